@@ -1,0 +1,210 @@
+"""ModelBundle: what scoring needs, in one folder, versioned and checked at load.
+
+Loads with ONNX Runtime alone: no pickle, no TensorFlow, no code from the file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+
+from dga import devices
+from dga.encoding import CharEncoder
+from dga.errors import BundleError
+
+FORMAT_VERSION = 1
+BUNDLE_FILE = "bundle.json"
+ONNX_FILE = "model.onnx"
+KERAS_FILE = "model.keras"
+MAX_BATCH = 1024
+MAX_GRAPH_BYTES = 512 * 2**20
+DEFAULT_FPR = 0.001
+SHIFT = 1e-7  # keeps the log-odds of a score finite
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Platt scaling of the log-odds: score = sigmoid(scale * log-odds + offset)."""
+
+    scale: float = 1.0
+    offset: float = 0.0
+
+    def apply(self, scores: Floats) -> Floats:
+        """Rescale scores (rows,); the identity leaves them as they are."""
+        if self == Calibration():
+            return scores
+        clipped = np.clip(scores.astype(np.float64), SHIFT, 1 - SHIFT)
+        odds = self.scale * np.log(clipped / (1 - clipped)) + self.offset
+        return (1 / (1 + np.exp(-odds))).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What a bundle says of names: P(dga) (rows,), the families' shares (rows, families)."""
+
+    score: Floats
+    families: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelBundle:
+    """A trained model ready to score. `thresholds`: false-positive rate, as text, to score."""
+
+    name: str
+    architecture: str
+    task: str
+    scope: str
+    encoder: CharEncoder
+    trims: bool
+    classes: tuple[str, ...]
+    calibration: Calibration
+    thresholds: Mapping[str, float]
+    session: onnxruntime.InferenceSession = field(repr=False, compare=False)
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The families that the bundle knows, benign not among them."""
+        return self.classes[1:] if self.task == "family" else self.classes
+
+    def threshold(self, fpr: float | None = None) -> float:
+        """The stored threshold for a false-positive rate; without one, the default verdict's.
+
+        The default is that for 0.1 % false positives, or 0.5 where none was measured.
+        """
+        if fpr is None:
+            return self.thresholds.get(f"{DEFAULT_FPR:g}", 0.5)
+        if f"{fpr:g}" not in self.thresholds:
+            known = ", ".join(sorted(self.thresholds)) or "none"
+            raise BundleError(
+                f"no threshold for a false-positive rate of {fpr:g} is stored in {self.name}; "
+                f"stored: {known}. Choose one of these or give a score with --threshold"
+            )
+        return self.thresholds[f"{fpr:g}"]
+
+    def score(self, names: Sequence[str]) -> Scores:
+        """Score names that are in the bundle's scope already, in their order."""
+        score = np.empty(len(names), dtype=np.float32)
+        families = np.zeros((len(names), len(self.families)), dtype=np.float32)
+        lengths = np.fromiter(map(len, names), dtype=np.int64, count=len(names))
+        order = np.argsort(lengths, kind="stable")
+        for start in range(0, len(order), MAX_BATCH):
+            rows = order[start : start + MAX_BATCH]
+            width = int(lengths[rows].max(initial=1)) if self.trims else None
+            codes = self.encoder.encode([names[row] for row in rows], width)
+            score[rows], families[rows] = self.run(codes)
+        return Scores(score, families)
+
+    def run(self, codes: npt.NDArray[np.uint8]) -> tuple[Floats, Floats]:
+        """Score encoded names (rows, columns); returns P(dga) and the families' shares."""
+        feed = self.session.get_inputs()[0].name
+        names = [output.name for output in self.session.get_outputs()]
+        given = dict(zip(names, self.session.run(None, {feed: codes.astype(np.int32)}), strict=True))
+        classes = given.get("families", np.zeros((len(codes), 0), dtype=np.float32))
+        if self.task == "family":
+            score, families = 1 - classes[:, 0], classes[:, 1:]
+        else:
+            score, families = given["score"][:, 0], classes
+        shares = families / np.maximum(families.sum(axis=1, keepdims=True), SHIFT)
+        return self.calibration.apply(score), shares
+
+
+def save(
+    folder: Path,
+    *,
+    name: str,
+    architecture: str,
+    task: str,
+    scope: str,
+    encoder: CharEncoder,
+    trims: bool,
+    classes: Sequence[str],
+    calibration: Calibration,
+    thresholds: Mapping[str, float],
+) -> None:
+    """Write bundle.json beside the model.onnx that already lies in the folder."""
+    graph = (folder / ONNX_FILE).read_bytes()
+    values = {
+        "format_version": FORMAT_VERSION,
+        "name": name,
+        "architecture": architecture,
+        "task": task,
+        "scope": scope,
+        "encoder": encoder.to_json(),
+        "trims": trims,
+        "classes": list(classes),
+        "calibration": {"scale": calibration.scale, "offset": calibration.offset},
+        "thresholds": dict(thresholds),
+        "onnx_sha256": hashlib.sha256(graph).hexdigest(),
+    }
+    (folder / BUNDLE_FILE).write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
+
+
+def load(folder: Path, threads: int | None = None) -> ModelBundle:
+    """Load a bundle; BundleError says what is missing or damaged."""
+    values = _read_json(folder / BUNDLE_FILE)
+    version = values.get("format_version")
+    if version != FORMAT_VERSION:
+        raise BundleError(
+            f"{folder}: bundle of format version {version}, this program reads {FORMAT_VERSION}; "
+            "train the run again"
+        )
+    graph = _read_graph(folder / ONNX_FILE, values.get("onnx_sha256"))
+    try:
+        return ModelBundle(
+            name=str(values["name"]),
+            architecture=str(values["architecture"]),
+            task=str(values["task"]),
+            scope=str(values["scope"]),
+            encoder=CharEncoder.from_json(values["encoder"]),
+            trims=bool(values["trims"]),
+            classes=tuple(str(name) for name in values["classes"]),
+            calibration=Calibration(**values["calibration"]),
+            thresholds={str(k): float(v) for k, v in values["thresholds"].items()},
+            session=_session(graph, threads),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BundleError(f"{folder}: damaged {BUNDLE_FILE} ({error}); train the run again") from None
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BundleError(f"{path.parent}: no {BUNDLE_FILE}; this is no finished run") from None
+    except (OSError, ValueError) as error:
+        raise BundleError(f"{path}: cannot be read ({error}); train the run again") from None
+    if not isinstance(values, dict):
+        raise BundleError(f"{path}: holds no JSON object; train the run again")
+    return values
+
+
+def _read_graph(path: Path, sha256: object) -> bytes:
+    try:
+        if path.stat().st_size > MAX_GRAPH_BYTES:
+            raise BundleError(f"{path}: larger than {MAX_GRAPH_BYTES // 2**20} MiB; not loaded")
+        graph = path.read_bytes()
+    except OSError as error:
+        raise BundleError(f"{path}: cannot be read ({error}); train the run again") from None
+    if hashlib.sha256(graph).hexdigest() != sha256:
+        raise BundleError(f"{path}: does not match its checksum; train or import the run again")
+    return graph
+
+
+def _session(graph: bytes, threads: int | None) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.intra_op_num_threads = threads or devices.threads()
+    try:
+        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime raises classes of its own for a damaged graph
+        raise BundleError(f"the network of the bundle cannot be loaded: {error}") from None

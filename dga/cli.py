@@ -1,0 +1,310 @@
+"""The command line, a contract for scripts: parses, calls the core, prints. The only printing room.
+
+Exit status: 0 done, 1 a user's error (one sentence on standard error), 130 cancelled.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+from typing import Any, get_args
+
+from dga import config as settings
+from dga import console
+from dga.config import ARCHITECTURES, FeedSpec, TrainingConfig, TrainingPlan
+from dga.errors import ConfigError, DGAError
+
+CANCELLED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options) or 0)
+    except DGAError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        print(f"error: {error.filename}: {(error.strerror or 'cannot be read').lower()}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("cancelled", file=sys.stderr)
+        return CANCELLED
+
+
+def devices(options: argparse.Namespace) -> None:
+    """List what this machine can train on."""
+    from dga import devices as found
+
+    for device in found.devices():
+        memory = f"{device.memory / 2**30:.1f} GiB" if device.memory else "memory unknown"
+        threads = f", {device.threads} threads" if device.threads else ""
+        text = f"{device.name}: {device.about}{threads}, {memory}"
+        print(json.dumps(device.to_json()) if options.json else text)
+
+
+def train(options: argparse.Namespace) -> int:
+    """Train a run, in this process; the page starts this same command in a child process."""
+    from dga import jobs, runs
+
+    plan = _plan(options)
+    root = runs.models_folder()
+    with jobs.lock(root):
+        if options.plan:
+            work = Path(options.plan).parent
+        else:
+            work = runs.create(plan.name, root)
+            runs.write_json(work / runs.PLAN_FILE, plan.to_json())
+        return _train(plan, work, quiet=bool(options.plan))
+
+
+def score(options: argparse.Namespace) -> int:
+    """Score a file into another."""
+    from dga import scoring
+    from dga.scoring import Scorer
+
+    bundle = _bundle(options.run)
+    scorer = Scorer(bundle, _threshold(options, bundle))
+    target = Path(options.output)
+    stop = _Stop()
+    with stop:
+        summary = scoring.score_table(
+            sys.stdin.buffer if options.file == "-" else Path(options.file),
+            target,
+            scorer,
+            name="standard input" if options.file == "-" else options.file,
+            column=options.column,
+            stream=sys.stdout if options.output == "-" else None,
+            on_progress=console.scoring_progress(),
+            should_stop=stop,
+        )
+    console.summary(summary)
+    return CANCELLED if summary.partial else 0
+
+
+def lookup(options: argparse.Namespace) -> None:
+    """Score names given on the command line."""
+    from dga.scoring import Scorer
+
+    bundle = _bundle(options.run)
+    scorer = Scorer(bundle, _threshold(options, bundle))
+    for verdict in scorer.verdicts(options.domain):
+        print(json.dumps(verdict.to_json()) if options.json else console.sentence(verdict))
+
+
+def evaluate(options: argparse.Namespace) -> None:
+    """Metrics and the family table of a labelled file, scored with a run."""
+    from dga import measuring
+
+    metrics = measuring.measure(Path(options.file), _bundle(options.run), label=options.label)
+    print(json.dumps(metrics) if options.json else console.metrics(metrics))
+
+
+def runs_command(options: argparse.Namespace) -> None:
+    """List the runs, or make one active."""
+    from dga import runs
+
+    if options.activate:
+        runs.set_active(options.activate)
+    found = runs.list_runs()
+    active = runs.active_name() if found else ""
+    for run in found:
+        print(json.dumps(console.run_json(run, active)) if options.json else console.run_line(run, active))
+
+
+def fetch(options: argparse.Namespace) -> None:
+    """Download public lists into the data folder."""
+    from dga import fetch as fetching
+
+    for source in options.source:
+        path = fetching.fetch(source, Path(options.folder), on_progress=console.fetch_progress(source))
+        print(path)
+
+
+def generate(options: argparse.Namespace) -> None:
+    """Print names of a DGA family, made by the package's own generator."""
+    from dga import generators
+
+    names = generators.generate(
+        options.family, options.count, date=options.date, seed=options.seed
+    )
+    print("\n".join(names))
+
+
+def preview(options: argparse.Namespace) -> None:
+    """Show what a feed holds: format, counts, first rows, problems."""
+    from dga import feeds
+
+    print(console.preview(feeds.preview(Path(options.file))))
+
+
+class _Stop:
+    """True once Ctrl-C was pressed or the job's cancel file appeared; a second Ctrl-C ends at once."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        self.pressed, self.file = False, file
+
+    def __call__(self) -> bool:
+        return self.pressed or (self.file is not None and self.file.exists())
+
+    def __enter__(self) -> _Stop:
+        self.before = signal.signal(signal.SIGINT, self._press)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGINT, self.before)
+
+    def _press(self, *_: object) -> None:
+        if self.pressed:
+            raise KeyboardInterrupt
+        self.pressed = True
+
+
+def _train(plan: TrainingPlan, work: Path, quiet: bool) -> int:
+    from dga import progress, runs
+    from dga.progress import Progress
+
+    (work / runs.PID_FILE).write_text(str(os.getpid()), encoding="utf-8")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    show = console.training_progress(quiet)
+
+    def on_progress(snapshot: Progress) -> None:
+        folder = work if work.is_dir() else work.parent / plan.name
+        progress.append(folder / runs.PROGRESS_FILE, snapshot)
+        show(snapshot)
+
+    stop = _Stop(work / runs.CANCEL_FILE)
+    try:
+        with stop:
+            from dga import pipeline  # after the log level is set: it imports TensorFlow
+
+            run = pipeline.train(plan, work, on_progress=on_progress, should_stop=stop)
+    except BaseException as error:
+        reason = str(error) or type(error).__name__
+        on_progress(Progress(phase="failed", message=reason))
+        raise
+    print(console.trained(run))
+    return CANCELLED if run.status == runs.PARTIAL else 0
+
+
+def _plan(options: argparse.Namespace) -> TrainingPlan:
+    from dga import runs
+
+    if options.plan:
+        return TrainingPlan.from_json(json.loads(Path(options.plan).read_text(encoding="utf-8")))
+    given = {f.name: getattr(options, f.name, None) for f in fields(TrainingConfig)}
+    config = TrainingConfig(**{name: value for name, value in given.items() if value is not None})
+    feeds = _specs(options.benign, "benign") + _specs(options.dga, "dga") + _specs(options.feed, None)
+    if not feeds:
+        raise ConfigError("no feed to train on; give --benign FILE and --dga FILE")
+    return TrainingPlan(
+        name=runs.check_name(options.name or runs.fresh_name(config.architecture)),
+        config=config,
+        feeds=feeds,
+        trial=_specs(options.trial, None),
+    )
+
+
+def _specs(paths: Sequence[str], label: str | None) -> tuple[FeedSpec, ...]:
+    for path in paths:
+        if not Path(path).is_file():
+            raise ConfigError(f"{path}: no such file; give the path of a feed")
+    return tuple(FeedSpec(path=str(Path(path).resolve()), label=label) for path in paths)
+
+
+def _bundle(name: str | None) -> Any:
+    from dga import runs
+
+    return (runs.open_run(name) if name else runs.active_run()).bundle()
+
+
+def _threshold(options: argparse.Namespace, bundle: Any) -> float:
+    if options.threshold is not None:
+        if not 0 <= options.threshold <= 1:
+            raise ConfigError(f"--threshold must be from 0 to 1, got {options.threshold:g}")
+        return float(options.threshold)
+    return float(bundle.threshold(options.fpr))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("dga", description="Tell generated domain names from chosen ones.")
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def verb(name: str, command: Any) -> argparse.ArgumentParser:
+        made = verbs.add_parser(name, help=command.__doc__, description=command.__doc__)
+        made.set_defaults(command=command)
+        return made
+
+    _json(verb("devices", devices))
+    _train_options(verb("train", train))
+    scoring = _scoring_options(verb("score", score))
+    scoring.add_argument("file", metavar="FILE|-", help="any table or list of domains")
+    scoring.add_argument("-o", "--output", default="-", help=".csv, .parquet or .jsonl; - prints CSV")
+    scoring.add_argument("--column", help="the column that holds the domains; guessed without")
+    looking = _json(_scoring_options(verb("lookup", lookup)))
+    looking.add_argument("domain", nargs="+", metavar="DOMAIN")
+    measuring = _json(verb("evaluate", evaluate))
+    measuring.add_argument("file", metavar="FILE", help="a labelled file: domain,label or domain,family ...")
+    measuring.add_argument("--run")
+    measuring.add_argument("--label", choices=("benign", "dga"), help="what a plain list holds")
+    listing = _json(verb("runs", runs_command))
+    listing.add_argument("--activate", metavar="RUN", help="make this run the active one")
+    fetching = verb("fetch", fetch)
+    fetching.add_argument("source", nargs="+", help="tranco, umbrella, ... or a URL")
+    fetching.add_argument("--folder", default=str(Path(__file__).resolve().parent.parent / "data"))
+    making = verb("generate", generate)
+    making.add_argument("family")
+    making.add_argument("--count", type=int, default=100)
+    making.add_argument("--seed", type=int)
+    making.add_argument("--date", type=date.fromisoformat, default=date(2026, 1, 1))
+    verb("preview", preview).add_argument("file", metavar="FILE")
+    return parser
+
+
+def _json(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    return parser
+
+
+def _scoring_options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("--run", help="the run that scores; the active one without")
+    cut = parser.add_mutually_exclusive_group()
+    cut.add_argument("--threshold", type=float, metavar="X", help="score from which the verdict is dga")
+    cut.add_argument("--fpr", type=float, help="take the threshold stored for this false-positive rate")
+    return parser
+
+
+def _train_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--benign", nargs="+", default=[], metavar="FILE", help="feeds of benign names")
+    add("--dga", nargs="+", default=[], metavar="FILE", help="feeds of generated names")
+    add("--feed", nargs="+", default=[], metavar="FILE", help="feeds that label their rows themselves")
+    add("--trial", nargs="+", default=[], metavar="FILE", help="labelled files kept out of the training")
+    add("--name", help="the run's name")
+    add("--plan", help=argparse.SUPPRESS)
+    add("--architecture", choices=tuple(ARCHITECTURES))
+    for name, choices in (
+        ("task", settings.Task),
+        ("scope", settings.Scope),
+        ("split", settings.Split),
+        ("balance", settings.Balance),
+        ("optimizer", settings.Optimizer),
+        ("schedule", settings.Schedule),
+    ):
+        add(f"--{name}", choices=get_args(choices))
+    for name in ("epochs", "max-batches", "batch-size", "seed", "cap-per-family", "min-family", "max-length"):
+        add(f"--{name}", type=int, metavar="N")
+    for name in ("test-size", "validation-size", "learning-rate", "suffix-dropout"):
+        add(f"--{name}", type=float, metavar="X")
+    add("--device", help="auto, cpu, gpu:0, ...; see 'python -m dga devices'")

@@ -1,0 +1,199 @@
+"""What a training can be told: TrainingConfig, checked at birth, and the table of architectures.
+
+Knows neither Keras nor files, so that the web process can show and check a form with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Literal, get_args
+
+from dga.columns import BENIGN, DGA
+from dga.errors import ConfigError
+
+Scope = Literal["registered", "fqdn"]
+Task = Literal["binary", "family", "both"]
+Split = Literal["registered", "rows"]
+Balance = Literal["none", "class", "family"]
+Optimizer = Literal["rmsprop", "adam"]
+Schedule = Literal["constant", "cosine"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Architecture:
+    """How an architecture is fed and trained when nothing else is asked for.
+
+    The builder is the function of the same name in `dga.architectures`. `trims`: columns of
+    padding change no score, so batches may be cut to their longest name. `calibrated`: scores
+    are rescaled on the validation part (Platt 1999); the notebook's network keeps its own.
+    """
+
+    about: str
+    side: Literal["left", "right"] = "right"
+    trims: bool = True
+    calibrated: bool = True
+    optimizer: Optimizer = "adam"
+    learning_rate: float = 1e-3
+    schedule: Schedule = "cosine"
+    batch_size: int = 512
+    epochs: int = 4
+    suffix_dropout: float = 0.0
+
+
+ARCHITECTURES: dict[str, Architecture] = {
+    "lstm": Architecture(
+        about="the notebook's LSTM (Woodbridge et al. 2016): 75 columns, one epoch, RMSprop",
+        side="left",
+        trims=False,
+        calibrated=False,
+        optimizer="rmsprop",
+        schedule="constant",
+        batch_size=128,
+        epochs=1,
+    ),
+    "bigram": Architecture(
+        about="logistic regression on character bigrams, the same paper's baseline",
+        learning_rate=2e-2,
+    ),
+    "cnn": Architecture(
+        about="convolutions of several widths; fast and the most accurate here",
+        suffix_dropout=0.3,
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingConfig:
+    """Everything that decides a training, but for the feeds. None: the architecture's own."""
+
+    architecture: str = "lstm"
+    task: Task = "binary"
+    scope: Scope = "registered"
+    split: Split = "registered"
+    seed: int = 23
+    test_size: float = 0.2
+    validation_size: float = 0.05
+    cap_per_family: int | None = None
+    min_family: int = 50
+    balance: Balance = "none"
+    max_length: int = 75
+    epochs: int | None = None
+    max_batches: int | None = None
+    batch_size: int | None = None
+    optimizer: Optimizer | None = None
+    learning_rate: float | None = None
+    schedule: Schedule | None = None
+    suffix_dropout: float | None = None
+    device: str = "auto"
+
+    def __post_init__(self) -> None:
+        _check_choices(self)
+        _check_numbers(self)
+
+    def resolved(self) -> TrainingConfig:
+        """The same settings with the architecture's own in place of None."""
+        own = ARCHITECTURES[self.architecture]
+        names = ("epochs", "batch_size", "optimizer", "learning_rate", "schedule", "suffix_dropout")
+        given = {name: getattr(self, name) for name in names}
+        return replace(
+            self, **{n: getattr(own, n) if v is None else v for n, v in given.items()}
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The settings as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> TrainingConfig:
+        """Make a config from `to_json`'s values; ConfigError names a setting it does not know."""
+        strange = set(values) - {field.name for field in fields(cls)}
+        if strange:
+            raise ConfigError(f"unknown setting {', '.join(sorted(strange))}")
+        return cls(**values)
+
+
+def _check_choices(config: TrainingConfig) -> None:
+    choices: dict[str, tuple[Any, ...]] = {
+        "architecture": tuple(ARCHITECTURES),
+        "task": get_args(Task),
+        "scope": get_args(Scope),
+        "split": get_args(Split),
+        "balance": get_args(Balance),
+        "optimizer": (None, *get_args(Optimizer)),
+        "schedule": (None, *get_args(Schedule)),
+    }
+    for name, allowed in choices.items():
+        given = getattr(config, name)
+        if given not in allowed:
+            names = ", ".join(str(choice) for choice in allowed if choice is not None)
+            raise ConfigError(f"{name} must be one of {names}; got {given!r}")
+
+
+def _check_numbers(config: TrainingConfig) -> None:
+    ranges: dict[str, tuple[float, float]] = {
+        "seed": (0, 2**32 - 1),
+        "test_size": (0.01, 0.9),
+        "validation_size": (0, 0.5),
+        "cap_per_family": (1, 10**9),
+        "min_family": (1, 10**9),
+        "max_length": (8, 255),
+        "epochs": (1, 1000),
+        "max_batches": (1, 10**9),
+        "batch_size": (1, 65536),
+        "learning_rate": (1e-7, 10),
+        "suffix_dropout": (0, 1),
+    }
+    for name, (low, high) in ranges.items():
+        given = getattr(config, name)
+        if given is not None and not low <= given <= high:
+            raise ConfigError(f"{name} must be from {low:g} to {high:g}, got {given:g}")
+    if config.test_size + config.validation_size >= 0.95:
+        raise ConfigError(
+            f"test_size {config.test_size:g} and validation_size {config.validation_size:g} "
+            "leave nothing to train on; together they must stay under 0.95"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedSpec:
+    """A file to train on. `label` and `format` None: told by the file itself."""
+
+    path: str
+    label: str | None = None
+    format: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.label not in (None, BENIGN, DGA):
+            raise ConfigError(f"a feed's label is {BENIGN} or {DGA}, got {self.label!r}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingPlan:
+    """A training as a whole: settings, feeds, the run's name.
+
+    `trial`: labelled files whose registered names no part of the dataset may hold; where given,
+    the run's test predictions are written over them alone.
+    """
+
+    name: str
+    config: TrainingConfig
+    feeds: tuple[FeedSpec, ...]
+    trial: tuple[FeedSpec, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The plan as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> TrainingPlan:
+        """Make a plan from `to_json`'s values."""
+        try:
+            return cls(
+                name=values["name"],
+                config=TrainingConfig.from_json(values["config"]),
+                feeds=tuple(FeedSpec(**feed) for feed in values["feeds"]),
+                trial=tuple(FeedSpec(**feed) for feed in values["trial"]),
+            )
+        except (KeyError, TypeError) as error:
+            raise ConfigError(f"the training plan is damaged: {error}") from None

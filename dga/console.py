@@ -1,0 +1,149 @@
+"""Texts for the terminal: sentences, tables, progress lines. Computes nothing, reads nothing."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from dga.columns import DGA
+from dga.progress import OnProgress, Progress
+from dga.runs import DamagedRun, Run
+from dga.scoring import Summary, Verdict
+
+
+def sentence(verdict: Verdict) -> str:
+    """A verdict as one line of text."""
+    if verdict.score is None:
+        return f"{verdict.given}: not scored: {verdict.problem}"
+    looks = "looks generated" if verdict.verdict == DGA else "looks chosen by people"
+    family = f", nearest family {verdict.family}" if verdict.family else ""
+    return f"{verdict.domain}: {looks}; score {verdict.score:.4f} ({verdict.registered_name}){family}"
+
+
+def summary(done: Summary) -> None:
+    """Tell on standard error what became of a file."""
+    rate = done.rows / max(done.seconds, 1e-9)
+    state = f"cancelled; the rows so far are in {done.path}" if done.partial else f"in {done.path}"
+    _tell(
+        f"{done.rows:,} rows: {done.dga:,} dga, {done.benign:,} benign, "
+        f"{done.problems:,} not scored; {done.seconds:.1f} s, {rate:,.0f} rows/s; {state}\n"
+    )
+
+
+def scoring_progress() -> OnProgress:
+    """Progress of `score` on standard error, when that is a terminal."""
+    return _line(lambda p: f"{p.batch:,} rows, {p.rate:,.0f} rows/s")
+
+
+def fetch_progress(source: str) -> Callable[[Any], None]:
+    """Progress of a download on standard error."""
+    return _line(lambda p: f"{source}: {p.batch / 2**20:.1f} MiB")
+
+
+def training_progress(quiet: bool) -> OnProgress:
+    """Progress of `train`: a line that is written over, or log lines now and then for a job."""
+    if not quiet and sys.stderr.isatty():
+        return _line(training_line)
+    shown = [0.0]
+
+    def show(progress: Progress) -> None:
+        if progress.phase != "training" or time.monotonic() - shown[0] > 5:
+            shown[0] = time.monotonic()
+            _tell(training_line(progress) + "\n")
+
+    return show
+
+
+def training_line(p: Progress) -> str:
+    """A snapshot of a training as one line."""
+    if p.phase != "training" or p.loss is None:
+        return f"{p.phase}: {p.message}" if p.message else p.phase
+    left = "" if p.remaining is None else f", {p.remaining:.0f} s left"
+    return (
+        f"epoch {p.epoch}/{p.epochs}, batch {p.batch:,}/{p.batches:,}, loss {p.loss:.4f}, "
+        f"accuracy {p.accuracy or 0:.2%}, {p.rate:,.0f} names/s{left}"
+    )
+
+
+def trained(run: Run) -> str:
+    """What a training made."""
+    test = run.metrics["test"]
+    return f"run {run.name} ({run.status}) in {run.path}\n{headline(test)}"
+
+
+def headline(metrics: dict[str, Any]) -> str:
+    """The headline metrics as one line."""
+    at = metrics["macro_recall_at_fpr"]
+    shares = [
+        ("accuracy at 0.5", metrics["accuracy"]),
+        ("ROC AUC", metrics["roc_auc"]),
+        ("macro recall at 1 % FPR", at.get("0.01")),
+        ("at 0.1 % FPR", at.get("0.001")),
+        ("calibration error", metrics["calibration_error"]),
+    ]
+    texts = [f"{name} {value:.4%}" if "accuracy" in name else f"{name} {value:.4f}"
+             for name, value in shares if value is not None]
+    return f"{metrics['rows']:,} names: " + ", ".join(texts)
+
+
+def metrics(values: dict[str, Any]) -> str:
+    """Metrics and the family table of an evaluation."""
+    lines = [headline(values)]
+    if values.get("problems"):
+        lines.append(f"{values['problems']:,} rows were no domain and were not scored")
+    lines.append(f"{'family':<24}{'names':>9}{'missed':>9}{'recall':>9}  surest misses")
+    for row in values["families"]:
+        misses = ", ".join(row["surest_misses"])
+        lines.append(
+            f"{row['family']:<24}{row['names']:>9,}{row['missed']:>9,}{row['recall']:>9.2%}  {misses}"
+        )
+    return "\n".join(lines)
+
+
+def run_json(run: Run | DamagedRun, active: str) -> dict[str, Any]:
+    """A run as plain JSON values."""
+    shown: dict[str, Any] = {"name": run.name, "status": run.status, "active": run.name == active}
+    if isinstance(run, DamagedRun):
+        return {**shown, "problem": run.problem}
+    test = run.metrics.get("test", {})
+    figures = ("rows", "accuracy", "roc_auc", "macro_recall_at_fpr", "calibration_error")
+    return {
+        **shown,
+        "created": run.config.get("created"),
+        "architecture": run.settings.get("architecture"),
+        "task": run.settings.get("task"),
+        "scope": run.settings.get("scope"),
+        **{name: test.get(name) for name in figures},
+    }
+
+
+def run_line(run: Run | DamagedRun, active: str) -> str:
+    """A run as one line."""
+    mark = "*" if run.name == active else " "
+    if isinstance(run, DamagedRun):
+        return f"{mark} {run.name}: damaged: {run.problem}"
+    return f"{mark} {run.name} ({run.settings.get('architecture')}, {run.status}): " + headline(
+        dict(run.metrics["test"])
+    )
+
+
+def preview(shown: Any) -> str:
+    """What a feed holds."""
+    complete = "" if shown.complete else " (of the rows read so far)"
+    classes = ", ".join(f"{name} {count:,}" for name, count in shown.classes.items())
+    lines = [f"format {shown.format}, {shown.rows:,} rows{complete}; {classes}"]
+    lines += [f"problem, {count:,} rows: {reason}" for reason, count in shown.problems.items()]
+    return "\n".join([*lines, shown.head.to_string(index=False)])
+
+
+def _line(text: Callable[[Any], str]) -> Callable[[Any], None]:
+    if not sys.stderr.isatty():
+        return lambda progress: None
+    return lambda progress: _tell(f"\r\033[K{text(progress)}")
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(text)
+    sys.stderr.flush()

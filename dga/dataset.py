@@ -1,0 +1,195 @@
+"""Labelled frames to one clean frame, and that to training, validation and test parts.
+
+Deduplicates, sets names of both classes aside, caps families, splits. Reads no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.model_selection import train_test_split
+
+from dga import domains
+from dga.columns import BENIGN, DGA, DOMAIN, FAMILY, FEED, LABEL, LABELLED_COLUMNS, REGISTERED_NAME
+from dga.config import Balance, TrainingConfig
+from dga.errors import DatasetError
+
+NAME = "name"  # what the model reads: the registered name, or the domain as it stands
+SPLIT = "split"
+TRAIN, VALIDATION, TEST = "train", "validation", "test"
+SMALLEST_CLASS = 20
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One clean frame with its parts, and what was left out on the way.
+
+    `frame` has columns name, label, family, feed, registered_name, split. `conflicts` holds the
+    names that came with both labels, once each with both feeds.
+    """
+
+    frame: pd.DataFrame
+    conflicts: pd.DataFrame
+    rows: int
+    duplicates: int
+    excluded: int
+    unregistered: int
+    capped: int
+
+    def part(self, split: str) -> pd.DataFrame:
+        """The rows of one part, in a fixed order."""
+        return self.frame[self.frame[SPLIT] == split].reset_index(drop=True)
+
+    def counts(self) -> dict[str, int]:
+        """What went in and what became of it, JSON-ready; the parts add up to `rows`."""
+        sizes = self.frame[SPLIT].value_counts()
+        return {
+            "rows": self.rows,
+            "unregistered": self.unregistered,
+            "excluded": self.excluded,
+            "duplicates": self.duplicates,
+            "conflicting": self.rows
+            - self.unregistered
+            - self.excluded
+            - self.duplicates
+            - self.capped
+            - len(self.frame),
+            "capped": self.capped,
+            **{split: int(sizes.get(split, 0)) for split in (TRAIN, VALIDATION, TEST)},
+        }
+
+
+def build(
+    frames: Sequence[pd.DataFrame], config: TrainingConfig, exclude: Collection[str] = ()
+) -> Dataset:
+    """Merge labelled frames into a dataset with its parts.
+
+    `exclude`: registered names that no part may hold. Raises DatasetError when a class is too
+    small to be split.
+    """
+    frame, unregistered = named(_merged(frames), config.scope)
+    rows = len(frame) + unregistered
+    kept = frame[~frame[REGISTERED_NAME].isin(set(exclude))]
+    unique = kept.drop_duplicates([NAME, LABEL])
+    both = unique.duplicated(NAME, keep=False)
+    clean = unique[~both]
+    capped = cap_families(clean, config.cap_per_family, config.seed)
+    _refuse_small(capped)
+    capped = capped.assign(**{SPLIT: _splits(capped, config)})
+    return Dataset(
+        frame=capped.reset_index(drop=True),
+        conflicts=_conflicts(unique[both]),
+        rows=rows,
+        duplicates=len(kept) - len(unique),
+        excluded=len(frame) - len(kept),
+        unregistered=unregistered,
+        capped=len(clean) - len(capped),
+    )
+
+
+def cap_families(frame: pd.DataFrame, cap: int | None, seed: int) -> pd.DataFrame:
+    """Keep at most `cap` random names of each DGA family, in their order; benign stays whole."""
+    if cap is None:
+        return frame
+    shuffled = frame.sample(frac=1, random_state=seed)
+    rank = shuffled.groupby([LABEL, FAMILY]).cumcount()
+    keep = rank.index[(rank < cap) | (shuffled[LABEL] == BENIGN)]
+    return frame.loc[frame.index.isin(keep)]
+
+
+def balance(frame: pd.DataFrame) -> pd.DataFrame:
+    """Names by class and family: columns label, family, names, share; largest first."""
+    counts = frame.groupby([LABEL, FAMILY]).size().rename("names").reset_index()
+    counts["share"] = counts["names"] / max(len(frame), 1)
+    return counts.sort_values("names", ascending=False, ignore_index=True)
+
+
+def weights(frame: pd.DataFrame, how: Balance) -> npt.NDArray[np.float32]:
+    """A weight for each row (rows,), mean 1.
+
+    `class`: both classes weigh the same. `family`: within DGA a family weighs by the square root
+    of its size, so that rare ones are heard and huge ones don't drown them; classes weigh the same.
+    """
+    result = np.ones(len(frame))
+    if how == "family":
+        size = frame.groupby(FAMILY)[FAMILY].transform("size").to_numpy()
+        result = np.where(frame[LABEL] == DGA, size**-0.5, 1.0)
+    if how != "none":
+        for label in (BENIGN, DGA):
+            rows = (frame[LABEL] == label).to_numpy()
+            if rows.any():
+                result[rows] /= result[rows].sum()
+    return (result / result.mean()).astype(np.float32)
+
+
+def _merged(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    if not frames:
+        raise DatasetError("no feed was given; name at least one benign and one DGA feed")
+    return pd.concat([frame[list(LABELLED_COLUMNS)] for frame in frames], ignore_index=True)
+
+
+def named(frame: pd.DataFrame, scope: str) -> tuple[pd.DataFrame, int]:
+    """Add the columns name and registered_name; count the rows that have no name in this scope."""
+    parsed = domains.parse_many(frame[DOMAIN].tolist())
+    registered = pd.Series([p.registered_name for p in parsed], index=frame.index, dtype=object)
+    frame = frame.assign(**{REGISTERED_NAME: registered.fillna(frame[DOMAIN])})
+    if scope == "fqdn":
+        return frame.rename(columns={DOMAIN: NAME}), 0
+    named = frame[registered.notna()]
+    named = named.assign(**{NAME: named[REGISTERED_NAME]}).drop(columns=DOMAIN)
+    return named, len(frame) - len(named)
+
+
+def _conflicts(rows: pd.DataFrame) -> pd.DataFrame:
+    joined = rows.groupby(NAME)[[FAMILY, FEED]].agg(lambda values: ", ".join(filter(None, values)))
+    return joined.reset_index()
+
+
+def _refuse_small(frame: pd.DataFrame) -> None:
+    for label in (BENIGN, DGA):
+        names = int((frame[LABEL] == label).sum())
+        if names < SMALLEST_CLASS:
+            raise DatasetError(
+                f"only {names} {label} names are left to train on; at least {SMALLEST_CLASS} "
+                "distinct names of each class are needed: add a feed of that class"
+            )
+
+
+def _splits(frame: pd.DataFrame, config: TrainingConfig) -> npt.NDArray[np.object_]:
+    """The part of each row (rows,); stratified, and disjoint by registered name unless by rows."""
+    by_rows = config.split == "rows"
+    groups = np.arange(len(frame)) if by_rows else pd.factorize(frame[REGISTERED_NAME])[0]
+    first = ~pd.Series(groups).duplicated().to_numpy()
+    strata = _strata(frame.loc[first], 20)
+    order = np.arange(len(strata))  # one entry a group, numbered in order of appearance
+    rest, test = train_test_split(
+        order, test_size=config.test_size, random_state=config.seed, stratify=strata
+    )
+    part = np.full(len(strata), TRAIN, dtype=object)
+    part[test] = TEST
+    if config.validation_size > 0:
+        share = config.validation_size / (1 - config.test_size)
+        _, validation = train_test_split(
+            rest, test_size=share, random_state=config.seed, stratify=_strata_of(strata[rest])
+        )
+        part[validation] = VALIDATION
+    return part[groups]
+
+
+def _strata(frame: pd.DataFrame, smallest: int) -> npt.NDArray[np.object_]:
+    """Label and family of each row; families too small to be split are one stratum a label."""
+    label, family = frame[LABEL].to_numpy(object), frame[FAMILY].to_numpy(object)
+    both = pd.Series(label + "/" + family)
+    common = (both.map(both.value_counts()) >= smallest).to_numpy()
+    return np.where(common, both.to_numpy(object), label)
+
+
+def _strata_of(strata: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Strata that still have two members each after a split, else their label."""
+    series = pd.Series(strata)
+    common = (series.map(series.value_counts()) >= 2).to_numpy()
+    return np.where(common, strata, series.str.partition("/")[0].to_numpy(object))

@@ -1,0 +1,205 @@
+"""Pasted text to a normalised domain and its registered name, or the problem with it.
+
+Reads no file but the suffix lists, and never the network. The registered name is the label
+under the public suffix with that suffix: by the Public Suffix List with its private section
+(https://publicsuffix.org) and the zones of `zones.txt`, which that list lacks.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
+from pathlib import Path
+
+import idna
+from publicsuffixlist import PSLFILE, PublicSuffixList
+
+from dga.errors import DomainError
+
+MAX_NAME = 253
+MAX_LABEL = 63
+ZONES = Path(__file__).with_name("zones.txt")
+
+# A hyphen at a label's edge is no registry's but stands in queries that malware makes: kept.
+_PLAIN = re.compile(r"(?:[a-z0-9_-]{1,63}\.)+[a-z][a-z0-9-]{1,62}")
+_LABEL = re.compile(r"[a-z0-9_-]{1,63}")
+_DOTS = re.compile(r"\s*[\[({<]\s*(?:\.|dot|punkt)\s*[\])}>]\s*|\\\.|[\u3002\uff0e\uff61]", re.I)
+_COLON = re.compile(r"[\[({]\s*(:|://|@|/)\s*[\])}]")
+_SCHEME = re.compile(r"^\s*(?:h[tx*]{2}ps?|fxps?|ftps?|[a-z][a-z0-9+.-]*)\s*:/{1,3}", re.I)
+_EDGE = " \t\r\n\v\f\"'`<>,;|\ufeff\u200b\u200c\u200d\u2060\u00a0"
+
+# Names that the DNS or the network resolves without anyone having registered them (RFC 6761,
+# RFC 6762, RFC 7686, RFC 8375, RFC 9476 and the customary private networks).
+SPECIAL_USE = frozenset(
+    "local localhost localdomain lan home corp internal intranet private onion alt arpa".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What the parser made of one text; `problem` is empty when there is a registered name."""
+
+    given: str
+    domain: str | None
+    registered_name: str | None
+    suffix: str | None
+    problem: str | None
+
+    @property
+    def label(self) -> str | None:
+        """The part that someone chose: the registered name without its suffix."""
+        if self.registered_name is None or self.suffix is None:
+            return None
+        return self.registered_name[: -len(self.suffix) - 1]
+
+
+def refang(text: str) -> str:
+    """Undo the usual defanging.
+
+    >>> refang("hxxp://evil[.]example")
+    'http://evil.example'
+    >>> refang("evil(dot)example[.]com")
+    'evil.example.com'
+    """
+    text = _COLON.sub(r"\1", _DOTS.sub(".", text))
+    return re.sub(r"^(\s*)h[x*]{2}p", r"\1http", text, flags=re.I)
+
+
+def host(text: str) -> str:
+    """Cut the host out of a URL, an e-mail address, a filter rule or a bare name.
+
+    >>> host('"https://user@Mail.Example.com:8443/path?q=1"')
+    'Mail.Example.com'
+    """
+    text = _SCHEME.sub("", refang(text).strip(_EDGE))
+    text = re.split(r"[/?#\\^$]", text.lstrip("/"), maxsplit=1)[0].rpartition("@")[2]
+    text = re.sub(r"(?<=[^:]):\d{0,5}$", "", text.strip(_EDGE))
+    return text.removeprefix("*.").removeprefix(".")
+
+
+def normalise(text: str) -> str:
+    """Return the domain that a text holds: lower case, ASCII, no dot at the end.
+
+    Raises DomainError with the reason when the text holds none.
+
+    >>> normalise("WWW.Bücher.example.")
+    'www.xn--bcher-kva.example'
+    """
+    if _PLAIN.fullmatch(text) and len(text) <= MAX_NAME:
+        return text
+    name = host(text)
+    _refuse_addresses(name)
+    name = _to_ascii(name.rstrip(".") if name.strip(".") else name)
+    _refuse_bad_labels(name)
+    return name
+
+
+def parse(text: str) -> Parsed:
+    """Parse one text; never raises.
+
+    >>> parse("hxxps://www.abc[.]co[.]uk/x").registered_name
+    'abc.co.uk'
+    >>> parse("192.0.2.7").problem
+    'an IP address, not a domain name'
+    """
+    text = text if isinstance(text, str) else str(text)
+    try:
+        domain = normalise(text)
+    except DomainError as error:
+        return Parsed(text, None, None, None, str(error))
+    name, suffix = split_suffix(domain)
+    return Parsed(text, domain, name, suffix, None if name else _unregistered(domain))
+
+
+def parse_many(texts: Sequence[str]) -> list[Parsed]:
+    """Parse many texts in order; each distinct text is parsed once."""
+    parsed = {text: parse(text) for text in dict.fromkeys(texts)}
+    return [parsed[text] for text in texts]
+
+
+def registered_name(domain: str) -> str | None:
+    """Return the registered name of a normalised domain, None where there is none.
+
+    >>> registered_name("a.b.foo.ddns.net")
+    'foo.ddns.net'
+    """
+    return split_suffix(domain)[0]
+
+
+def split_suffix(domain: str) -> tuple[str | None, str | None]:
+    """Return (registered name, public suffix) of a normalised domain.
+
+    >>> split_suffix("abc.cz.cc")
+    ('abc.cz.cc', 'cz.cc')
+    """
+    if domain.rpartition(".")[2] in SPECIAL_USE:
+        return None, None
+    name = suffixes().privatesuffix(domain)
+    return (name, name.partition(".")[2]) if name else (None, domain)
+
+
+@cache
+def suffixes() -> PublicSuffixList:
+    """The Public Suffix List with both its sections and our zones; built once a process."""
+    with open(PSLFILE, encoding="utf-8") as listed, open(ZONES, encoding="utf-8") as ours:
+        return PublicSuffixList(chain(listed, ours), accept_unknown=True)
+
+
+def _refuse_addresses(name: str) -> None:
+    if not name.strip("."):
+        raise DomainError("empty: no domain name in this text")
+    try:
+        ipaddress.ip_address(name.strip("[]").partition("%")[0])
+    except ValueError:
+        return
+    raise DomainError("an IP address, not a domain name")
+
+
+def _to_ascii(name: str) -> str:
+    if name.isascii():
+        return name.lower()
+    if "\ufffd" in name:
+        raise DomainError("damaged text: it holds the replacement character U+FFFD")
+    try:
+        return idna.encode(name.lower(), uts46=True).decode("ascii")
+    except (idna.IDNAError, UnicodeError) as error:
+        raise DomainError(f"not a valid international name: {_short(str(error))}") from None
+
+
+def _refuse_bad_labels(name: str) -> None:
+    if len(name) > MAX_NAME:
+        raise DomainError(f"{len(name)} characters long; a domain name has at most {MAX_NAME}")
+    labels = name.split(".")
+    if len(labels) < 2:
+        raise DomainError(f"no dot in {_short(name)!r}: a single label, not a domain name")
+    for label in labels:
+        if not _LABEL.fullmatch(label):
+            raise DomainError(_label_problem(label))
+    if labels[-1].isdigit():
+        raise DomainError(f"ends in the number {labels[-1]}: no top-level domain is a number")
+
+
+def _label_problem(label: str) -> str:
+    if not label:
+        return "an empty label: two dots in a row, or a dot at the start"
+    if len(label) > MAX_LABEL:
+        return f"a label of {len(label)} characters; a label has at most {MAX_LABEL}"
+    strange = re.sub(r"[a-z0-9_-]", "", label)[0]
+    return f"the character {strange!a} cannot stand in a domain name"
+
+
+def _unregistered(domain: str) -> str:
+    top = domain.rpartition(".")[2]
+    if top == "arpa":
+        return "a reverse look-up or infrastructure name (.arpa), which nobody registers"
+    if top in SPECIAL_USE:
+        return f"a special-use name (.{top}), which nobody registers"
+    return f"{domain} is itself a public suffix, under which others register names"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,62 @@
+"""Every error that a user can cause, one tree.
+
+    DGAError
+    ├── DomainError      text that is no domain
+    ├── FeedError        a file that cannot be read as a feed or table
+    ├── FetchError       a list that could not be downloaded
+    ├── GeneratorError   a generator asked for what it cannot make
+    ├── DatasetError     frames that make no dataset
+    ├── ConfigError      a setting outside its range
+    ├── DeviceError      a device that is not there
+    ├── BundleError      a bundle that is damaged or of another version
+    ├── RunError         a run that is missing, damaged or badly named
+    └── JobError         a job that cannot be started or found
+
+A message is one sentence that says what was wrong and what to do.
+"""
+
+from __future__ import annotations
+
+
+class DGAError(Exception):
+    """Base of all errors that a user can cause and mend."""
+
+
+class DomainError(DGAError):
+    """Text that is no domain."""
+
+
+class FeedError(DGAError):
+    """A file that cannot be read as a feed or as a table of domains."""
+
+
+class FetchError(DGAError):
+    """A list that could not be downloaded."""
+
+
+class GeneratorError(DGAError):
+    """A generator asked for something that it cannot make."""
+
+
+class DatasetError(DGAError):
+    """Labelled frames that make no dataset to train on."""
+
+
+class ConfigError(DGAError):
+    """A setting outside its range."""
+
+
+class DeviceError(DGAError):
+    """A device that this machine does not have."""
+
+
+class BundleError(DGAError):
+    """A bundle that is missing, damaged or of another format version."""
+
+
+class RunError(DGAError):
+    """A run that is missing, damaged or badly named."""
+
+
+class JobError(DGAError):
+    """A job that cannot be started, found or cancelled."""

@@ -1,0 +1,327 @@
+"""One training as a whole: feeds, dataset, network, calibration, evaluation, a finished run.
+
+Runs in a child process (it imports Keras); reports through `on_progress` and writes only into
+the work folder it is given.
+"""
+
+from __future__ import annotations
+
+import csv
+import platform
+import sys
+import time
+from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+
+from dga import __version__, bundle, dataset, devices, evaluation, feeds, runs, training
+from dga.bundle import Calibration, ModelBundle
+from dga.columns import BENIGN, DGA, DOMAIN, FAMILY, LABEL, PRED_CLASS, PRED_PROB, TRUE_CLASS
+from dga.config import ARCHITECTURES, FeedSpec, TrainingPlan
+from dga.encoding import CharEncoder
+from dga.errors import BundleError, DatasetError
+from dga.progress import OnProgress, Progress, ShouldStop
+from dga.runs import Run
+
+FPRS = (0.01, 0.001, 0.0001)
+AGREEMENT = 1e-5  # how far ONNX Runtime's scores may be from Keras's
+LIBRARIES = ("tensorflow", "keras", "onnxruntime", "numpy", "pandas", "scikit-learn")
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Read:
+    """The feeds of a plan: their labelled frames, and what each held, JSON-ready."""
+
+    frames: list[pd.DataFrame]
+    facts: list[dict[str, Any]]
+
+
+def train(
+    plan: TrainingPlan, work: Path, *, on_progress: OnProgress, should_stop: ShouldStop
+) -> Run:
+    """Carry out a plan in a work folder made by `runs.create`; returns the finished run."""
+    started = time.time()
+    device = devices.choose(plan.config.device)
+    tell = _telling(on_progress, device.removeprefix("/").lower())
+    tell(Progress(phase="feeds", message="reading the feeds"))
+    read, trial = read_feeds(plan.feeds), read_feeds(plan.trial)
+    tell(Progress(phase="dataset", message="making the dataset"))
+    data, trial_data = _datasets(plan, read, trial)
+    with _on(device):
+        trained, encoder, classes = _fit(plan, data, tell, should_stop)
+    tell(Progress(phase="evaluation", message="exporting and evaluating"))
+    metrics = _evaluate(plan, work, trained, encoder, classes, data, trial_data)
+    runs.write_json(work / runs.METRICS_FILE, metrics)
+    _write_history(work / runs.HISTORY_FILE, trained.history)
+    config = _record(plan, read, trial, data, trained, device, started)
+    runs.write_json(work / runs.CONFIG_FILE, config)
+    run = runs.finish(work)
+    on_end = "partial" if trained.partial else "done"
+    on_progress(Progress(phase=on_end, message=f"run {run.name}", elapsed=time.time() - started))
+    return run
+
+
+def read_feeds(specs: tuple[FeedSpec, ...]) -> Read:
+    """Read feeds to labelled frames, and tell what each held."""
+    read = [(spec, feeds.read_feed(Path(spec.path), label=spec.label, format=spec.format))
+            for spec in specs]
+    facts = [
+        {
+            "feed": feed.name,
+            "format": feed.format,
+            "label": spec.label,
+            "rows": feed.rows,
+            "names": len(feed.frame),
+            "problems": len(feed.problems),
+        }
+        for spec, feed in read
+    ]
+    return Read([feed.frame for _, feed in read], facts)
+
+
+def export(model: keras.Model, folder: Path, encoder: CharEncoder) -> None:
+    """Write model.keras and model.onnx; BundleError when the two do not score alike."""
+    model.save(folder / bundle.KERAS_FILE)
+    columns = model.input_shape[1] or 24
+    probe = np.random.default_rng(0).integers(1, encoder.vocabulary, (64, columns), np.int32)
+    probe[:32, columns // 2 :] = 0
+    given = {k: np.asarray(v) for k, v in model.predict_on_batch(probe).items()}
+    model.export(folder / bundle.ONNX_FILE, format="onnx", verbose=False)
+    _name_outputs(folder / bundle.ONNX_FILE, model, given, probe)
+
+
+def _telling(on_progress: OnProgress, device: str) -> OnProgress:
+    return lambda progress: on_progress(replace(progress, device=device))
+
+
+def _on(device: str) -> Any:
+    import tensorflow as tf
+
+    return tf.device(device)
+
+
+def _datasets(
+    plan: TrainingPlan, read: Read, trial: Read
+) -> tuple[dataset.Dataset, pd.DataFrame | None]:
+    """The dataset, and the trial names as a frame of the same columns where the plan has any."""
+    if not trial.frames:
+        return dataset.build(read.frames, plan.config), None
+    merged = pd.concat(trial.frames, ignore_index=True)
+    named, _ = dataset.named(merged, plan.config.scope)
+    held = named.drop_duplicates([dataset.NAME]).reset_index(drop=True)
+    if held.empty:
+        raise DatasetError("the trial files hold no domain; give labelled files or leave them out")
+    exclude = set(held["registered_name"])
+    return dataset.build(read.frames, plan.config, exclude), held
+
+
+def _fit(
+    plan: TrainingPlan, data: dataset.Dataset, tell: OnProgress, should_stop: ShouldStop
+) -> tuple[training.Trained, CharEncoder, list[str]]:
+    config = plan.config
+    encoder = CharEncoder(
+        max_length=config.max_length, side=ARCHITECTURES[config.architecture].side
+    )
+    part = data.part(dataset.TRAIN)
+    classes = training.classes_for(part, config)
+    if config.task != "binary" and len(classes) < 2:
+        raise DatasetError(
+            f"the {config.task} task needs families of at least {config.min_family} names; "
+            "lower --min-family or give a feed that names families"
+        )
+    trained = training.fit(
+        training.examples(part, encoder, classes, config),
+        training.examples(data.part(dataset.VALIDATION), encoder, classes, config),
+        encoder,
+        classes,
+        config,
+        on_progress=tell,
+        should_stop=should_stop,
+    )
+    return trained, encoder, classes
+
+
+def _evaluate(
+    plan: TrainingPlan,
+    work: Path,
+    trained: training.Trained,
+    encoder: CharEncoder,
+    classes: list[str],
+    data: dataset.Dataset,
+    trial: pd.DataFrame | None,
+) -> dict[str, Any]:
+    """Export, calibrate, choose thresholds, score the test part; returns the metrics."""
+    folder, config = work / runs.BUNDLE_FOLDER, plan.config
+    export(trained.model, folder, encoder)
+    fixed: dict[str, Any] = {
+        "name": plan.name,
+        "architecture": config.architecture,
+        "task": config.task,
+        "scope": config.scope,
+        "encoder": encoder,
+        "trims": ARCHITECTURES[config.architecture].trims,
+        "classes": classes,
+    }
+    bundle.save(folder, **fixed, calibration=Calibration(), thresholds={})
+    raw = bundle.load(folder)
+    validation = data.part(dataset.VALIDATION)
+    calibration, thresholds = _calibrate(raw, validation, ARCHITECTURES[config.architecture].calibrated)
+    bundle.save(
+        folder, **fixed, calibration=calibration,
+        thresholds={f"{t.fpr_target:g}": t.threshold for t in thresholds if t.resolvable},
+    )
+    ready = bundle.load(folder)
+    test = data.part(dataset.TEST)
+    predictions, families = predictions_of(test, ready)
+    metrics = {
+        "test": _measured(predictions, test, families, ready),
+        "thresholds": [vars(t) for t in thresholds],
+        "dataset": data.counts(),
+    }
+    if trial is not None:
+        for row in metrics["test"]["families"]:  # names of the feeds stay out of the run
+            row["surest_misses"] = []
+        predictions, families = predictions_of(trial, ready)
+        metrics["trial"] = _measured(predictions, trial, families, ready)
+    predictions.to_parquet(work / runs.PREDICTIONS_FILE, index=False)
+    return metrics
+
+
+def predictions_of(frame: pd.DataFrame, ready: ModelBundle) -> tuple[pd.DataFrame, list[str]]:
+    """Score a dataset's rows: the test predictions, and the family that each comes nearest to."""
+    scores = ready.score(frame[dataset.NAME].tolist())
+    predictions = pd.DataFrame(
+        {
+            DOMAIN: frame[dataset.NAME],
+            TRUE_CLASS: frame[LABEL],
+            PRED_CLASS: np.where(scores.score >= 0.5, DGA, BENIGN),
+            PRED_PROB: scores.score,
+            FAMILY: frame[FAMILY],
+        }
+    )
+    if not ready.families:
+        return predictions, []
+    nearest = np.array(ready.families, dtype=object)[scores.families.argmax(axis=1)]
+    return predictions, list(nearest)
+
+
+def _measured(
+    predictions: pd.DataFrame, frame: pd.DataFrame, families: list[str], ready: ModelBundle
+) -> dict[str, Any]:
+    metrics = evaluation.metrics(predictions)
+    if families:
+        known = ((frame[LABEL] == DGA) & frame[FAMILY].isin(ready.families)).to_numpy()
+        guessed = pd.Series(families)[known]
+        truth = frame.loc[known, FAMILY]
+        metrics["family_macro_f1"] = evaluation.macro_f1(truth, guessed, minimum=1)
+        metrics["family_accuracy"] = float((truth.to_numpy() == guessed.to_numpy()).mean())
+    return metrics
+
+
+def _calibrate(
+    raw: ModelBundle, validation: pd.DataFrame, wanted: bool
+) -> tuple[Calibration, list[evaluation.Threshold]]:
+    """Platt scaling on the validation part with both classes weighing the same; thresholds."""
+    if validation.empty:
+        return Calibration(), []
+    scores = raw.score(validation[dataset.NAME].tolist()).score
+    is_dga = (validation[LABEL] == DGA).to_numpy()
+    calibration = platt(scores, is_dga) if wanted else Calibration()
+    benign = calibration.apply(scores)[~is_dga]
+    return calibration, [evaluation.threshold_at_fpr(benign, fpr) for fpr in FPRS]
+
+
+def platt(scores: Floats, is_dga: npt.NDArray[np.bool_]) -> Calibration:
+    """Fit Platt scaling of the log-odds (Platt 1999), both classes weighing the same."""
+    if is_dga.all() or not is_dga.any():
+        return Calibration()
+    clipped = np.clip(scores.astype(np.float64), bundle.SHIFT, 1 - bundle.SHIFT)
+    odds = np.log(clipped / (1 - clipped))[:, None]
+    fitted = LogisticRegression(C=1e6, class_weight="balanced").fit(odds, is_dga)
+    scale = float(fitted.coef_[0, 0])
+    return Calibration(scale, float(fitted.intercept_[0])) if scale > 0 else Calibration()
+
+
+def _name_outputs(path: Path, model: keras.Model, given: dict[str, Floats], probe: Any) -> None:
+    """Give the ONNX outputs the Keras outputs' names, found by their scores on a probe."""
+    import onnx
+    import onnxruntime
+
+    graph = onnx.load(path)
+    session = onnxruntime.InferenceSession(path.read_bytes())
+    values = session.run(None, {session.get_inputs()[0].name: probe})
+    for output, value in zip(graph.graph.output, values, strict=True):
+        name = _same(given, value)
+        for node in graph.graph.node:
+            node.output[:] = [name if o == output.name else o for o in node.output]
+            node.input[:] = [name if i == output.name else i for i in node.input]
+        output.name = name
+    onnx.save(graph, path)
+
+
+def _same(given: dict[str, Floats], value: Floats) -> str:
+    for name, expected in given.items():
+        if expected.shape == value.shape and np.abs(expected - value).max() <= AGREEMENT:
+            return name
+    raise BundleError(f"ONNX Runtime and Keras differ by more than {AGREEMENT:g}; not stored")
+
+
+def _write_history(path: Path, history: list[dict[str, float]]) -> None:
+    names = list(dict.fromkeys(name for row in history for name in row)) or ["epoch"]
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, names)
+        writer.writeheader()
+        writer.writerows(history)
+
+
+def _record(
+    plan: TrainingPlan,
+    read: Read,
+    trial: Read,
+    data: dataset.Dataset,
+    trained: training.Trained,
+    device: str,
+    started: float,
+) -> dict[str, Any]:
+    """The run's config.json: settings, feeds, environment, how it went."""
+    return {
+        "format_version": runs.FORMAT_VERSION,
+        "name": plan.name,
+        "status": runs.PARTIAL if trained.partial else runs.COMPLETE,
+        "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
+        "seconds": round(time.time() - started, 1),
+        "batches": trained.batches,
+        "parameters": int(trained.model.count_params()),
+        "config": plan.config.resolved().to_json(),
+        "feeds": read.facts,
+        "trial": trial.facts,
+        "balance": dataset.balance(data.frame).to_dict("records"),
+        "environment": _environment(device),
+    }
+
+
+def _environment(device: str) -> dict[str, Any]:
+    def of(library: str) -> str | None:
+        try:
+            return version(library)
+        except PackageNotFoundError:
+            return None
+
+    return {
+        "dga": __version__,
+        "python": sys.version.split()[0],
+        "platform": platform.platform(),
+        "device": device.removeprefix("/").lower(),
+        "processor": devices.cpu().about,
+        "threads": devices.threads(),
+        **{library: of(library) for library in LIBRARIES},
+    }
