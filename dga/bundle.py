@@ -160,7 +160,7 @@ def load(folder: Path, threads: int | None = None) -> ModelBundle:
         )
     graph = _read_graph(folder / ONNX_FILE, values.get("onnx_sha256"))
     try:
-        return ModelBundle(
+        loaded = ModelBundle(
             name=str(values["name"]),
             architecture=str(values["architecture"]),
             task=str(values["task"]),
@@ -168,12 +168,31 @@ def load(folder: Path, threads: int | None = None) -> ModelBundle:
             encoder=CharEncoder.from_json(values["encoder"]),
             trims=bool(values["trims"]),
             classes=tuple(str(name) for name in values["classes"]),
-            calibration=Calibration(**values["calibration"]),
+            calibration=_calibration(values["calibration"]),
             thresholds={str(k): float(v) for k, v in values["thresholds"].items()},
             session=_session(graph, threads),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BundleError(f"{folder}: damaged {BUNDLE_FILE} ({error}); train the run again") from None
+        told = f"{type(error).__name__}: {error}"
+        raise BundleError(f"{folder}: damaged {BUNDLE_FILE} ({told}); train the run again") from None
+    _refuse_unfit(loaded, folder)
+    return loaded
+
+
+def _calibration(values: Mapping[str, Any]) -> Calibration:
+    return Calibration(scale=float(values["scale"]), offset=float(values["offset"]))
+
+
+def _refuse_unfit(loaded: ModelBundle, folder: Path) -> None:
+    """Score one name, so that a network that does not fit its bundle.json is told at load."""
+    try:
+        scores = loaded.score(["probe.example"])
+    except Exception as error:  # ONNX Runtime raises classes of its own for what does not fit
+        raise BundleError(
+            f"{folder}: {ONNX_FILE} does not fit {BUNDLE_FILE} ({error}); train the run again"
+        ) from None
+    if not 0 <= scores.score[0] <= 1:
+        raise BundleError(f"{folder}: the network gives no score from 0 to 1; train the run again")
 
 
 def _read_json(path: Path) -> dict[str, Any]:

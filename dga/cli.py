@@ -60,7 +60,7 @@ def train(options: argparse.Namespace) -> int:
 
     plan = _plan(options)
     root = runs.models_folder()
-    with jobs.lock(root):
+    with jobs.lock(root, plan.name):
         if options.plan:
             work = Path(options.plan).parent
         else:

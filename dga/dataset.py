@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.model_selection import train_test_split
 
 from dga import domains
 from dga.columns import BENIGN, DGA, DOMAIN, FAMILY, FEED, LABEL, LABELLED_COLUMNS, REGISTERED_NAME
@@ -80,6 +79,7 @@ def build(
     capped = cap_families(clean, config.cap_per_family, config.seed)
     _refuse_small(capped)
     capped = capped.assign(**{SPLIT: _splits(capped, config)})
+    _refuse_one_sided(capped)
     return Dataset(
         frame=capped.reset_index(drop=True),
         conflicts=_conflicts(unique[both]),
@@ -160,36 +160,39 @@ def _refuse_small(frame: pd.DataFrame) -> None:
 
 
 def _splits(frame: pd.DataFrame, config: TrainingConfig) -> npt.NDArray[np.object_]:
-    """The part of each row (rows,); stratified, and disjoint by registered name unless by rows."""
+    """The part of each row (rows,); stratified by label and family, and disjoint by registered
+    name unless by rows.
+
+    A registered name takes its label and family from its first row. Sorted by family, and at
+    random within one, every n-th goes to a part: each family gives its share, to within one name.
+    """
     by_rows = config.split == "rows"
     groups = np.arange(len(frame)) if by_rows else pd.factorize(frame[REGISTERED_NAME])[0]
-    first = ~pd.Series(groups).duplicated().to_numpy()
-    strata = _strata(frame.loc[first], 20)
-    order = np.arange(len(strata))  # one entry a group, numbered in order of appearance
-    rest, test = train_test_split(
-        order, test_size=config.test_size, random_state=config.seed, stratify=strata
-    )
-    part = np.full(len(strata), TRAIN, dtype=object)
-    part[test] = TEST
-    if config.validation_size > 0:
-        share = config.validation_size / (1 - config.test_size)
-        _, validation = train_test_split(
-            rest, test_size=share, random_state=config.seed, stratify=_strata_of(strata[rest])
-        )
-        part[validation] = VALIDATION
+    first = frame[~pd.Series(groups).duplicated().to_numpy()]  # one row a group, in their order
+    stratum = pd.factorize(first[LABEL] + "/" + first[FAMILY], sort=True)[0]
+    chance = np.random.default_rng(config.seed).random(len(first))
+    order = np.lexsort((chance, stratum))
+    test = _spread(len(order), config.test_size)
+    rest = order[~test]
+    validation = _spread(len(rest), config.validation_size / (1 - config.test_size))
+    part = np.full(len(order), TRAIN, dtype=object)
+    part[order[test]] = TEST
+    part[rest[validation]] = VALIDATION
     return part[groups]
 
 
-def _strata(frame: pd.DataFrame, smallest: int) -> npt.NDArray[np.object_]:
-    """Label and family of each row; families too small to be split are one stratum a label."""
-    label, family = frame[LABEL].to_numpy(object), frame[FAMILY].to_numpy(object)
-    both = pd.Series(label + "/" + family)
-    common = (both.map(both.value_counts()) >= smallest).to_numpy()
-    return np.where(common, both.to_numpy(object), label)
+def _spread(rows: int, share: float) -> npt.NDArray[np.bool_]:
+    """A mask (rows,) that is True for this share of the rows, spread evenly over them."""
+    reached = np.floor(np.arange(rows + 1) * share + 0.5)
+    return np.diff(reached) > 0
 
 
-def _strata_of(strata: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    """Strata that still have two members each after a split, else their label."""
-    series = pd.Series(strata)
-    common = (series.map(series.value_counts()) >= 2).to_numpy()
-    return np.where(common, strata, series.str.partition("/")[0].to_numpy(object))
+def _refuse_one_sided(frame: pd.DataFrame) -> None:
+    """Training and test need names of both classes; few registered names can leave one out."""
+    for split in (TRAIN, TEST):
+        for label in (BENIGN, DGA):
+            if not ((frame[SPLIT] == split) & (frame[LABEL] == label)).any():
+                raise DatasetError(
+                    f"the {split} part would hold no {label} name; give more {label} names that "
+                    "were registered apart, or another test size"
+                )

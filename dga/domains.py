@@ -27,9 +27,15 @@ ZONES = Path(__file__).with_name("zones.txt")
 # A hyphen at a label's edge is no registry's but stands in queries that malware makes: kept.
 _PLAIN = re.compile(r"(?:[a-z0-9_-]{1,63}\.)+[a-z][a-z0-9-]{1,62}")
 _LABEL = re.compile(r"[a-z0-9_-]{1,63}")
-_DOTS = re.compile(r"\s*[\[({<]\s*(?:\.|dot|punkt)\s*[\])}>]\s*|\\\.|[\u3002\uff0e\uff61]", re.I)
+# The look-behind keeps long runs of blanks from being searched once for each blank.
+_DOTS = re.compile(
+    r"(?<!\s)\s*[\[({<]\s*(?:\.|dot|punkt)\s*[\])}>]\s*|[\[({]\.|\.[\])}]|\\\.|[\u3002\uff0e\uff61]",
+    re.I,
+)
+_AT = re.compile(r"[\[({]\s*at\s*[\])}]", re.I)
 _COLON = re.compile(r"[\[({]\s*(:|://|@|/)\s*[\])}]")
-_SCHEME = re.compile(r"^\s*(?:h[tx*]{2}ps?|fxps?|ftps?|[a-z][a-z0-9+.-]*)\s*:/{1,3}", re.I)
+_SCHEME = re.compile(r"^\s*[a-z][a-z0-9+.*-]*\s*:[/\\]{1,3}", re.I)
+_BRACKETED = re.compile(r"[\[({](.*)[\])}]", re.S)
 _EDGE = " \t\r\n\v\f\"'`<>,;|\ufeff\u200b\u200c\u200d\u2060\u00a0"
 
 # Names that the DNS or the network resolves without anyone having registered them (RFC 6761,
@@ -65,7 +71,7 @@ def refang(text: str) -> str:
     >>> refang("evil(dot)example[.]com")
     'evil.example.com'
     """
-    text = _COLON.sub(r"\1", _DOTS.sub(".", text))
+    text = _COLON.sub(r"\1", _AT.sub("@", _DOTS.sub(".", text)))
     return re.sub(r"^(\s*)h[x*]{2}p", r"\1http", text, flags=re.I)
 
 
@@ -75,7 +81,10 @@ def host(text: str) -> str:
     >>> host('"https://user@Mail.Example.com:8443/path?q=1"')
     'Mail.Example.com'
     """
-    text = _SCHEME.sub("", refang(text).strip(_EDGE))
+    text = refang(text).strip(_EDGE)
+    if bracketed := _BRACKETED.fullmatch(text):
+        text = bracketed[1].strip(_EDGE)
+    text = _SCHEME.sub("", text)
     text = re.split(r"[/?#\\^$]", text.lstrip("/"), maxsplit=1)[0].rpartition("@")[2]
     text = re.sub(r"(?<=[^:]):\d{0,5}$", "", text.strip(_EDGE))
     return text.removeprefix("*.").removeprefix(".")
@@ -160,19 +169,30 @@ def _refuse_addresses(name: str) -> None:
 
 
 def _to_ascii(name: str) -> str:
+    """Lower case and punycode, as browsers do: emoji and underscores pass, which IDNA 2008 bars."""
     if name.isascii():
         return name.lower()
     if "\ufffd" in name:
         raise DomainError("damaged text: it holds the replacement character U+FFFD")
+    _refuse_long(name)
     try:
-        return idna.encode(name.lower(), uts46=True).decode("ascii")
+        mapped = idna.uts46_remap(name, std3_rules=False)
+        return ".".join(_label_to_ascii(label) for label in mapped.split("."))
     except (idna.IDNAError, UnicodeError) as error:
         raise DomainError(f"not a valid international name: {_short(str(error))}") from None
 
 
-def _refuse_bad_labels(name: str) -> None:
+def _label_to_ascii(label: str) -> str:
+    return label if label.isascii() else f"xn--{label.encode('punycode').decode('ascii')}"
+
+
+def _refuse_long(name: str) -> None:
     if len(name) > MAX_NAME:
         raise DomainError(f"{len(name)} characters long; a domain name has at most {MAX_NAME}")
+
+
+def _refuse_bad_labels(name: str) -> None:
+    _refuse_long(name)
     labels = name.split(".")
     if len(labels) < 2:
         raise DomainError(f"no dot in {_short(name)!r}: a single label, not a domain name")

@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from typing import IO
 
 from dga import progress, runs
 from dga.config import TrainingPlan
-from dga.errors import JobError
+from dga.errors import JobError, RunError
 from dga.progress import Progress
 
 RUNNING, CANCELLING, INTERRUPTED, FAILED = "running", "cancelling", "interrupted", "failed"
@@ -43,12 +44,11 @@ class Job:
 
     def state(self) -> str:
         """One of running, cancelling, failed, interrupted; or the finished run's status."""
+        running = runs.holder(self.root) == self.name  # looked at first: a run may end meanwhile
         if (self.root / self.name).is_dir():
-            return runs.open_run(self.name, self.root).status
-        if _alive(_pid(self.work)) and locked(self.root):
+            return _status(self.name, self.root)
+        if running:
             return CANCELLING if (self.work / runs.CANCEL_FILE).exists() else RUNNING
-        if (self.root / self.name).is_dir():  # it finished between the two looks
-            return runs.open_run(self.name, self.root).status
         last = self.latest()
         return FAILED if last and last.phase == "failed" else INTERRUPTED
 
@@ -76,14 +76,18 @@ class Job:
 
     def cancel(self) -> None:
         """Ask the child to stop and keep what it learnt so far as a partial run."""
-        if not self.work.is_dir():
-            raise JobError(f"the training {self.name} has ended already; nothing to cancel")
-        (self.work / runs.CANCEL_FILE).touch()
+        try:
+            if self.running():
+                (self.work / runs.CANCEL_FILE).touch()
+                return
+        except FileNotFoundError:  # it ended between the two steps
+            pass
+        raise JobError(f"the training {self.name} is not running; there is nothing to cancel")
 
     def kill(self) -> None:
         """End the child at once; nothing of it is kept but the work folder."""
         pid = _pid(self.work)
-        if _alive(pid) and locked(self.root):
+        if pid and runs.holder(self.root) == self.name:
             os.kill(pid, signal.SIGKILL)
 
     def _folder(self) -> Path:
@@ -93,12 +97,13 @@ class Job:
 def start(plan: TrainingPlan, root: Path | None = None) -> Job:
     """Start a training in a child process; JobError when one is running already."""
     root = root or runs.models_folder()
-    with lock(root) as held:
+    with lock(root, plan.name) as held:
         work = runs.create(plan.name, root)
         runs.write_json(work / runs.PLAN_FILE, plan.to_json())
         with open(work / runs.LOG_FILE, "wb") as log:
             child = _spawn(work, held, log)
         (work / runs.PID_FILE).write_text(str(child.pid), encoding="utf-8")
+    threading.Thread(target=child.wait, daemon=True).start()  # leaves no zombie
     return Job(plan.name, work)
 
 
@@ -114,34 +119,30 @@ def find(name: str, root: Path | None = None) -> Job:
 def unfinished(root: Path | None = None) -> list[Job]:
     """Every job that is no run: the running one, the interrupted and the failed; newest first."""
     root = root or runs.models_folder()
-    folders = sorted(
-        (path for path in root.glob(f"{runs.WORK_PREFIX}*") if path.is_dir()),
-        key=lambda path: path.stat().st_mtime,
-        reverse=True,
-    )
-    return [Job(path.name.removeprefix(runs.WORK_PREFIX), path) for path in folders]
+    folders = sorted(root.glob(f"{runs.WORK_PREFIX}*"), key=_changed, reverse=True)
+    jobs = (Job(path.name.removeprefix(runs.WORK_PREFIX), path) for path in folders)
+    return [job for job in jobs if job.work.is_dir()]
 
 
 def current(root: Path | None = None) -> Job | None:
     """The running job, if there is one."""
-    return next((job for job in unfinished(root) if job.running()), None)
+    root = root or runs.models_folder()
+    name = runs.holder(root)
+    job = Job(name, root / f"{runs.WORK_PREFIX}{name}")
+    return job if name and job.running() else None
 
 
-def locked(root: Path) -> bool:
-    """True while a training holds the lock of a models folder."""
-    try:
-        with open(root / runs.LOCK_FILE, "rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            return False
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
+def wait(job: Job, seconds: float) -> str:
+    """Wait until a job has ended, at most so long; returns its state."""
+    until = time.monotonic() + seconds
+    while job.running() and time.monotonic() < until:
+        time.sleep(0.1)
+    return job.state()
 
 
 @contextmanager
-def lock(root: Path) -> Iterator[IO[bytes]]:
-    """Hold the training lock; JobError when another training holds it.
+def lock(root: Path, name: str) -> Iterator[IO[bytes]]:
+    """Hold the training lock in a run's name; JobError when another training holds it.
 
     A child that inherits the file keeps the lock after this context has ended.
     """
@@ -150,8 +151,12 @@ def lock(root: Path) -> Iterator[IO[bytes]]:
     with open(int(inherited) if inherited else root / runs.LOCK_FILE, "ab") as file:
         if not any(_take(file) for _ in range(LOCK_TRIES)):
             raise JobError(
-                "another training is running; wait until it has ended, or cancel it first"
+                f"another training is running ({runs.holder(root) or 'it is just starting'}); "
+                "wait until it has ended, or cancel it first"
             )
+        file.truncate(0)
+        file.write(name.encode())
+        file.flush()
         yield file
 
 
@@ -186,26 +191,15 @@ def _pid(work: Path) -> int:
         return 0
 
 
-def _alive(pid: int) -> bool:
-    """True for a living process; a child of ours that has ended is reaped on the way."""
-    if pid <= 0:
-        return False
+def _changed(path: Path) -> float:
     try:
-        if os.waitpid(pid, os.WNOHANG)[0] == pid:
-            return False
-    except ChildProcessError:
-        pass
+        return path.stat().st_mtime
+    except FileNotFoundError:  # it became a run a moment ago
+        return 0.0
+
+
+def _status(name: str, root: Path) -> str:
     try:
-        os.kill(pid, 0)
-    except OSError:
-        return False
-    return True
-
-
-def wait(job: Job, seconds: float) -> str:
-    """Wait until a job has ended, at most so long; returns its state."""
-    until = time.monotonic() + seconds
-    while job.running() and time.monotonic() < until:
-        time.sleep(0.1)
-    return job.state()
-
+        return runs.open_run(name, root).status
+    except RunError:
+        return runs.DAMAGED

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
+from itertools import islice
 from pathlib import Path
 
 
@@ -61,16 +62,22 @@ def append(path: Path, progress: Progress) -> None:
 
 
 def read(path: Path, last: int | None = None) -> list[Progress]:
-    """Read the snapshots of a progress file; a line cut short by a kill is passed over."""
-    if not path.is_file():
+    """Read the snapshots of a progress file, or the last few; a damaged line is passed over.
+
+    A kill cuts a line short, and a reader may see one half written.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:  # no snapshot yet, or the work folder was renamed a moment ago
         return []
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    found = (_snapshot(line) for line in reversed(lines))
+    newest_first = islice((progress for progress in found if progress), last)
+    return list(newest_first)[::-1]
+
+
+def _snapshot(line: str) -> Progress | None:
     known = {field.name for field in fields(Progress)}
-    result = []
-    for line in lines if last is None else lines[-last:]:
-        try:
-            values = json.loads(line)
-            result.append(Progress(**{k: v for k, v in values.items() if k in known}))
-        except (ValueError, TypeError, AttributeError):
-            continue
-    return result
+    try:
+        return Progress(**{k: v for k, v in json.loads(line).items() if k in known})
+    except (ValueError, TypeError, AttributeError):
+        return None

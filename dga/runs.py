@@ -6,6 +6,7 @@ renamed when complete, so that a folder with a run's name is always a finished r
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -61,7 +62,8 @@ class Run:
     @property
     def settings(self) -> Mapping[str, Any]:
         """The training's settings, as `TrainingConfig` names them."""
-        return self.config.get("config", {})
+        settings: Mapping[str, Any] = self.config["config"]
+        return settings
 
     def history(self) -> pd.DataFrame:
         """One row an epoch: loss and accuracy, on the training and the validation part."""
@@ -155,6 +157,9 @@ def open_run(name: str, root: Path | None = None) -> Run:
     config, metrics = _read_json(path / CONFIG_FILE), _read_json(path / METRICS_FILE)
     if config.get("format_version") != FORMAT_VERSION:
         raise RunError(f"run {name}: unknown format version {config.get('format_version')!r}")
+    for file, values, key in ((CONFIG_FILE, config, "config"), (METRICS_FILE, metrics, "test")):
+        if not isinstance(values.get(key), dict):
+            raise RunError(f"run {name}: {file} holds no {key!r}; train it again or delete it")
     return Run(name, path, config, metrics)
 
 
@@ -197,13 +202,30 @@ def set_active(name: str, root: Path | None = None) -> None:
     _write_whole(root / ACTIVE_FILE, json.dumps({"run": name}) + "\n")
 
 
+def holder(root: Path | None = None) -> str:
+    """The name of the training that is running: the one that holds the lock; "" where none does.
+
+    The system releases the lock when the process dies, however that happens.
+    """
+    try:
+        with open((root or models_folder()) / LOCK_FILE, encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return file.read()
+    except FileNotFoundError:
+        pass
+    return ""
+
+
 def delete(name: str, root: Path | None = None) -> Path:
     """Put a run or an interrupted training aside; `restore` brings a run back."""
     root = root or models_folder()
-    check_name(name)
+    if holder(root) == check_name(name):
+        raise RunError(f"the training {name!r} is running; cancel it first")
     for path in (root / name, root / f"{WORK_PREFIX}{name}"):
         if path.is_dir():
-            aside = root / f"{TRASH_PREFIX}{path.name.lstrip('.')}"
+            aside = root / f"{TRASH_PREFIX}{path.name}"
             shutil.rmtree(aside, ignore_errors=True)
             path.rename(aside)
             return aside

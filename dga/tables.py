@@ -125,9 +125,33 @@ def read_chunks(
     are joined into the column "extra", or into the last one when the first megabyte had none.
     Raises FeedError for what is no table, is damaged, or unpacks to more than `max_bytes`.
     """
+    with open_table(source, name=name, chunk_rows=chunk_rows, max_bytes=max_bytes) as (_, chunks):
+        yield from chunks
+
+
+@contextmanager
+def open_table(
+    source: Path | BinaryIO,
+    *,
+    name: str = "",
+    chunk_rows: int = CHUNK_ROWS,
+    max_bytes: int = MAX_BYTES,
+) -> Iterator[tuple[TableInfo, Iterator[pd.DataFrame]]]:
+    """What `sniff` tells and the chunks of `read_chunks`, from one opening of the source."""
     with _payload(source, name, max_bytes) as payload:
         info = _layout(payload)
-        yield from _frames(READERS[info.format](payload, info), info, chunk_rows)
+        yield info, _frames(READERS[info.format](payload, info), info, chunk_rows)
+
+
+def require_column(columns: Sequence[str], column: str) -> None:
+    """Raise FeedError, naming the columns that there are, when `column` is none of them.
+
+    >>> require_column(["domain", "family"], "domain")
+    """
+    if column not in columns:
+        raise FeedError(
+            f"no column {_one_line(column)!r}; found {shown(columns)}: name one of these (--column)"
+        )
 
 
 def guess_column(columns: Sequence[str], sample: pd.DataFrame) -> str:
@@ -139,7 +163,7 @@ def guess_column(columns: Sequence[str], sample: pd.DataFrame) -> str:
     if len(columns) == 1:
         return columns[0]
     rows = sample.head(200)
-    shares = {column: _domain_share(rows[column]) for column in columns}
+    shares = {column: domain_share(rows[column]) for column in columns}
     plain = {column: column.lower().rpartition(".")[2].strip(" #") for column in columns}
     known = [c for wanted in DOMAIN_COLUMNS for c in columns if plain[c] == wanted]
     for column in known:
@@ -521,7 +545,7 @@ def _is_domain(text: str) -> bool:
     return "." in text and parse(text).problem is None
 
 
-def _domain_share(values: pd.Series[str]) -> float:
+def domain_share(values: pd.Series[str]) -> float:
     filled = [value for value in values if value.strip()]
     return sum(map(_is_domain, filled)) / len(filled) if filled else 0.0
 

@@ -107,7 +107,9 @@ class TableWriter:
 
     def _text(self, frame: pd.DataFrame) -> str:
         if self.format == "jsonl":
-            return str(frame.to_json(orient="records", lines=True, force_ascii=False, double_precision=7))
+            return str(
+                frame.to_json(orient="records", lines=True, force_ascii=False, double_precision=15)
+            )
         safe = disarm_frame(frame)
         return str(safe.to_csv(index=False, header=self._rows == 0, lineterminator="\n"))
 

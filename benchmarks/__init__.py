@@ -1,0 +1,1 @@
+"""Speed and quality, each against the notebook's way in the same run. One command a table."""

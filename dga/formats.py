@@ -1,0 +1,173 @@
+"""Formats of feeds: from a table's columns and first rows to which column tells what.
+
+A format is a function and its row of FORMATS, which are tried from top to bottom. Reads no file
+and labels no row (`dga.feeds` does).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from dga.columns import BENIGN, DGA, DOMAIN
+from dga.errors import FeedError
+from dga.tables import TableInfo, domain_share, guess_column
+
+# Words by which label and family columns tell a row's class.
+_BENIGN_WORDS = (
+    "benign", "legit", "legitimate", "normal", "clean", "good", "whitelist", "non-dga", "nondga",
+    "not_dga", "alexa", "tranco", "umbrella", "majestic", "cisco", "0", "0.0", "false", "no",
+)  # fmt: skip
+_DGA_WORDS = (
+    "dga", "malicious", "malware", "bad", "generated", "blacklist", "1", "1.0", "true", "yes",
+)  # fmt: skip
+CLASS_WORDS = {**dict.fromkeys(_BENIGN_WORDS, BENIGN), **dict.fromkeys(_DGA_WORDS, DGA)}
+USED_BY = r"used by\s+(.+?)\s*(?:\s-\s.*|\bDGA\b.*|\bfor \d.*|\(.*)?$"
+_CLASS_HEADERS = (
+    "label", "class", "trueclass", "isdga", "dga", "type", "target", "malicious", "category",
+)  # fmt: skip
+_FAMILY_HEADERS = ("family", "subclass", "malware", "malwarefamily", "dgafamily", "botnet")
+_RANK_HEADERS = frozenset(("rank", "globalrank", "alexarank", "position"))
+_DATE = r"\d{4}-\d\d-\d\d\b"
+_WORD = r"[A-Za-z][\w .+/-]{0,39}"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The columns of a feed, "" where it has none, and how they tell a row's class.
+
+    `says`: the class of every row, or, with a label column, of its words that are no class word.
+    `suggests`: the class of all rows unless the caller tells another.
+    """
+
+    domain: str
+    label: str = ""
+    family: str = ""
+    says: str = ""
+    suggests: str = ""
+
+    @property
+    def labels_itself(self) -> bool:
+        """True when the caller need not tell the class."""
+        return bool(self.label or self.says or self.suggests)
+
+
+@dataclass(frozen=True)
+class Format:
+    """What a format is, in words, and its layout of a table: None for a table of another format."""
+
+    about: str
+    layout: Callable[[TableInfo, pd.DataFrame], Layout | None]
+
+
+def recognise(
+    info: TableInfo, sample: pd.DataFrame, format: str | None = None
+) -> tuple[str, Layout]:
+    """Return a table's format and layout; raises FeedError when it has not the format asked for."""
+    if format is not None and format not in FORMATS:
+        raise FeedError(f"no feed format {format!r}; there are {', '.join(FORMATS)}")
+    for name, known in FORMATS.items():
+        if format in (None, name) and (layout := known.layout(info, sample)):
+            return name, layout
+    raise FeedError(f"not in the format {format}; leave the format out to have it recognised")
+
+
+def _dga_feed(info: TableInfo, sample: pd.DataFrame) -> Layout | None:
+    for column in sample.columns if len(sample) else ():
+        if sample[column].str.contains("used by ", case=False, regex=False).mean() > 0.5:
+            rest = sample.drop(columns=column)
+            return Layout(guess_column(tuple(rest), rest), family=column, says=DGA)
+    return None
+
+
+def _netlab_360(info: TableInfo, sample: pd.DataFrame) -> Layout | None:
+    if not _unnamed(info) or len(sample.columns) != 4 or sample.empty:
+        return None
+    family, domain, first, last = sample.columns
+    dated = all(sample[column].str.match(_DATE).mean() > 0.5 for column in (first, last))
+    if not dated or domain_share(sample[domain].head(200)) < 0.5:
+        return None
+    return Layout(domain, family=family, says=DGA)
+
+
+def _domain_label(info: TableInfo, sample: pd.DataFrame) -> Layout | None:
+    domain, others = _domain_and_others(sample)
+    label = next((column for column in others if _tells_class(sample[column], info)), None)
+    if label is None:
+        return None
+    rest = [column for column in others if column != label]
+    named = [column for column in rest if _plain(column) in _FAMILY_HEADERS]
+    repeated = [c for c in rest if _unnamed(info) and _repeats(sample[c])]
+    return Layout(domain, label=label, family=next(iter(named + repeated), ""))
+
+
+def _domain_family(info: TableInfo, sample: pd.DataFrame) -> Layout | None:
+    domain, others = _domain_and_others(sample)
+    for column in others:
+        benign = any(CLASS_WORDS.get(word) == BENIGN for word in _words(sample[column]))
+        named = _plain(column) in _FAMILY_HEADERS
+        if named or (benign and _plain(column) in _CLASS_HEADERS):
+            return Layout(domain, label=column, family=column, says=DGA)
+        if _unnamed(info) and _repeats(sample[column]):
+            # Without a header such words may be anything: the caller tells the class.
+            telling = {"label": column, "says": DGA} if benign else {}
+            return Layout(domain, family=column, **telling)
+    return None
+
+
+def _top_list(info: TableInfo, sample: pd.DataFrame) -> Layout | None:
+    plain = {_plain(column): column for column in sample.columns}
+    ranked = bool(_RANK_HEADERS & plain.keys()) or (info.header and len(plain) == 1)
+    return Layout(plain[DOMAIN], suggests=BENIGN) if DOMAIN in plain and ranked else None
+
+
+def _any_table(info: TableInfo, sample: pd.DataFrame) -> Layout:
+    return Layout(guess_column(tuple(sample), sample))
+
+
+FORMATS: dict[str, Format] = {
+    "dga-feed": Format("domain, Domain used by FAMILY, date, reference", _dga_feed),
+    "netlab-360": Format("family, domain, first day, last day; tabs between", _netlab_360),
+    "domain-label": Format("domain and class: benign, legit, 0; dga, malicious, 1", _domain_label),
+    "domain-family": Format("domain and family; benign, legit, alexa: benign", _domain_family),
+    "top-list": Format("rank and domain: Tranco, Umbrella, Majestic; benign", _top_list),
+    "plain": Format("any list, log or table of domains; you tell its class", _any_table),
+}
+
+
+def _unnamed(info: TableInfo) -> bool:
+    """Whether the columns have made-up names; those of logs, JSON and Parquet are the file's."""
+    return not info.header and info.format in ("csv", "list")
+
+
+def _domain_and_others(sample: pd.DataFrame) -> tuple[str, list[str]]:
+    domain = guess_column(tuple(sample), sample)
+    return domain, [column for column in sample.columns if column != domain]
+
+
+def _tells_class(values: pd.Series[str], info: TableInfo) -> bool:
+    """Whether a column holds labels, and not ranks, counts or families."""
+    words = _words(values)
+    classes = {CLASS_WORDS.get(word) for word in words}
+    if not _unnamed(info):
+        named = _plain(str(values.name)) in _CLASS_HEADERS
+        # Benign words beside words unknown are families; beside class words they are damage.
+        return named and (DGA in classes or classes == {BENIGN})
+    both = {BENIGN, DGA} <= classes and len(values) > 2
+    return classes <= {BENIGN, DGA} and (both or not any(word[0].isdigit() for word in words))
+
+
+def _repeats(values: pd.Series[str]) -> bool:
+    """Whether a column holds a few words again and again, as families are."""
+    few = values.nunique() * 2 <= len(values)
+    return bool(few and values.str.fullmatch(_WORD).mean() > 0.9 and domain_share(values) < 0.5)
+
+
+def _words(values: pd.Series[str]) -> set[str]:
+    return {str(word).strip().lower() for word in values.unique()} - {""}
+
+
+def _plain(column: str) -> str:
+    return column.lower().replace("_", "").replace(" ", "").replace("-", "")

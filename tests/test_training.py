@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dga import dataset, training
+from dga.config import TrainingConfig
+from dga.encoding import CharEncoder
+from dga.progress import Progress, ignore, never
+
+ENCODER = CharEncoder(max_length=32)
+
+
+def names_frame() -> pd.DataFrame:
+    """Names that are told apart by their letters: vowels chosen, consonants generated."""
+    rng = np.random.default_rng(0)
+
+    def names(letters: str, suffix: str) -> list[str]:
+        rows = rng.choice(list(letters), (300, 9))
+        return [f"{''.join(row)}.{suffix}" for row in rows]
+
+    chosen, first, second = names("aeiou", "com"), names("bcdfg", "net"), names("vwxyz", "net")
+    return pd.DataFrame(
+        {
+            dataset.NAME: chosen + first + second,
+            "label": ["benign"] * 300 + ["dga"] * 600,
+            "family": [""] * 300 + ["first"] * 300 + ["second"] * 300,
+        }
+    )
+
+
+def config(**settings: object) -> TrainingConfig:
+    return TrainingConfig.from_json(
+        {"architecture": "bigram", "epochs": 6, "batch_size": 64, "max_length": 32} | settings
+    )
+
+
+def fitted(settings: TrainingConfig, **kwargs: object) -> tuple[training.Trained, training.Examples]:
+    frame = names_frame()
+    classes = training.classes_for(frame, settings)
+    part = training.examples(frame, ENCODER, classes, settings)
+    options = {"on_progress": ignore, "should_stop": never} | kwargs
+    return training.fit(part, part, ENCODER, classes, settings, **options), part
+
+
+@pytest.mark.parametrize("task", ["binary", "family", "both"])
+def test_each_task_learns_to_tell_the_classes_apart(task: str) -> None:
+    trained, part = fitted(config(task=task))
+    scores = training.predict(trained.model, part, task)
+    assert ((scores >= 0.5) == (part.is_dga > 0)).mean() > 0.97
+    assert not trained.partial
+    assert trained.history[-1]["validation_accuracy"] > 0.97
+
+
+def test_the_family_task_knows_benign_and_names_the_family() -> None:
+    settings = config(task="family")
+    classes = training.classes_for(names_frame(), settings)
+    assert classes == ["benign", "first", "second"]
+    trained, part = fitted(settings)
+    given = trained.model.predict_on_batch(part.codes.astype(np.int32))["families"]
+    assert (given.argmax(axis=1) == part.family).mean() > 0.97
+
+
+def test_rare_families_are_no_class() -> None:
+    settings = config(task="both", min_family=301)
+    assert training.classes_for(names_frame(), settings) == []
+
+
+def test_a_stopped_training_keeps_what_it_learnt() -> None:
+    asked = itertools.count()
+    trained, _ = fitted(config(), should_stop=lambda: next(asked) >= 5)
+    assert trained.partial
+    assert trained.batches == 5
+    assert len(trained.history) == 1
+
+
+def test_max_batches_ends_in_the_middle_of_an_epoch() -> None:
+    trained, _ = fitted(config(max_batches=20))
+    assert trained.batches == 20
+    assert not trained.partial
+
+
+def test_the_same_seed_gives_the_same_scores() -> None:
+    first, part = fitted(config(architecture="cnn", max_batches=4))
+    second, _ = fitted(config(architecture="cnn", max_batches=4))
+    scores = [training.predict(trained.model, part, "binary") for trained in (first, second)]
+    assert np.allclose(*scores, atol=1e-5)
+
+
+def test_progress_counts_up_and_ends_at_the_last_batch() -> None:
+    told: list[Progress] = []
+    fitted(config(), on_progress=told.append)
+    batches = [progress.batch for progress in told]
+    assert batches == sorted(batches)
+    assert batches[-1] == told[-1].batches == 6 * 15
+    assert told[-1].share == 1
+
+
+def test_drop_suffixes_blanks_whole_suffixes_and_nothing_else() -> None:
+    codes = ENCODER.encode(["abc.com", "abcdef.net"] * 50)
+    widths = np.array([4, 7] * 50)
+    dropped = training.drop_suffixes(codes, widths, 0.5, np.random.default_rng(0))
+    changed = (dropped != codes).any(axis=1)
+    assert 20 < changed.sum() < 80
+    bare = ENCODER.encode(["abc.", "abcdef."] * 50)
+    assert (dropped[changed] == bare[changed]).all()

@@ -1,0 +1,1 @@
+"""The only code besides `app` and `pages` that knows Streamlit."""

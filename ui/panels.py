@@ -1,0 +1,226 @@
+"""Pieces that pages share: pickers, verdicts, figures, errors, downloads, empty states.
+
+Draws only. Text that comes from data passes through `escape` or `code` of `ui.text` wherever Streamlit would
+read it as Markdown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dga.bundle import DEFAULT_FPR, ModelBundle
+from dga.columns import (
+    DGA,
+    DOMAIN,
+    FAMILY,
+    FAMILY_SCORE,
+    GIVEN,
+    PROBLEM,
+    REGISTERED_NAME,
+    SCORE,
+    VERDICT,
+)
+from dga.errors import DGAError
+from dga.runs import Run
+from ui import state
+from ui.state import Measure
+from ui.text import TERMS, escape, percent
+
+CUSTOM = "custom"
+
+
+# Errors and empty places.
+
+
+def error_box(error: DGAError) -> None:
+    """Show an error that a user can mend."""
+    text = str(error)
+    st.error(escape(text[:1].upper() + text[1:]), icon=":material/error:")
+
+
+@contextmanager
+def errors_shown() -> Iterator[None]:
+    """Show a user's error in its box and go on below; any other error is not hidden."""
+    try:
+        yield
+    except DGAError as error:
+        error_box(error)
+
+
+def empty_state(title: str, text: str, icon: str, page: str = "", link: str = "") -> None:
+    """Say why there is nothing here and what to do; with a link to a page when one is given."""
+    with st.container(border=True, horizontal_alignment="center"):
+        st.markdown(f"### :material/{icon}: {title}", text_alignment="center")
+        st.markdown(text, text_alignment="center")
+        if page:
+            st.page_link(page, label=link, icon=":material/arrow_forward:")
+
+
+def no_runs() -> None:
+    """The empty state of a models folder without a run."""
+    empty_state(
+        "No run yet",
+        "Scoring needs a trained run. Train one; it takes a few minutes.",
+        "model_training",
+        state.TRAIN_PAGE,
+        "Train a run",
+    )
+
+
+# Pickers.
+
+
+def pick_run(key: str = state.RUN, label: str = "Run") -> Run | None:
+    """Choose a run, the active one at first; None, and an empty state, when there is none."""
+    found = state.good_runs()
+    if not found:
+        no_runs()
+        return None
+    names = [run.name for run in found]
+    active = state.active_name()
+    if st.session_state.get(key) not in names:
+        st.session_state[key] = active if active in names else names[0]
+    name = st.selectbox(
+        label,
+        names,
+        key=key,
+        format_func=lambda one: f"{one} (active)" if one == active else one,
+        help=TERMS["run"],
+        persist_state="session",
+    )
+    return state.find_run(name)
+
+
+def pick_measure(bundle: ModelBundle, key: str = "measure") -> Measure:
+    """Choose a stored threshold by its false-positive rate, or any score."""
+    rates = sorted((float(rate) for rate in bundle.thresholds), reverse=True)
+    options: list[float | str] = [*rates, CUSTOM]
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = DEFAULT_FPR if DEFAULT_FPR in rates else options[0]
+    choice = st.selectbox(
+        "Threshold",
+        options,
+        key=key,
+        format_func=lambda rate: _threshold_text(rate, bundle),
+        help=TERMS["threshold"],
+        persist_state="session",
+    )
+    if not isinstance(choice, str):
+        return Measure(bundle.threshold(choice), choice)
+    score = st.slider(
+        "Score from which a name is called generated",
+        0.0,
+        100.0,
+        100 * bundle.threshold(),
+        0.1,
+        format="%.1f %%",
+        key=f"{key}_score",
+        help=TERMS["score"],
+        persist_state="session",
+    )
+    return Measure(score / 100)
+
+
+def _threshold_text(rate: float | str, bundle: ModelBundle) -> str:
+    if isinstance(rate, str):
+        return "Custom score"
+    return f"{100 * rate:g} % false positives (score {percent(bundle.threshold(rate))})"
+
+
+# Verdicts and figures.
+
+
+def verdict_badge(verdict: str | None) -> None:
+    """The verdict as a badge: colour, icon and word each tell it."""
+    if verdict == DGA:
+        st.badge("Generated", icon=":material/warning:", color="orange")
+    elif verdict:
+        st.badge("Chosen by people", icon=":material/check_circle:", color="blue")
+    else:
+        st.badge("Not scored", icon=":material/help:", color="gray")
+
+
+def verdict_columns() -> dict[str, Any]:
+    """How the columns of verdict rows look in any table."""
+    column = st.column_config
+    share = {"format": "percent", "min_value": 0.0, "max_value": 1.0, "width": "small"}
+    return {
+        GIVEN: column.TextColumn("Given", help="The text as it was given."),
+        DOMAIN: column.TextColumn("Domain", help="Normalised host name."),
+        REGISTERED_NAME: column.TextColumn("Registered name", help=TERMS["registered"]),
+        SCORE: column.ProgressColumn("Score", help=TERMS["score"], **share),
+        VERDICT: column.TextColumn("Verdict", width="small", help=TERMS["threshold"]),
+        FAMILY: column.TextColumn("Family", width="small", help=TERMS["family"]),
+        FAMILY_SCORE: column.ProgressColumn("Family share", help=TERMS["family"], **share),
+        PROBLEM: column.TextColumn("Problem", help="Why a row was not scored."),
+    }
+
+
+def verdict_table(frame: pd.DataFrame, key: str) -> int | None:
+    """Show verdict rows; returns the position of the row that is selected."""
+    event = st.dataframe(
+        frame,
+        key=key,
+        hide_index=True,
+        column_config=verdict_columns(),
+        on_select="rerun",
+        selection_mode="single-row",
+        placeholder="",
+    )
+    rows = event.selection.rows
+    return int(rows[0]) if rows and rows[0] < len(frame) else None
+
+
+def metric_row(figures: Mapping[str, tuple[str, str]]) -> None:
+    """Figures side by side, wrapping on a narrow screen: label to (value, help)."""
+    with st.container(horizontal=True):
+        for label, (value, about) in figures.items():
+            st.metric(label, value, help=about or None, border=True, width=168)
+
+
+def confusion(tp: int, fp: int, tn: int, fn: int) -> None:
+    """The four outcomes at a threshold, as counts."""
+    metric_row(
+        {
+            "Generated, found": (f"{tp:,}", "True positives: generated names above the threshold."),
+            "Generated, missed": (f"{fn:,}", "False negatives: generated names below it."),
+            "Benign, kept": (f"{tn:,}", "True negatives: benign names below the threshold."),
+            "Benign, accused": (f"{fp:,}", "False positives: benign names above it."),
+        }
+    )
+
+
+def test_figures(metrics: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """The headline metrics of a run's test part, ready for `metric_row`."""
+    at = metrics.get("macro_recall_at_fpr") or {}
+    shown = (
+        ("Recall at 1 % FPR", at.get("0.01"), percent, "recall"),
+        ("Recall at 0.1 % FPR", at.get("0.001"), percent, "recall"),
+        ("ROC AUC", metrics.get("roc_auc"), "{:.4f}".format, "auc"),
+        ("Calibration error", metrics.get("calibration_error"), "{:.4f}".format, "calibration"),
+        ("Accuracy", metrics.get("accuracy"), percent, "accuracy"),
+    )
+    return {
+        label: ("n/a" if value is None else text(value), TERMS[term])
+        for label, value, text, term in shown
+    }
+
+
+def downloads(makers: Mapping[str, Callable[[], bytes]], stem: str, key: str) -> None:
+    """A button for each file ending; the file is made when its button is pressed."""
+    labels = {".csv": "CSV", ".parquet": "Parquet", ".jsonl": "JSON lines", ".txt": "Block list"}
+    with st.container(horizontal=True):
+        for ending, make in makers.items():
+            st.download_button(
+                labels[ending],
+                make,
+                file_name=f"{stem}{ending}",
+                key=f"{key}{ending}",
+                icon=":material/download:",
+                on_click="ignore",
+            )

@@ -1,0 +1,190 @@
+"""What outlives a rerun: runs and bundles shared by all sessions, and a session's own memory.
+
+Draws nothing. Everything read from disk is cached by the files' times of change, so that a run
+that was trained, replaced or deleted by another process is seen at the next rerun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import pandas as pd
+import streamlit as st
+
+from dga import bundle as bundles
+from dga import explain, runs
+from dga.bundle import ModelBundle
+from dga.errors import DGAError
+from dga.explain import Explanation
+from dga.runs import DamagedRun, Run
+from dga.scoring import Scorer, Verdict
+
+HISTORY = "lookup_history"  # session: list of LookedUp, newest first
+HISTORY_LENGTH = 30
+DOMAIN = "domain"  # session and query parameter: what is looked up
+RUN = "run"  # session: the run chosen for scoring; absent: the active one
+BULK = "bulk"  # session: the bulk page's table, job and result
+LOOKUP_PAGE, BULK_PAGE, TRAIN_PAGE, EXPLORE_PAGE, RUNS_PAGE = (
+    f"pages/{name}.py" for name in ("lookup", "bulk", "train", "explore", "runs")
+)
+
+T = TypeVar("T")
+Stamp = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class LookedUp:
+    """One look-up of this session: what was typed, and the verdict."""
+
+    text: str
+    verdict: Verdict
+    threshold: float
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What turns scores into verdicts: a threshold, and where it comes from."""
+
+    threshold: float
+    fpr: float | None = None
+
+    @property
+    def about(self) -> str:
+        """Where the threshold comes from, as the end of a sentence."""
+        if self.fpr is None:
+            return "chosen by hand"
+        return f"{100 * self.fpr:g} % of benign names score above"
+
+
+# Runs, shared by all sessions.
+
+
+def all_runs() -> list[Run | DamagedRun]:
+    """Every run of the models folder, newest first, damaged ones among them."""
+    root = runs.models_folder()
+    return _all_runs(str(root), _folder_stamp(root))
+
+
+def good_runs() -> list[Run]:
+    """The runs that can be read, newest first."""
+    return [run for run in all_runs() if isinstance(run, Run)]
+
+
+def active_name() -> str | None:
+    """The active run's name, None where there is no run at all."""
+    try:
+        return runs.active_name()
+    except DGAError:
+        return None
+
+
+def find_run(name: str | None) -> Run | None:
+    """The readable run of a name, if there is one."""
+    return next((run for run in good_runs() if run.name == name), None)
+
+
+def load_bundle(run: Run) -> ModelBundle:
+    """The run's bundle, loaded once for all sessions; BundleError when it is damaged."""
+    return _bundle(str(run.path), _stamp(run.path / runs.BUNDLE_FOLDER / bundles.BUNDLE_FILE))
+
+
+def scorer(run: Run, threshold: float | None = None) -> Scorer:
+    """A scorer at a threshold over the run's shared bundle; its memory of names is its own."""
+    return Scorer(load_bundle(run), threshold)
+
+
+def explanation(run: Run, name: str) -> Explanation:
+    """Why a name has its score; remembered for the names asked for last."""
+    stamp = _stamp(run.path / runs.BUNDLE_FOLDER / bundles.BUNDLE_FILE)
+    return _explanation(str(run.path), stamp, name, run)
+
+
+def predictions(run: Run) -> pd.DataFrame:
+    """The run's scored test domains. Shared: never change the frame in place."""
+    return _predictions(str(run.path), _stamp(run.path / runs.PREDICTIONS_FILE), run)
+
+
+def history(run: Run) -> pd.DataFrame:
+    """The run's training history, one row an epoch. Shared: never change it in place."""
+    return _history(str(run.path), _stamp(run.path / runs.HISTORY_FILE), run)
+
+
+def test_metrics(run: Run | DamagedRun) -> dict[str, Any]:
+    """The run's metrics over its own test part; empty where it has none."""
+    found = run.metrics.get("test") if isinstance(run, Run) else None
+    return dict(found) if isinstance(found, dict) else {}
+
+
+# A session's own memory.
+
+
+def remembered(key: str, make: Callable[[], T]) -> T:
+    """The session's value for a key, made when it is asked for the first time."""
+    if key not in st.session_state:
+        st.session_state[key] = make()
+    return cast(T, st.session_state[key])
+
+
+def looked_up() -> list[LookedUp]:
+    """This session's look-ups, newest first."""
+    return remembered(HISTORY, list)
+
+
+def remember_lookup(text: str, verdict: Verdict, threshold: float) -> None:
+    """Put a look-up at the top of the session's history; the same text stands there once."""
+    others = [entry for entry in looked_up() if entry.text != text]
+    st.session_state[HISTORY] = [LookedUp(text, verdict, threshold), *others][:HISTORY_LENGTH]
+
+
+def open_lookup(text: str) -> None:
+    """Leave for the look-up page with a text in its box."""
+    st.switch_page(LOOKUP_PAGE, query_params={DOMAIN: text})
+
+
+# Caches: the first arguments are the key, those with an underscore are not part of it.
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _all_runs(root: str, stamp: Stamp) -> list[Run | DamagedRun]:
+    return runs.list_runs(Path(root))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Loading the model")
+def _bundle(path: str, stamp: Stamp) -> ModelBundle:
+    return bundles.load(Path(path) / runs.BUNDLE_FOLDER)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _explanation(path: str, stamp: Stamp, name: str, _run: Run) -> Explanation:
+    return explain.explain(name, load_bundle(_run))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the test predictions")
+def _predictions(path: str, stamp: Stamp, _run: Run) -> pd.DataFrame:
+    return _run.predictions()
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _history(path: str, stamp: Stamp, _run: Run) -> pd.DataFrame:
+    return _run.history()
+
+
+def _stamp(path: Path) -> Stamp:
+    """Time of change and size of a file; (0, 0) where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return (0, 0)
+    return (found.st_mtime_ns, found.st_size)
+
+
+def _folder_stamp(root: Path) -> Stamp:
+    """A stamp that changes with every run that comes, goes or is written anew."""
+    stamps: list[int] = [*_stamp(root)]
+    for folder in sorted(root.glob("*/")) if root.is_dir() else []:
+        for name in (runs.CONFIG_FILE, runs.METRICS_FILE):
+            stamps += _stamp(folder / name)
+    return tuple(stamps)
