@@ -28,6 +28,8 @@ class Output:
     activation: Literal["sigmoid", "softmax"]
 
 
+GRAM_BUCKETS = 65_521  # prime, so that the remainder of an n-gram's number hashes it
+
 Tensor = Any  # a symbolic Keras tensor; Keras ships no type for it
 Builder = Callable[[Tensor, int, Sequence[Output]], list[Tensor]]
 
@@ -81,7 +83,27 @@ def cnn(codes: Tensor, vocabulary: int, outputs: Sequence[Output]) -> list[Tenso
     return _dense(x, outputs)
 
 
-BUILDERS: dict[str, Builder] = {"lstm": lstm, "bigram": bigram, "cnn": cnn}
+def hybrid(codes: Tensor, vocabulary: int, outputs: Sequence[Output]) -> list[Tensor]:
+    """Embedded characters and hashed n-grams under two convolutions, pooled at each level.
+
+    The tables of n-grams remember words, as the bags of fastText do (Bojanowski et al. 2017,
+    arXiv 1607.04606); the convolutions see how a name is built.
+    """
+    present = ops.expand_dims(ops.cast(codes > 0, "float32"), -1)  # (rows, columns, 1)
+    grams = [_grams(codes, vocabulary, length) for length in (3, 4, 5)]
+    features = layers.Concatenate()([layers.Embedding(vocabulary, 40, name="embedding")(codes), *grams])
+    x = layers.SpatialDropout1D(0.1)(features * present)
+    near = _convolved(x, present, 3, name="near")
+    far = _convolved(near, present, 3, dilation=2, name="far")
+    count = ops.sum(present, axis=1) + 1.0
+    pooled = [layers.GlobalMaxPooling1D()(near), layers.GlobalMaxPooling1D()(far)]
+    means = [ops.sum(x, axis=1) / count, ops.sum(far, axis=1) / count, count / 32.0]
+    x = layers.Dropout(0.2)(layers.Concatenate()(pooled + means))
+    x = layers.Dense(160, activation="relu", name="hidden")(x)
+    return _dense(layers.Dropout(0.2)(x), outputs)
+
+
+BUILDERS: dict[str, Builder] = {"lstm": lstm, "bigram": bigram, "cnn": cnn, "hybrid": hybrid}
 
 
 def build(name: str, encoder: CharEncoder, outputs: Sequence[Output]) -> keras.Model:
@@ -104,6 +126,22 @@ def _dense(features: Tensor, outputs: Sequence[Output]) -> list[Tensor]:
 def _pooled(x: Tensor, present: Tensor, width: int, filters: int = 96) -> Tensor:
     x = layers.Conv1D(filters, width, padding="same", activation="relu", name=f"conv_{width}")(x)
     return layers.GlobalMaxPooling1D()(x * present)  # relu: what is masked to 0 never wins
+
+
+def _grams(codes: Tensor, vocabulary: int, length: int) -> Tensor:
+    """Embed the n-gram that starts at each character: (rows, columns, 8), by its hash."""
+    rolled, index = codes, codes
+    for _ in range(length - 1):
+        rolled = ops.pad(rolled[:, 1:], [[0, 0], [0, 1]])
+        index = index * vocabulary + rolled  # below 41**5: fits 32 bits
+    return layers.Embedding(GRAM_BUCKETS, 8, name=f"grams_{length}")(index % GRAM_BUCKETS)
+
+
+def _convolved(x: Tensor, present: Tensor, width: int, *, name: str, dilation: int = 1) -> Tensor:
+    convolution = layers.Conv1D(
+        128, width, padding="same", dilation_rate=dilation, activation="relu", name=name
+    )
+    return convolution(x) * present
 
 
 @keras.saving.register_keras_serializable("dga")

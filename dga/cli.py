@@ -12,13 +12,13 @@ import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import date
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
-from dga import config as settings
 from dga import console
-from dga.config import ARCHITECTURES, FeedSpec, TrainingConfig, TrainingPlan
+from dga.arguments import parser
+from dga.columns import BENIGN, DGA
+from dga.config import FeedSpec, TrainingConfig, TrainingPlan
 from dga.errors import ConfigError, DGAError
 
 CANCELLED = 130
@@ -26,18 +26,21 @@ CANCELLED = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
-    options = _parser().parse_args(arguments)
+    options = parser(COMMANDS).parse_args(arguments)
     try:
-        return int(options.command(options) or 0)
+        status = int(options.command(options) or 0)
+        sys.stdout.flush()
+        return status
     except DGAError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
-        print(f"error: {error.filename}: {(error.strerror or 'cannot be read').lower()}", file=sys.stderr)
-        return 1
-    except BrokenPipeError:
+    except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"error: {where}{(error.strerror or str(error)).lower()}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("cancelled", file=sys.stderr)
         return CANCELLED
@@ -99,7 +102,9 @@ def lookup(options: argparse.Namespace) -> None:
 
     bundle = _bundle(options.run)
     scorer = Scorer(bundle, _threshold(options, bundle))
-    for verdict in scorer.verdicts(options.domain):
+    # An argument need not be text: bytes that are none become U+FFFD, which is told as a problem.
+    texts = [os.fsencode(text).decode("utf-8", "replace") for text in options.domain]
+    for verdict in scorer.verdicts(texts):
         print(json.dumps(verdict.to_json()) if options.json else console.sentence(verdict))
 
 
@@ -114,13 +119,19 @@ def evaluate(options: argparse.Namespace) -> None:
 def runs_command(options: argparse.Namespace) -> None:
     """List the runs, or make one active."""
     from dga import runs
+    from dga.runs import Run
 
     if options.activate:
         runs.set_active(options.activate)
     found = runs.list_runs()
-    active = runs.active_name() if found else ""
+    active = runs.active_name() if any(isinstance(run, Run) for run in found) else ""
     for run in found:
-        print(json.dumps(console.run_json(run, active)) if options.json else console.run_line(run, active))
+        if options.json:
+            print(json.dumps(console.run_json(run, active)))
+        else:
+            print(console.run_line(run, active))
+    if not found:
+        print(f"no run in {runs.models_folder()}; train one first", file=sys.stderr)
 
 
 def fetch(options: argparse.Namespace) -> None:
@@ -128,7 +139,9 @@ def fetch(options: argparse.Namespace) -> None:
     from dga import fetch as fetching
 
     for source in options.source:
-        path = fetching.fetch(source, Path(options.folder), on_progress=console.fetch_progress(source))
+        path = fetching.fetch(
+            source, Path(options.folder), on_progress=console.fetch_progress(source)
+        )
         print(path)
 
 
@@ -136,9 +149,7 @@ def generate(options: argparse.Namespace) -> None:
     """Print names of a DGA family, made by the package's own generator."""
     from dga import generators
 
-    names = generators.generate(
-        options.family, options.count, date=options.date, seed=options.seed
-    )
+    names = generators.generate(options.family, options.count, date=options.date, seed=options.seed)
     print("\n".join(names))
 
 
@@ -202,10 +213,10 @@ def _plan(options: argparse.Namespace) -> TrainingPlan:
     from dga import runs
 
     if options.plan:
-        return TrainingPlan.from_json(json.loads(Path(options.plan).read_text(encoding="utf-8")))
+        return _read_plan(Path(options.plan))
     given = {f.name: getattr(options, f.name, None) for f in fields(TrainingConfig)}
     config = TrainingConfig(**{name: value for name, value in given.items() if value is not None})
-    feeds = _specs(options.benign, "benign") + _specs(options.dga, "dga") + _specs(options.feed, None)
+    feeds = _specs(options.benign, BENIGN) + _specs(options.dga, DGA) + _specs(options.feed, None)
     if not feeds:
         raise ConfigError("no feed to train on; give --benign FILE and --dga FILE")
     return TrainingPlan(
@@ -214,6 +225,13 @@ def _plan(options: argparse.Namespace) -> TrainingPlan:
         feeds=feeds,
         trial=_specs(options.trial, None),
     )
+
+
+def _read_plan(path: Path) -> TrainingPlan:
+    try:
+        return TrainingPlan.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except ValueError as error:
+        raise ConfigError(f"{path}: no training plan ({error})") from None
 
 
 def _specs(paths: Sequence[str], label: str | None) -> tuple[FeedSpec, ...]:
@@ -237,74 +255,14 @@ def _threshold(options: argparse.Namespace, bundle: Any) -> float:
     return float(bundle.threshold(options.fpr))
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("dga", description="Tell generated domain names from chosen ones.")
-    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    def verb(name: str, command: Any) -> argparse.ArgumentParser:
-        made = verbs.add_parser(name, help=command.__doc__, description=command.__doc__)
-        made.set_defaults(command=command)
-        return made
-
-    _json(verb("devices", devices))
-    _train_options(verb("train", train))
-    scoring = _scoring_options(verb("score", score))
-    scoring.add_argument("file", metavar="FILE|-", help="any table or list of domains")
-    scoring.add_argument("-o", "--output", default="-", help=".csv, .parquet or .jsonl; - prints CSV")
-    scoring.add_argument("--column", help="the column that holds the domains; guessed without")
-    looking = _json(_scoring_options(verb("lookup", lookup)))
-    looking.add_argument("domain", nargs="+", metavar="DOMAIN")
-    measuring = _json(verb("evaluate", evaluate))
-    measuring.add_argument("file", metavar="FILE", help="a labelled file: domain,label or domain,family ...")
-    measuring.add_argument("--run")
-    measuring.add_argument("--label", choices=("benign", "dga"), help="what a plain list holds")
-    listing = _json(verb("runs", runs_command))
-    listing.add_argument("--activate", metavar="RUN", help="make this run the active one")
-    fetching = verb("fetch", fetch)
-    fetching.add_argument("source", nargs="+", help="tranco, umbrella, ... or a URL")
-    fetching.add_argument("--folder", default=str(Path(__file__).resolve().parent.parent / "data"))
-    making = verb("generate", generate)
-    making.add_argument("family")
-    making.add_argument("--count", type=int, default=100)
-    making.add_argument("--seed", type=int)
-    making.add_argument("--date", type=date.fromisoformat, default=date(2026, 1, 1))
-    verb("preview", preview).add_argument("file", metavar="FILE")
-    return parser
-
-
-def _json(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    return parser
-
-
-def _scoring_options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    parser.add_argument("--run", help="the run that scores; the active one without")
-    cut = parser.add_mutually_exclusive_group()
-    cut.add_argument("--threshold", type=float, metavar="X", help="score from which the verdict is dga")
-    cut.add_argument("--fpr", type=float, help="take the threshold stored for this false-positive rate")
-    return parser
-
-
-def _train_options(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument
-    add("--benign", nargs="+", default=[], metavar="FILE", help="feeds of benign names")
-    add("--dga", nargs="+", default=[], metavar="FILE", help="feeds of generated names")
-    add("--feed", nargs="+", default=[], metavar="FILE", help="feeds that label their rows themselves")
-    add("--trial", nargs="+", default=[], metavar="FILE", help="labelled files kept out of the training")
-    add("--name", help="the run's name")
-    add("--plan", help=argparse.SUPPRESS)
-    add("--architecture", choices=tuple(ARCHITECTURES))
-    for name, choices in (
-        ("task", settings.Task),
-        ("scope", settings.Scope),
-        ("split", settings.Split),
-        ("balance", settings.Balance),
-        ("optimizer", settings.Optimizer),
-        ("schedule", settings.Schedule),
-    ):
-        add(f"--{name}", choices=get_args(choices))
-    for name in ("epochs", "max-batches", "batch-size", "seed", "cap-per-family", "min-family", "max-length"):
-        add(f"--{name}", type=int, metavar="N")
-    for name in ("test-size", "validation-size", "learning-rate", "suffix-dropout"):
-        add(f"--{name}", type=float, metavar="X")
-    add("--device", help="auto, cpu, gpu:0, ...; see 'python -m dga devices'")
+COMMANDS = {
+    "devices": devices,
+    "train": train,
+    "score": score,
+    "lookup": lookup,
+    "evaluate": evaluate,
+    "runs": runs_command,
+    "fetch": fetch,
+    "generate": generate,
+    "preview": preview,
+}

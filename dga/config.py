@@ -60,6 +60,12 @@ ARCHITECTURES: dict[str, Architecture] = {
         about="convolutions of several widths; fast and the most accurate here",
         suffix_dropout=0.3,
     ),
+    "hybrid": Architecture(
+        about="characters and hashed n-grams under two convolutions; the most accurate here",
+        suffix_dropout=0.15,
+        epochs=5,
+        learning_rate=2e-3,
+    ),
 }
 
 
@@ -96,9 +102,7 @@ class TrainingConfig:
         own = ARCHITECTURES[self.architecture]
         names = ("epochs", "batch_size", "optimizer", "learning_rate", "schedule", "suffix_dropout")
         given = {name: getattr(self, name) for name in names}
-        return replace(
-            self, **{n: getattr(own, n) if v is None else v for n, v in given.items()}
-        )
+        return replace(self, **{n: getattr(own, n) if v is None else v for n, v in given.items()})
 
     def to_json(self) -> dict[str, Any]:
         """The settings as plain JSON values."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from dga.columns import DGA
@@ -19,13 +19,16 @@ def sentence(verdict: Verdict) -> str:
         return f"{verdict.given}: not scored: {verdict.problem}"
     looks = "looks generated" if verdict.verdict == DGA else "looks chosen by people"
     family = f", nearest family {verdict.family}" if verdict.family else ""
-    return f"{verdict.domain}: {looks}; score {verdict.score:.4f} ({verdict.registered_name}){family}"
+    return (
+        f"{verdict.domain}: {looks}; score {verdict.score:.4f} ({verdict.registered_name}){family}"
+    )
 
 
 def summary(done: Summary) -> None:
     """Tell on standard error what became of a file."""
     rate = done.rows / max(done.seconds, 1e-9)
-    state = f"cancelled; the rows so far are in {done.path}" if done.partial else f"in {done.path}"
+    where = "on standard output" if str(done.path) == "-" else f"in {done.path}"
+    state = f"cancelled; the rows so far are {where}" if done.partial else where
     _tell(
         f"{done.rows:,} rows: {done.dga:,} dga, {done.benign:,} benign, "
         f"{done.problems:,} not scored; {done.seconds:.1f} s, {rate:,.0f} rows/s; {state}\n"
@@ -69,26 +72,24 @@ def training_line(p: Progress) -> str:
 
 def trained(run: Run) -> str:
     """What a training made."""
-    test = run.metrics["test"]
-    return f"run {run.name} ({run.status}) in {run.path}\n{headline(test)}"
+    return f"run {run.name} ({run.status}) in {run.path}\n{headline(run.metrics['test'])}"
 
 
-def headline(metrics: dict[str, Any]) -> str:
-    """The headline metrics as one line."""
-    at = metrics["macro_recall_at_fpr"]
-    shares = [
-        ("accuracy at 0.5", metrics["accuracy"]),
-        ("ROC AUC", metrics["roc_auc"]),
-        ("macro recall at 1 % FPR", at.get("0.01")),
-        ("at 0.1 % FPR", at.get("0.001")),
-        ("calibration error", metrics["calibration_error"]),
+def headline(metrics: Mapping[str, Any]) -> str:
+    """The headline metrics as one line, without those that could not be measured."""
+    at = metrics.get("macro_recall_at_fpr") or {}
+    figures = [
+        ("accuracy at 0.5", metrics.get("accuracy"), ".4%"),
+        ("ROC AUC", metrics.get("roc_auc"), ".4f"),
+        ("macro recall at 1 % FPR", at.get("0.01"), ".4f"),
+        ("at 0.1 % FPR", at.get("0.001"), ".4f"),
+        ("calibration error", metrics.get("calibration_error"), ".4f"),
     ]
-    texts = [f"{name} {value:.4%}" if "accuracy" in name else f"{name} {value:.4f}"
-             for name, value in shares if value is not None]
-    return f"{metrics['rows']:,} names: " + ", ".join(texts)
+    told = [f"{name} {value:{form}}" for name, value, form in figures if value is not None]
+    return f"{metrics.get('rows', 0):,} names: " + ", ".join(told)
 
 
-def metrics(values: dict[str, Any]) -> str:
+def metrics(values: Mapping[str, Any]) -> str:
     """Metrics and the family table of an evaluation."""
     lines = [headline(values)]
     if values.get("problems"):
@@ -124,9 +125,8 @@ def run_line(run: Run | DamagedRun, active: str) -> str:
     mark = "*" if run.name == active else " "
     if isinstance(run, DamagedRun):
         return f"{mark} {run.name}: damaged: {run.problem}"
-    return f"{mark} {run.name} ({run.settings.get('architecture')}, {run.status}): " + headline(
-        dict(run.metrics["test"])
-    )
+    about = f"{run.settings.get('architecture')}, {run.status}"
+    return f"{mark} {run.name} ({about}): {headline(run.metrics['test'])}"
 
 
 def preview(shown: Any) -> str:

@@ -26,33 +26,40 @@ from dga.columns import (
     UNKNOWN_FAMILY,
 )
 from dga.curves import (
-    Threshold as Threshold,
-)
-from dga.curves import (
-    brier as brier,
-)
-from dga.curves import (
-    calibration_error as calibration_error,
-)
-from dga.curves import (
+    Threshold,
+    brier,
+    calibration_error,
     is_dga,
+    precision_recall_curve,
+    reliability,
+    roc_auc,
+    roc_curve,
     scores_of,
+    threshold_at_fpr,
 )
-from dga.curves import (
-    precision_recall_curve as precision_recall_curve,
-)
-from dga.curves import (
-    reliability as reliability,
-)
-from dga.curves import (
-    roc_auc as roc_auc,
-)
-from dga.curves import (
-    roc_curve as roc_curve,
-)
-from dga.curves import (
-    threshold_at_fpr as threshold_at_fpr,
-)
+
+__all__ = [
+    "Confusion",
+    "Threshold",
+    "brier",
+    "calibration_error",
+    "confusion",
+    "correct",
+    "family_confusion",
+    "family_table",
+    "macro_f1",
+    "macro_recall_at_fpr",
+    "mean_family_accuracy",
+    "metrics",
+    "mispredicted",
+    "outcomes",
+    "precision_recall_curve",
+    "recall_at_fpr",
+    "reliability",
+    "roc_auc",
+    "roc_curve",
+    "threshold_at_fpr",
+]
 
 HEADLINE_FPRS = (0.01, 0.001)
 SUREST = 5

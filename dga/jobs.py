@@ -27,7 +27,7 @@ from dga.progress import Progress
 RUNNING, CANCELLING, INTERRUPTED, FAILED = "running", "cancelling", "interrupted", "failed"
 LOCK_VARIABLE = "DGA_TRAINING_LOCK"
 LOG_TAIL_BYTES = 20_000
-LOCK_TRIES = 10
+LOCK_TRIES = 50  # one second: a training that has just ended may still be leaving
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ def lock(root: Path, name: str) -> Iterator[IO[bytes]]:
 
 
 def _take(file: IO[bytes]) -> bool:
-    """Try to take the lock; waits a little on failure, since a watcher probes it for a moment."""
+    """Try to take the lock; waits a little on failure, since a watcher holds it for a moment."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

@@ -51,7 +51,7 @@ def predict(frame: pd.DataFrame, bundle: ModelBundle) -> pd.DataFrame:
     )
 
 
-def _confusion(predictions: pd.DataFrame, threshold: float) -> dict[str, float]:
+def _confusion(predictions: pd.DataFrame, threshold: float) -> dict[str, float | None]:
     counts = evaluation.confusion(predictions, threshold)
     return {"tp": counts.tp, "fp": counts.fp, "tn": counts.tn, "fn": counts.fn,
             "fpr": counts.fpr, "recall": counts.recall}

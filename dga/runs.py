@@ -74,7 +74,9 @@ class Run:
         frame = _read_frame(self.path / PREDICTIONS_FILE, pd.read_parquet)
         missing = set(PREDICTION_COLUMNS) - set(frame.columns)
         if missing:
-            raise RunError(f"run {self.name}: {PREDICTIONS_FILE} lacks {', '.join(sorted(missing))}")
+            raise RunError(
+                f"run {self.name}: {PREDICTIONS_FILE} lacks {', '.join(sorted(missing))}"
+            )
         return frame
 
     def bundle(self, threads: int | None = None) -> ModelBundle:
@@ -221,9 +223,10 @@ def holder(root: Path | None = None) -> str:
 def delete(name: str, root: Path | None = None) -> Path:
     """Put a run or an interrupted training aside; `restore` brings a run back."""
     root = root or models_folder()
-    if holder(root) == check_name(name):
+    run, work = root / check_name(name), root / f"{WORK_PREFIX}{name}"
+    if not run.is_dir() and holder(root) == name:
         raise RunError(f"the training {name!r} is running; cancel it first")
-    for path in (root / name, root / f"{WORK_PREFIX}{name}"):
+    for path in (run, work):
         if path.is_dir():
             aside = root / f"{TRASH_PREFIX}{path.name}"
             shutil.rmtree(aside, ignore_errors=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
-from typing import IO, Any, BinaryIO
+from typing import IO, Any, BinaryIO, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -32,6 +33,7 @@ from dga.progress import OnProgress, Progress, ShouldStop, ignore, never
 from dga.writers import TableWriter
 
 CACHE_NAMES = 500_000
+CHUNK_ROWS = 10_000  # a cancel is seen, and progress told, once a chunk
 FAMILY_FLOOR = 0.25  # below this share no family is named
 
 
@@ -53,13 +55,15 @@ class Verdict:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the model says of one name."""
+class Outcome(NamedTuple):
+    """What the model says of one name; a score that is no number where there is none."""
 
     score: float
     family: str
-    family_score: float | None
+    family_score: float  # not a number where the bundle knows no families
+
+
+UNSCORED = Outcome(math.nan, "", math.nan)
 
 
 class Scorer:
@@ -73,24 +77,41 @@ class Scorer:
     ) -> None:
         self.bundle = bundle
         self.threshold = bundle.threshold() if threshold is None else threshold
-        self._cache: OrderedDict[str, Outcome] = OrderedDict()
+        self._cache: dict[str, Outcome] = {}  # oldest first
         self._limit = cache
         self._lock = threading.Lock()
 
     def verdicts(self, texts: Sequence[str]) -> list[Verdict]:
         """A verdict for each text, in order."""
-        parsed = domains.parse_many(texts)
-        outcomes = self.outcomes(self._names(parsed))
-        return [self._verdict(p, outcomes) for p in parsed]
+        return [
+            self._verdict(parsed, found) for parsed, found in zip(*self._scored(texts), strict=True)
+        ]
 
     def frame(self, texts: Sequence[str]) -> pd.DataFrame:
         """The verdict columns for texts: a row for each, in order."""
-        verdicts = self.verdicts(texts)
-        columns = {name: [getattr(v, name) for v in verdicts] for name in VERDICT_COLUMNS}
-        frame = pd.DataFrame(columns)
-        numbers = {SCORE: "float64", FAMILY_SCORE: "float64"}
-        texts_of = {n: "str" for n in (REGISTERED_NAME, VERDICT, FAMILY, PROBLEM)}
-        return frame.fillna({n: "" for n in texts_of}).astype({**numbers, **texts_of})
+        parsed, found = self._scored(texts)
+        scores = np.fromiter((f.score for f in found), np.float64, len(found))
+        shares = np.fromiter((f.family_score for f in found), np.float64, len(found))
+        is_dga = scores >= self.threshold
+        columns = {
+            REGISTERED_NAME: ["" if p.problem else p.registered_name for p in parsed],
+            SCORE: scores,
+            VERDICT: np.where(np.isnan(scores), "", np.where(is_dga, DGA, BENIGN)),
+            FAMILY: [
+                f.family if dga else "" for f, dga in zip(found, is_dga.tolist(), strict=True)
+            ],
+            FAMILY_SCORE: np.where(is_dga, shares, np.nan),
+            PROBLEM: [p.problem or "" for p in parsed],
+        }
+        texts_of = dict.fromkeys((REGISTERED_NAME, VERDICT, FAMILY, PROBLEM), "str")
+        return pd.DataFrame(columns).astype(texts_of)
+
+    def _scored(self, texts: Sequence[str]) -> tuple[list[Parsed], list[Outcome]]:
+        """Each text parsed, and what the model says of it."""
+        parsed = domains.parse_many(texts)
+        names = [self._name(p) for p in parsed]
+        outcomes = self.outcomes(filter(None, names))
+        return parsed, [outcomes.get(name, UNSCORED) for name in names]
 
     def outcomes(self, names: Iterable[str]) -> dict[str, Outcome]:
         """Score distinct names, those that are not remembered in one go."""
@@ -106,39 +127,33 @@ class Scorer:
 
     def _score(self, names: list[str]) -> Iterator[Outcome]:
         scores = self.bundle.score(names)
-        if not self.bundle.families:
-            return (Outcome(float(score), "", None) for score in scores.score)
-        best = scores.families.argmax(axis=1)
-        share = scores.families[np.arange(len(best)), best]
         known = self.bundle.families
-        return (
-            Outcome(float(s), known[b] if p >= FAMILY_FLOOR else UNKNOWN_FAMILY, float(p))
-            for s, b, p in zip(scores.score, best, share, strict=True)
+        if not known:
+            return (Outcome(score, "", math.nan) for score in scores.score.tolist())
+        best = scores.families.argmax(axis=1)
+        shares = scores.families[np.arange(len(best)), best].tolist()
+        families = (
+            known[at] if share >= FAMILY_FLOOR else UNKNOWN_FAMILY
+            for at, share in zip(best.tolist(), shares, strict=True)
         )
+        return map(Outcome, scores.score.tolist(), families, shares)
 
     def _remember(self, scored: dict[str, Outcome]) -> None:
         with self._lock:
             self._cache.update(scored)
-            while len(self._cache) > self._limit:
-                self._cache.popitem(last=False)
+            for name in list(islice(self._cache, max(0, len(self._cache) - self._limit))):
+                del self._cache[name]
 
-    def _name(self, parsed: Parsed) -> str | None:
-        """What the model reads of a parsed text; None where it cannot be scored."""
+    def _name(self, parsed: Parsed) -> str:
+        """What the model reads of a parsed text; "" where it cannot be scored."""
+        name = parsed.domain if self.bundle.scope == "fqdn" else parsed.registered_name
+        return "" if parsed.problem else name or ""
+
+    def _verdict(self, parsed: Parsed, found: Outcome) -> Verdict:
         if parsed.problem:
-            return None
-        return parsed.domain if self.bundle.scope == "fqdn" else parsed.registered_name
-
-    def _names(self, parsed: Iterable[Parsed]) -> Iterator[str]:
-        return (name for name in map(self._name, parsed) if name)
-
-    def _verdict(self, parsed: Parsed, outcomes: dict[str, Outcome]) -> Verdict:
-        name = self._name(parsed)
-        if name is None:
-            return Verdict(
-                parsed.given, parsed.domain, None, None, None, "", None, parsed.problem or ""
-            )
-        found = outcomes[name]
+            return Verdict(parsed.given, parsed.domain, None, None, None, "", None, parsed.problem)
         is_dga = found.score >= self.threshold
+        named = is_dga and bool(found.family)
         return Verdict(
             given=parsed.given,
             domain=parsed.domain,
@@ -146,7 +161,7 @@ class Scorer:
             score=found.score,
             verdict=DGA if is_dga else BENIGN,
             family=found.family if is_dga else "",
-            family_score=found.family_score if is_dga else None,
+            family_score=found.family_score if named else None,
             problem="",
         )
 
@@ -180,16 +195,17 @@ def score_table(
     counts = {DGA: 0, BENIGN: 0, "": 0}
     partial = False
     with TableWriter(target, stream) as writer:
-        for chunk in tables.read_chunks(source, name=name):
-            if should_stop():
-                partial = True
-                break
+        for read in tables.read_chunks(source, name=name, chunk_rows=CHUNK_ROWS):
+            partial = should_stop()
+            chunk = read.head(0) if partial else read  # even then the file gets its header
             column = column or tables.guess_column(tuple(chunk.columns), chunk)
             scored = with_verdicts(chunk, column, scorer)
             writer.write(scored)
-            for verdict, rows in scored[VERDICT_COLUMNS[2]].value_counts().items():
+            for verdict, rows in scored[VERDICT].value_counts().items():
                 counts[str(verdict)] += int(rows)
             on_progress(_progress(sum(counts.values()), started))
+            if partial:
+                break
         path = writer.close(partial)
     return Summary(
         rows=sum(counts.values()),
@@ -207,9 +223,19 @@ def with_verdicts(chunk: pd.DataFrame, column: str, scorer: Scorer) -> pd.DataFr
     as `given_<name>`."""
     tables.require_column(tuple(chunk.columns), column)
     verdicts = scorer.frame(chunk[column].tolist())
-    clashes = {name: f"given_{name}" for name in chunk.columns if name in VERDICT_COLUMNS}
-    own = chunk.rename(columns=clashes).reset_index(drop=True)
+    own = chunk.rename(columns=_clashes(list(chunk.columns))).reset_index(drop=True)
     return pd.concat([own, verdicts], axis=1)
+
+
+def _clashes(columns: list[str]) -> dict[str, str]:
+    """New names for the columns that bear a verdict column's name."""
+    clashes: dict[str, str] = {}
+    for name in filter(VERDICT_COLUMNS.__contains__, columns):
+        new = f"given_{name}"
+        while new in columns:
+            new = f"given_{new}"
+        clashes[name] = new
+    return clashes
 
 
 def _progress(rows: int, started: float) -> Progress:

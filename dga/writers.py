@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO
 
 import pandas as pd
 import pyarrow as pa
@@ -20,8 +20,14 @@ from dga.errors import FeedError
 _FORMULA = re.compile(r"^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$", re.I)
 
-FORMATS = {".csv": "csv", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl",
-           ".json": "jsonl", ".txt": "csv"}
+FORMATS = {
+    ".csv": "csv",
+    ".parquet": "parquet",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+    ".txt": "csv",
+}
 
 
 def disarm(cell: str) -> str:
@@ -55,7 +61,9 @@ def format_of(path: Path) -> str:
     if str(path) == "-":
         return "csv"
     if path.suffix.lower() not in FORMATS:
-        raise FeedError(f"{path.name}: cannot tell the format; end the name in .csv, .parquet or .jsonl")
+        raise FeedError(
+            f"{path.name}: cannot tell the format; end the name in .csv, .parquet or .jsonl"
+        )
     return FORMATS[path.suffix.lower()]
 
 
@@ -68,29 +76,31 @@ class TableWriter:
 
     def __init__(self, path: Path, stream: IO[str] | None = None) -> None:
         self.path, self.format = path, format_of(path)
+        if not path.parent.is_dir():
+            raise FeedError(f"{path.parent}: no such folder; make it or write elsewhere")
         self.part = path.with_name(f".{path.name}.part")
-        self._stream, self._file, self._parquet = stream, None, None  # type: ignore[var-annotated]
-        self._rows = 0
-        self._open: Any = None
+        self._out = self._stream = stream
+        self._parquet: pq.ParquetWriter | None = None
+        self._headed = False
 
     def __enter__(self) -> TableWriter:
         if self._stream is None and self.format != "parquet":
-            self._open = open(self.part, "w", encoding="utf-8", newline="")  # noqa: SIM115
+            self._out = open(self.part, "w", encoding="utf-8", newline="")  # noqa: SIM115
         return self
 
     def write(self, frame: pd.DataFrame) -> None:
-        """Add the rows of a frame."""
+        """Add the rows of a frame; the first one, even without rows, brings the header."""
         if self.format == "parquet":
             self._write_parquet(frame)
-        else:
-            out = self._stream or self._open
-            out.write(self._text(frame))
-        self._rows += len(frame)
+        elif self._out is not None:
+            self._out.write(self._text(frame))
+        self._headed = True
 
     def close(self, partial: bool = False) -> Path:
         """Put the file in its place and return where that is."""
         self._release()
         if self._stream is not None:
+            self._stream.flush()
             return self.path
         target = self.path
         if partial:
@@ -99,19 +109,23 @@ class TableWriter:
         return target
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         if kind is not None:
             self._release()
             self.part.unlink(missing_ok=True)
 
     def _text(self, frame: pd.DataFrame) -> str:
-        if self.format == "jsonl":
-            return str(
-                frame.to_json(orient="records", lines=True, force_ascii=False, double_precision=15)
-            )
-        safe = disarm_frame(frame)
-        return str(safe.to_csv(index=False, header=self._rows == 0, lineterminator="\n"))
+        if self.format == "csv":
+            safe = disarm_frame(frame)
+            return str(safe.to_csv(index=False, header=not self._headed, lineterminator="\n"))
+        if frame.empty:
+            return ""
+        text = frame.to_json(orient="records", lines=True, force_ascii=False, double_precision=15)
+        return str(text)
 
     def _write_parquet(self, frame: pd.DataFrame) -> None:
         table = pa.Table.from_pandas(frame, preserve_index=False)
@@ -122,5 +136,5 @@ class TableWriter:
     def _release(self) -> None:
         if self._parquet is not None:
             self._parquet.close()
-        if self._open is not None:
-            self._open.close()
+        if self._out is not None and self._out is not self._stream:
+            self._out.close()

@@ -1,7 +1,7 @@
 """Pieces that pages share: pickers, verdicts, figures, errors, downloads, empty states.
 
-Draws only. Text that comes from data passes through `escape` or `code` of `ui.text` wherever Streamlit would
-read it as Markdown.
+Draws only. Text that comes from data passes through `escape` or `code` of `ui.text` wherever
+Streamlit would read it as Markdown.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import streamlit as st
 
 from dga.bundle import DEFAULT_FPR, ModelBundle
 from dga.columns import (
+    BENIGN,
     DGA,
     DOMAIN,
     FAMILY,
@@ -32,6 +33,7 @@ from ui.state import Measure
 from ui.text import TERMS, escape, percent
 
 CUSTOM = "custom"
+BENIGN_COLOUR, DGA_COLOUR = "#0072B2", "#D55E00"  # Okabe and Ito's blue and vermilion
 
 
 # Errors and empty places.
@@ -135,14 +137,49 @@ def _threshold_text(rate: float | str, bundle: ModelBundle) -> str:
 # Verdicts and figures.
 
 
+def verdict_icon(verdict: str | None) -> str:
+    """The icon of a verdict; None and "" are those of a text that was not scored."""
+    icons = {DGA: ":material/warning:", BENIGN: ":material/check_circle:"}
+    return icons.get(verdict or "", ":material/help:")
+
+
 def verdict_badge(verdict: str | None) -> None:
     """The verdict as a badge: colour, icon and word each tell it."""
+    icon = verdict_icon(verdict)
     if verdict == DGA:
-        st.badge("Generated", icon=":material/warning:", color="orange")
-    elif verdict:
-        st.badge("Chosen by people", icon=":material/check_circle:", color="blue")
+        st.badge("Generated", icon=icon, color="orange")
+    elif verdict == BENIGN:
+        st.badge("Chosen by people", icon=icon, color="blue")
     else:
-        st.badge("Not scored", icon=":material/help:", color="gray")
+        st.badge("Not scored", icon=icon, color="gray")
+
+
+def score_bar(score: float, threshold: float) -> None:
+    """The score as a bar from 0 to 100 %, with a mark at the threshold."""
+    colour = DGA_COLOUR if score >= threshold else BENIGN_COLOUR
+    values = [{"score": score, "threshold": threshold, "zero": 0, "one": 1}]
+    axis = {"format": "%", "values": [0, 0.25, 0.5, 0.75, 1], "title": None, "grid": False}
+    bar = {"type": "bar", "cornerRadius": 3}
+    across = {"type": "quantitative", "scale": {"domain": [0, 1]}, "axis": axis}
+    spec = {
+        "height": 26,
+        "data": {"values": values},
+        "layer": [
+            {
+                "mark": {**bar, "color": "#8A97A5", "opacity": 0.25, "tooltip": None},
+                "encoding": {"x": {"field": "zero", **across}, "x2": {"field": "one"}},
+            },
+            {
+                "mark": {**bar, "color": colour, "height": 14},
+                "encoding": {"x": {"field": "zero", **across}, "x2": {"field": "score"}},
+            },
+            {
+                "mark": {"type": "tick", "color": "#8A97A5", "thickness": 3, "size": 26},
+                "encoding": {"x": {"field": "threshold", **across}},
+            },
+        ],
+    }
+    st.vega_lite_chart(spec, alt=f"Score {percent(score)}, threshold {percent(threshold)}")
 
 
 def verdict_columns() -> dict[str, Any]:

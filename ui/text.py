@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 import re
 
+from dga.columns import DGA
+from dga.scoring import Verdict
+
 TERMS = {
     "accuracy": "Share of the test names that get the right verdict at a score of 0.5.",
-    "auc": "ROC AUC: how often a generated name scores above a benign one; 1 is perfect, 0.5 chance.",
+    "auc": "ROC AUC: how often a generated name scores above a benign one; 1 is perfect, 0.5 is "
+    "chance.",
     "bundle": "What scoring needs of a run: network, encoder, families, thresholds.",
     "calibration": "Calibration error: how far scores are, on average, from the share of generated "
     "names among names with such a score; 0 is perfect.",
@@ -62,3 +66,37 @@ def percent(share: float) -> str:
         return "above 99.9999 %" if share > 0.5 else "below 0.0001 %"
     digits = min(4, max(1, math.floor(-math.log10(edge)) - 1))
     return f"{100 * share:.{digits}f} %"
+
+
+def defang(domain: str) -> str:
+    """A domain that no mail or chat program turns into a link.
+
+    >>> defang("evil.example.com")
+    'evil[.]example[.]com'
+    """
+    return domain.replace(".", "[.]")
+
+
+def sentence(verdict: Verdict, threshold: float, source: str) -> str:
+    """A verdict as one sentence; `source` tells where the threshold comes from."""
+    if verdict.score is None:
+        return f"Not scored: {verdict.problem}."
+    looks = "Looks generated" if verdict.verdict == DGA else "Looks chosen by people"
+    cut = f"threshold {percent(threshold)} ({source})"
+    return f"{looks}: score {percent(verdict.score)}; {cut}."
+
+
+def is_close(score: float, threshold: float) -> bool:
+    """Whether a score is so near the threshold that the verdict is a close call.
+
+    Near is: the odds are within a factor of three of each other.
+
+    >>> is_close(0.95, 0.93), is_close(0.999, 0.93)
+    (True, False)
+    """
+    return abs(_log_odds(score) - _log_odds(threshold)) < math.log(3)
+
+
+def _log_odds(share: float) -> float:
+    share = min(max(share, 1e-7), 1 - 1e-7)
+    return math.log(share / (1 - share))

@@ -1,0 +1,124 @@
+"""The command line's options: which there are and what they take. Runs and reads nothing."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import NoReturn, get_args
+
+from dga.columns import BENIGN, DGA
+from dga.config import ARCHITECTURES, Balance, Optimizer, Schedule, Scope, Split, Task
+
+Command = Callable[[argparse.Namespace], int | None]
+
+
+class _Parser(argparse.ArgumentParser):
+    """Leaves with status 1 on a mistake in the options, as on any other of a user's errors."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(1, f"error: {message}; see '{self.prog} --help'\n")
+
+
+def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
+    """The parser of all commands; the options it gives hold the function in `command`."""
+    made = _Parser("python -m dga", description="Tell generated domain names from chosen ones.")
+    verbs = made.add_subparsers(required=True, metavar="COMMAND")
+
+    def verb(name: str) -> argparse.ArgumentParser:
+        command = commands[name]
+        added = verbs.add_parser(name, help=command.__doc__, description=command.__doc__)
+        added.set_defaults(command=command)
+        return added
+
+    _json(verb("devices"))
+    _train_options(verb("train"))
+    scoring = _scoring_options(verb("score"))
+    scoring.add_argument("file", metavar="FILE|-", help="any table or list of domains")
+    scoring.add_argument(
+        "-o", "--output", default="-", help=".csv, .parquet or .jsonl; - prints CSV"
+    )
+    scoring.add_argument("--column", help="the column that holds the domains; guessed without")
+    looking = _json(_scoring_options(verb("lookup")))
+    looking.add_argument("domain", nargs="+", metavar="DOMAIN")
+    measuring = _json(verb("evaluate"))
+    measuring.add_argument(
+        "file", metavar="FILE", help="a labelled file: domain,label or domain,family ..."
+    )
+    measuring.add_argument("--run")
+    measuring.add_argument("--label", choices=(BENIGN, DGA), help="what a plain list holds")
+    listing = _json(verb("runs"))
+    listing.add_argument("--activate", metavar="RUN", help="make this run the active one")
+    fetching = verb("fetch")
+    fetching.add_argument("source", nargs="+", help="tranco, umbrella, ... or a URL")
+    fetching.add_argument("--folder", default=str(Path(__file__).resolve().parent.parent / "data"))
+    making = verb("generate")
+    making.add_argument("family")
+    making.add_argument("--count", type=int, default=100)
+    making.add_argument("--seed", type=int)
+    making.add_argument("--date", type=date.fromisoformat, default=date(2026, 1, 1))
+    verb("preview").add_argument("file", metavar="FILE")
+    return made
+
+
+def _json(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    return parser
+
+
+def _scoring_options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("--run", help="the run that scores; the active one without")
+    cut = parser.add_mutually_exclusive_group()
+    cut.add_argument(
+        "--threshold", type=float, metavar="X", help="score from which the verdict is dga"
+    )
+    cut.add_argument(
+        "--fpr", type=float, help="take the threshold stored for this false-positive rate"
+    )
+    return parser
+
+
+def _train_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--benign", nargs="+", default=[], metavar="FILE", help="feeds of benign names")
+    add("--dga", nargs="+", default=[], metavar="FILE", help="feeds of generated names")
+    add(
+        "--feed",
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="feeds that label their rows themselves",
+    )
+    add(
+        "--trial",
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="labelled files kept out of the training",
+    )
+    add("--name", help="the run's name")
+    add("--plan", help=argparse.SUPPRESS)
+    add("--architecture", choices=tuple(ARCHITECTURES))
+    for name, choices in (
+        ("task", Task),
+        ("scope", Scope),
+        ("split", Split),
+        ("balance", Balance),
+        ("optimizer", Optimizer),
+        ("schedule", Schedule),
+    ):
+        add(f"--{name}", choices=get_args(choices))
+    for name in (
+        "epochs",
+        "max-batches",
+        "batch-size",
+        "seed",
+        "cap-per-family",
+        "min-family",
+        "max-length",
+    ):
+        add(f"--{name}", type=int, metavar="N")
+    for name in ("test-size", "validation-size", "learning-rate", "suffix-dropout"):
+        add(f"--{name}", type=float, metavar="X")
+    add("--device", help="auto, cpu, gpu:0, ...; see 'python -m dga devices'")

@@ -1,0 +1,90 @@
+"""Delimited text to rows: clean blocks by Arrow, the others row by row.
+
+A quoted field may span lines; a quote that never closes is a character like any other.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from dga.tables.layout import TableInfo, split
+from dga.tables.opening import Payload
+from dga.tables.text import lines
+from dga.tables.texttable import rows_at_once, text_table
+
+MAX_RECORD_LINES = 64  # a quoted field longer than this is an unclosed quote
+
+
+def read_csv(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
+    """Rows of CSV and its like; an open quote is carried from block to block."""
+    open_lines: list[str] = []
+    for block in payload.blocks(info.skipped, rows_at_once(info)):
+        table = None if open_lines else fast_table(block, info)
+        if table is None:
+            rows, open_lines = _rows(open_lines + lines(block), info, last=False)
+            table = text_table(rows, info)
+        yield table
+    yield text_table(_rows(open_lines, info, last=True)[0], info)
+
+
+def fast_table(block: bytes, info: TableInfo) -> pa.Table | None:
+    """Parse a block without quotes and with whole rows only, None when it is not of that kind."""
+    if b'"' in block and info.format == "csv":
+        return None
+    names = list(info.columns[:-1] if info.surplus else info.columns)
+    text = pa.large_string()
+    try:
+        table = pacsv.read_csv(
+            pa.BufferReader(block),
+            read_options=pacsv.ReadOptions(column_names=names, use_threads=False),
+            parse_options=pacsv.ParseOptions(
+                delimiter=info.delimiter, quote_char=False, ignore_empty_lines=False
+            ),
+            convert_options=pacsv.ConvertOptions(
+                column_types=dict.fromkeys(names, text), strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    if info.surplus:
+        table = table.append_column(info.columns[-1], pa.array([""] * len(table), text))
+    return table
+
+
+def _rows(lines: list[str], info: TableInfo, *, last: bool) -> tuple[list[list[str]], list[str]]:
+    """Cut lines into rows; returns them and the lines of a quoted field that is still open."""
+    rows: list[list[str]] = []
+    at = 0
+    while at < len(lines):
+        if lines[at].count('"') % 2 == 0:
+            rows.append(split(lines[at], info.delimiter))
+            at += 1
+            continue
+        group = lines[at : at + MAX_RECORD_LINES]
+        row, used = _spanning_row(group, info)
+        if row is None and len(group) < MAX_RECORD_LINES and not last:
+            return rows, lines[at:]
+        rows.append(row or lines[at].split(info.delimiter))
+        at += used if row else 1
+    return rows, []
+
+
+def _spanning_row(lines: list[str], info: TableInfo) -> tuple[list[str] | None, int]:
+    """The row of a quoted field with line breaks in it, and how many lines it takes."""
+    width = len(info.columns) - info.surplus
+    quotes = 0
+    for used, line in enumerate(lines, 1):
+        quotes += line.count('"')
+        if quotes % 2:
+            continue
+        try:
+            text = (part + "\n" for part in lines[:used])
+            found = list(csv.reader(text, delimiter=info.delimiter or ",", strict=True))
+        except csv.Error:
+            return None, 0
+        return (found[0], used) if len(found) == 1 and len(found[0]) == width else (None, 0)
+    return None, 0

@@ -1,0 +1,90 @@
+"""JSON to rows of flat text fields; a value that is no object has the field "value".
+
+Numbers stay as they are written. Knows nothing of columns.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any, cast
+
+from dga.errors import FeedError
+from dga.tables.opening import MAX_LINE, Payload
+from dga.tables.text import decoded, one_line, without_surrogates
+
+DAMAGED = ""  # stands for the field of a line that is no JSON; no key is empty
+_GAP = re.compile(r"[\s,]*")
+_DECODER = json.JSONDecoder(parse_float=str, parse_int=str)
+
+
+def line_record(line: str) -> dict[str, str]:
+    """A line of JSON as flat fields; a line that is none is kept whole as the field DAMAGED."""
+    if not line.strip():
+        return {}
+    try:
+        return record(_DECODER.decode(line))
+    except (ValueError, RecursionError):
+        return {DAMAGED: line}
+
+
+def array_items(payload: Payload, *, whole: bool = True) -> Iterator[Any]:
+    """The elements of a JSON array, decoded one after another; a part of one unless `whole`."""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    text, at = "", 1
+    for piece in chain(payload.pieces(), [b""]):
+        text += decoder.decode(piece, final=not piece)
+        text = text.lstrip() if at else text
+        while found := _next_item(text, at):
+            value, at = found
+            yield value
+        text, at = text[at:], 0
+        if len(text) > MAX_LINE:
+            break
+    if whole and text.strip(" \t\r\n,") != "]":
+        raise FeedError(f"{payload.name}: damaged JSON, near {one_line(text[:40])!r}; mend it")
+
+
+def _next_item(text: str, at: int) -> tuple[Any, int] | None:
+    """Decode the element at or behind `at`, None when it is not all there (or is damaged)."""
+    start = cast(re.Match[str], _GAP.match(text, at)).end()
+    try:
+        value, end = _DECODER.raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return None
+    return (value, end) if end < len(text) else None
+
+
+def record(value: Any) -> dict[str, str]:
+    """A JSON value as flat text fields.
+
+    >>> record({"id": "7", "dns": {"rrname": "example.com"}})
+    {'id': '7', 'dns.rrname': 'example.com'}
+    """
+    return {without_surrogates(key): without_surrogates(text) for key, text in _flat(value, "")}
+
+
+def scalar(value: Any) -> str:
+    """One value as text: what is missing is "", a list is joined by commas."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bytes):
+        return decoded(value)
+    if isinstance(value, list):
+        return ",".join(map(scalar, value))
+    if value is None or isinstance(value, bool | dict):
+        return "" if value is None else json.dumps(value, default=str)
+    return str(value)
+
+
+def _flat(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
+        value = value[0]  # Suricata 8 wraps the one query of an event into a list
+    if not isinstance(value, dict):
+        yield path or "value", scalar(value)
+        return
+    for key, inner in value.items():
+        yield from _flat(inner, f"{path}.{key}" if path else key)

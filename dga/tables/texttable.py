@@ -1,0 +1,54 @@
+"""Rows of texts to Arrow tables of a layout's columns, and those to frames of equal length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import pandas as pd
+import pyarrow as pa
+
+from dga.tables.layout import TableInfo
+
+MAX_CELLS = 4_000_000  # in one table of a stream
+
+
+def rows_at_once(info: TableInfo) -> int:
+    """How many rows one table may have, so that blank lines under many columns stay harmless."""
+    return max(1, MAX_CELLS // len(info.columns))
+
+
+def text_table(rows: list[list[str]], info: TableInfo) -> pa.Table:
+    """A table of rows, each fitted to the layout's width."""
+    width = len(info.columns) - info.surplus
+    fitted = [_fit(row, width, info) if len(row) != width or info.surplus else row for row in rows]
+    return columns_table(list(zip(*fitted, strict=True)) or [[]] * len(info.columns), info)
+
+
+def columns_table(columns: Sequence[Sequence[str]], info: TableInfo) -> pa.Table:
+    """A table of columns."""
+    arrays = [pa.array(column, pa.large_string()) for column in columns]
+    return pa.table(arrays, names=list(info.columns))
+
+
+def frames(tables: Iterable[pa.Table], info: TableInfo, chunk_rows: int) -> Iterator[pd.DataFrame]:
+    """Cut tables of any length into frames of `chunk_rows`; a table without rows gives one."""
+    chunk_rows = max(1, min(chunk_rows, rows_at_once(info)))
+    held = text_table([], info)
+    told = False
+    for table in tables:
+        held = pa.concat_tables([held, table])
+        while len(held) >= chunk_rows:
+            yield held.slice(0, chunk_rows).to_pandas()
+            held, told = held.slice(chunk_rows), True
+    if len(held) or not told:
+        yield held.to_pandas()
+
+
+def _fit(row: list[str], width: int, info: TableInfo) -> list[str]:
+    """Pad a short row; join what is too much into the surplus column, else into the last."""
+    joint = info.delimiter or " "
+    row = row + [""] * (width - len(row))
+    more = row[width:] if any(row[width:]) else []
+    if info.surplus:
+        return [*row[:width], joint.join(more)]
+    return [*row[: width - 1], joint.join([row[width - 1], *more])]

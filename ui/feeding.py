@@ -1,0 +1,242 @@
+"""The feed picker of the Train page: the trial set, files of the data folder, uploads; previews.
+
+Draws only: `ui.library` keeps the files, `dga.feeds` reads them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from dga import feeds
+from dga.columns import BENIGN, DGA, DOMAIN, FAMILY, LABEL, UNKNOWN_FAMILY
+from dga.config import FeedSpec
+from dga.errors import FeedError
+from dga.feeds import FORMATS, UNLABELLED, Preview
+from ui import library, panels, state
+from ui.text import code, escape
+
+FILES, TRIAL_CHOSEN, ROUND = "train_files", "train_trial", "train_upload_round"
+HEAD_ROWS = 8
+HEAD = [DOMAIN, LABEL, FAMILY]
+LABELS = {BENIGN: "benign", DGA: "generated (dga)"}
+
+
+@dataclass(frozen=True)
+class Picked:
+    """One choice of feeds: its name, the files to train on, what they hold.
+
+    A file that cannot be read leaves `specs` empty.
+    """
+
+    name: str
+    specs: tuple[FeedSpec, ...]
+    preview: Preview
+
+    @property
+    def unlabelled(self) -> int:
+        """Rows whose class nobody has told."""
+        return self.preview.classes.get(UNLABELLED, 0)
+
+
+def pick() -> list[Picked]:
+    """Choose feeds; each is drawn with its preview."""
+    picked: list[Picked] = []
+    if st.checkbox(
+        "Bundled trial set",
+        value=True,
+        key=TRIAL_CHOSEN,
+        persist_state="session",
+        help="A small labelled set that comes with the program: enough to try a training in a "
+        "minute, too little for good verdicts.",
+    ):
+        picked += _trial()
+    for name in _pick_files():
+        with st.container(border=True):
+            picked.append(_feed(library.folder() / name, library.shown_name(name)))
+    return picked
+
+
+def balance(picked: Sequence[Picked]) -> pd.DataFrame:
+    """Rows by class and family over all chosen feeds: columns label, family, names, share."""
+    whole = _merged([one.preview for one in picked])
+    classes, families = Counter(whole.classes), Counter(whole.families)
+    rows = [(BENIGN, "", classes[BENIGN])] + [(DGA, name, n) for name, n in families.items()]
+    rows.append((DGA, UNKNOWN_FAMILY, classes[DGA] - families.total()))
+    frame = pd.DataFrame(rows, columns=[LABEL, FAMILY, "names"])
+    frame = frame[frame["names"] > 0].sort_values("names", ascending=False, ignore_index=True)
+    return frame.assign(share=frame["names"] / max(int(frame["names"].sum()), 1))
+
+
+def problem(picked: Sequence[Picked]) -> str:
+    """Why these feeds are nothing to train on, in words; "" when they are."""
+    classes = _merged([one.preview for one in picked]).classes
+    if not picked:
+        return "Choose at least one feed."
+    if not all(one.specs for one in picked):
+        return "Take out the feed that cannot be read, or choose its format."
+    if any(one.unlabelled for one in picked):
+        return "Say for each feed whether its names are benign or generated."
+    missing = [LABELS[label] for label in (BENIGN, DGA) if label not in classes]
+    return f"Add a feed of {missing[0]} names: a training needs both classes." if missing else ""
+
+
+def _pick_files() -> list[str]:
+    options = library.files()
+    chosen = st.session_state.get(FILES, [])
+    st.session_state[FILES] = [name for name in chosen if name in options]
+    names = st.multiselect(
+        "Files in the data folder",
+        options,
+        key=FILES,
+        persist_state="session",
+        format_func=library.shown_name,
+        placeholder="Choose files" if options else "No files yet: upload some, or put them there",
+        disabled=not options,
+        help="Feeds in the project's data folder, uploads among them. "
+        "`python -m dga fetch` downloads public lists to it.",
+    )
+    st.file_uploader(
+        "Upload feeds",
+        accept_multiple_files=True,
+        key=f"train_upload_{st.session_state.setdefault(ROUND, 0)}",
+        on_change=_keep_uploads,
+        help="Lists, CSV, JSON lines, Parquet or DNS logs, also compressed: what a file is, its "
+        "content tells. It is kept in the data folder.",
+    )
+    return names
+
+
+def _keep_uploads() -> None:
+    """Store what was uploaded, choose it, and empty the uploader."""
+    uploads = st.session_state[f"train_upload_{st.session_state[ROUND]}"]
+    stored = [library.store(upload, upload.name) for upload in uploads]
+    st.session_state[FILES] = list(dict.fromkeys([*st.session_state[FILES], *stored]))
+    st.session_state[ROUND] += 1
+
+
+def _trial() -> list[Picked]:
+    paths = sorted(path for path in library.trial_folder().glob("*") if path.suffix != ".md")
+    label = {
+        path: next((one for one in LABELS if path.name.startswith(one)), None) for path in paths
+    }
+    previews = [_previewed(path, label[path], None) for path in paths]
+    if not previews:
+        st.info("The trial set is not there: data/trial is empty.")
+        return []
+    preview = _merged(previews)
+    with st.container(border=True):
+        _about("Bundled trial set", preview)
+    specs = tuple(FeedSpec(path=str(path), label=label[path]) for path in paths)
+    return [Picked("Bundled trial set", specs, preview)]
+
+
+def _feed(path: Path, name: str) -> Picked:
+    """Draw one feed with its label and format."""
+    place = st.container()
+    left, right = st.columns(2)
+    label = left.selectbox(
+        f"Class of {escape(name)}",
+        [None, *LABELS],
+        key=f"train_label_{path.name}",
+        persist_state="session",
+        format_func=lambda one: "As the file says" if one is None else f"All {LABELS[one]}",
+        help="Rows that tell their class themselves keep it.",
+    )
+    format = right.selectbox(
+        f"Format of {escape(name)}",
+        [None, *FORMATS],
+        key=f"train_format_{path.name}",
+        persist_state="session",
+        format_func=lambda one: f"{one}: {FORMATS[one].about}" if one else "Recognise",
+        help="How the file is read: which column holds the domains, which class and family.",
+    )
+    try:
+        preview = _previewed(path, label, format)
+    except FeedError as error:
+        with place:
+            st.markdown(f"**{escape(name)}**")
+            panels.error_box(error)
+        return Picked(name, (), _merged([]))
+    with place:
+        _about(name, preview)
+    _warn(preview, label)
+    return Picked(name, (FeedSpec(path=str(path), label=label, format=format),), preview)
+
+
+def _warn(preview: Preview, label: str | None) -> None:
+    if UNLABELLED in preview.classes:
+        st.warning(
+            "The file does not say whether its names are benign or generated. Choose its class.",
+            icon=":material/label:",
+        )
+    elif label and label not in preview.classes:
+        st.warning(
+            f"No row of it is {LABELS[label]}: the rows tell their class themselves.",
+            icon=":material/label:",
+        )
+
+
+def _about(name: str, preview: Preview) -> None:
+    """Name, counts, and an expander with first rows, families and problems."""
+    more = "" if preview.complete else "first "
+    counts = [
+        f"{more}{preview.rows:,} rows",
+        *(f"{n:,} {label}" for label, n in preview.classes.items()),
+    ]
+    if preview.families:
+        counts.append(f"{len(preview.families):,} families")
+    if preview.problems:
+        counts.append(f"{sum(preview.problems.values()):,} that are no domain")
+    st.markdown(f"**{escape(name)}** — {code(preview.format)}")
+    st.caption(", ".join(counts))
+    with st.expander("First rows, families and problems"):
+        head, families = st.columns(2)
+        head.dataframe(preview.head, hide_index=True, alt="First rows")
+        families.dataframe(
+            _counted(preview.families, "family"), hide_index=True, height=318, alt="Families"
+        )
+        if preview.problems:
+            st.dataframe(
+                _counted(preview.problems, "problem"),
+                hide_index=True,
+                alt="Rows that are no domain",
+            )
+
+
+def _counted(counts: dict[str, int], name: str) -> pd.DataFrame:
+    return pd.DataFrame({name: list(counts), "rows": list(counts.values())})
+
+
+def _merged(previews: Sequence[Preview]) -> Preview:
+    """Several previews as one, with two rows of each as its first rows."""
+    heads = [one.head.head(2) for one in previews]
+    return Preview(
+        format=f"{len(previews)} files",
+        rows=sum(one.rows for one in previews),
+        complete=all(one.complete for one in previews),
+        classes=_sum([one.classes for one in previews]),
+        families=_sum([one.families for one in previews]),
+        problems=_sum([one.problems for one in previews]),
+        head=pd.concat(heads, ignore_index=True) if heads else pd.DataFrame(columns=HEAD),
+    )
+
+
+def _sum(counts: Sequence[dict[str, int]]) -> dict[str, int]:
+    whole = sum((Counter(one) for one in counts), Counter[str]())
+    return dict(whole.most_common())
+
+
+def _previewed(path: Path, label: str | None, format: str | None) -> Preview:
+    found = path.stat()
+    return _preview(str(path), (found.st_mtime_ns, found.st_size), label, format)
+
+
+@st.cache_data(max_entries=64, show_spinner="Reading the feed")
+def _preview(path: str, stamp: state.Stamp, label: str | None, format: str | None) -> Preview:
+    return feeds.preview(Path(path), HEAD_ROWS, label=label, format=format)

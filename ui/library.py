@@ -1,0 +1,77 @@
+"""The data folder: which files it holds, and uploads kept in it under names made here.
+
+Knows no feed format, draws nothing, and makes no path from a name that a file came with.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import BinaryIO
+
+from dga import runs
+
+SHIPPED_DATA = Path(__file__).resolve().parent.parent / "data"
+TRIAL = "trial"
+UPLOADS = "uploads"
+NAMES_FILE = "names.json"  # of the uploads folder: the name each upload came with
+BLOCK = 2**20
+
+
+def folder() -> Path:
+    """Where users' feeds lie: the folder in DGA_DATA, else the project's own."""
+    told = os.environ.get("DGA_DATA")
+    return Path(told) if told else SHIPPED_DATA
+
+
+def trial_folder() -> Path:
+    """Where the labelled set lies that comes with the program."""
+    return SHIPPED_DATA / TRIAL
+
+
+def files() -> list[str]:
+    """The files of the data folder, by their path in it; the trial set and notes not among them."""
+    root = folder()
+    paths = sorted(path for path in root.rglob("*") if path.is_file()) if root.is_dir() else []
+    names = [path.relative_to(root).as_posix() for path in paths]
+    return [name for name in names if not _hidden(name)]
+
+
+def shown_name(name: str) -> str:
+    """How a file of the data folder is called on the page: an upload by the name it came with."""
+    place, _, stored = name.rpartition("/")
+    if place != UPLOADS:
+        return name
+    return f"{_names().get(stored, stored)} (uploaded)"
+
+
+def store(upload: BinaryIO, name: str) -> str:
+    """Keep an upload in the data folder; returns its path there. The same content is kept once."""
+    stored = f"upload-{hashlib.file_digest(upload, 'sha256').hexdigest()[:16]}"
+    uploads = folder() / UPLOADS
+    uploads.mkdir(parents=True, exist_ok=True)
+    part = uploads / f".{stored}.part"
+    upload.seek(0)
+    with open(part, "wb") as file:
+        while block := upload.read(BLOCK):
+            file.write(block)
+    part.replace(uploads / stored)
+    runs.write_json(uploads / NAMES_FILE, {**_names(), stored: name})
+    return f"{UPLOADS}/{stored}"
+
+
+def _hidden(name: str) -> bool:
+    parts = name.split("/")
+    notes = name.endswith(".md") or name == f"{UPLOADS}/{NAMES_FILE}"
+    return notes or parts[0] == TRIAL or any(part.startswith(".") for part in parts)
+
+
+def _names() -> dict[str, str]:
+    """The names that uploads came with, by the names they are stored under."""
+    try:
+        names = json.loads((folder() / UPLOADS / NAMES_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(k): str(v) for k, v in names.items()} if isinstance(names, dict) else {}
