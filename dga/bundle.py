@@ -108,9 +108,8 @@ class ModelBundle:
         """Score encoded names (rows, columns); returns P(dga) and the families' shares."""
         feed = self.session.get_inputs()[0].name
         names = [output.name for output in self.session.get_outputs()]
-        given = dict(
-            zip(names, self.session.run(None, {feed: codes.astype(np.int32)}), strict=True)
-        )
+        values = self.session.run(names, {feed: codes.astype(np.int32)})
+        given = dict(zip(names, values, strict=True))
         classes = given.get("families", np.zeros((len(codes), 0), dtype=np.float32))
         if self.task == "family":
             score, families = 1 - classes[:, 0], classes[:, 1:]
@@ -175,10 +174,8 @@ def load(folder: Path, threads: int | None = None) -> ModelBundle:
             session=_session(graph, threads),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        told = f"{type(error).__name__}: {error}"
-        raise BundleError(
-            f"{folder}: damaged {BUNDLE_FILE} ({told}); train the run again"
-        ) from None
+        told = f"{BUNDLE_FILE} ({type(error).__name__}: {error})"
+        raise BundleError(f"{folder}: damaged {told}; train the run again") from None
     _refuse_unfit(loaded, folder)
     return loaded
 

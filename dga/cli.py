@@ -139,10 +139,8 @@ def fetch(options: argparse.Namespace) -> None:
     from dga import fetch as fetching
 
     for source in options.source:
-        path = fetching.fetch(
-            source, Path(options.folder), on_progress=console.fetch_progress(source)
-        )
-        print(path)
+        show = console.fetch_progress(source)
+        print(fetching.fetch(source, Path(options.folder), on_progress=show))
 
 
 def generate(options: argparse.Namespace) -> None:
@@ -161,7 +159,7 @@ def preview(options: argparse.Namespace) -> None:
 
 
 class _Stop:
-    """True once Ctrl-C was pressed or the job's cancel file appeared; a second Ctrl-C ends at once."""
+    """True once Ctrl-C was pressed or the job's cancel file appeared; a second Ctrl-C ends all."""
 
     def __init__(self, file: Path | None = None) -> None:
         self.pressed, self.file = False, file
@@ -224,6 +222,7 @@ def _plan(options: argparse.Namespace) -> TrainingPlan:
         config=config,
         feeds=feeds,
         trial=_specs(options.trial, None),
+        base=options.base,
     )
 
 

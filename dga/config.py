@@ -177,13 +177,15 @@ class TrainingPlan:
     """A training as a whole: settings, feeds, the run's name.
 
     `trial`: labelled files whose registered names no part of the dataset may hold; where given,
-    the run's test predictions are written over them alone.
+    the run's test predictions are written over them alone. `base`: the run to go on from, with its
+    weights and families; empty to start anew.
     """
 
     name: str
     config: TrainingConfig
     feeds: tuple[FeedSpec, ...]
     trial: tuple[FeedSpec, ...] = ()
+    base: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The plan as plain JSON values."""
@@ -198,6 +200,7 @@ class TrainingPlan:
                 config=TrainingConfig.from_json(values["config"]),
                 feeds=tuple(FeedSpec(**feed) for feed in values["feeds"]),
                 trial=tuple(FeedSpec(**feed) for feed in values["trial"]),
+                base=values.get("base", ""),
             )
         except (KeyError, TypeError) as error:
             raise ConfigError(f"the training plan is damaged: {error}") from None

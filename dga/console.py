@@ -95,12 +95,12 @@ def metrics(values: Mapping[str, Any]) -> str:
     if values.get("problems"):
         lines.append(f"{values['problems']:,} rows were no domain and were not scored")
     lines.append(f"{'family':<24}{'names':>9}{'missed':>9}{'recall':>9}  surest misses")
-    for row in values["families"]:
-        misses = ", ".join(row["surest_misses"])
-        lines.append(
-            f"{row['family']:<24}{row['names']:>9,}{row['missed']:>9,}{row['recall']:>9.2%}  {misses}"
-        )
-    return "\n".join(lines)
+    return "\n".join([*lines, *map(_family_line, values["families"])])
+
+
+def _family_line(row: Mapping[str, Any]) -> str:
+    counts = f"{row['family']:<24}{row['names']:>9,}{row['missed']:>9,}{row['recall']:>9.2%}"
+    return f"{counts}  {', '.join(row['surest_misses'])}"
 
 
 def run_json(run: Run | DamagedRun, active: str) -> dict[str, Any]:

@@ -123,7 +123,7 @@ def weights(frame: pd.DataFrame, how: Balance) -> npt.NDArray[np.float32]:
             rows = (frame[LABEL] == label).to_numpy()
             if rows.any():
                 result[rows] /= result[rows].sum()
-    return (result / result.mean()).astype(np.float32)
+    return np.asarray(result / result.mean(), dtype=np.float32)
 
 
 def _merged(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -184,7 +184,7 @@ def _splits(frame: pd.DataFrame, config: TrainingConfig) -> npt.NDArray[np.objec
 def _spread(rows: int, share: float) -> npt.NDArray[np.bool_]:
     """A mask (rows,) that is True for this share of the rows, spread evenly over them."""
     reached = np.floor(np.arange(rows + 1) * share + 0.5)
-    return np.diff(reached) > 0
+    return np.asarray(np.diff(reached) > 0)
 
 
 def _refuse_one_sided(frame: pd.DataFrame) -> None:

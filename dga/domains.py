@@ -41,7 +41,20 @@ _EDGE = " \t\r\n\v\f\"'`<>,;|\ufeff\u200b\u200c\u200d\u2060\u00a0"
 # Names that the DNS or the network resolves without anyone having registered them (RFC 6761,
 # RFC 6762, RFC 7686, RFC 8375, RFC 9476 and the customary private networks).
 SPECIAL_USE = frozenset(
-    "local localhost localdomain lan home corp internal intranet private onion alt arpa".split()
+    (
+        "local",
+        "localhost",
+        "localdomain",
+        "lan",
+        "home",
+        "corp",
+        "internal",
+        "intranet",
+        "private",
+        "onion",
+        "alt",
+        "arpa",
+    )
 )
 
 

@@ -34,12 +34,13 @@ def explain(name: str, bundle: ModelBundle, families: int = 3) -> Explanation:
     sums = np.bincount(owner, weights=odds[1:], minlength=len(name))
     counts = np.maximum(np.bincount(owner, minlength=len(name)), 1)
     shares = np.where(np.bincount(owner, minlength=len(name)) > 0, odds[0] - sums / counts, 0.0)
-    order = np.argsort(-scores.families[0])[:families] if bundle.families else []
+    shares_of = zip(bundle.families, map(float, scores.families[0]), strict=True)
+    nearest = sorted(shares_of, key=lambda pair: -pair[1])[:families]
     return Explanation(
         name=name,
         score=float(scores.score[0]),
         contributions=tuple(float(share) for share in shares),
-        families=tuple((bundle.families[i], float(scores.families[0][i])) for i in order),
+        families=tuple(nearest),
     )
 
 

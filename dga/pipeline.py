@@ -21,7 +21,7 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
 
-from dga import __version__, bundle, dataset, devices, evaluation, feeds, runs, training
+from dga import __version__, bundle, dataset, devices, evaluation, feeds, runs, training, updating
 from dga.bundle import Calibration, ModelBundle
 from dga.columns import BENIGN, DGA, DOMAIN, FAMILY, LABEL, PRED_CLASS, PRED_PROB, TRUE_CLASS
 from dga.config import ARCHITECTURES, FeedSpec, TrainingPlan
@@ -57,7 +57,7 @@ def train(
     tell(Progress(phase="dataset", message="making the dataset"))
     data, trial_data = _datasets(plan, read, trial)
     with _on(device):
-        trained, encoder, classes = _fit(plan, data, tell, should_stop)
+        trained, encoder, classes = _fit(plan, work, data, tell, should_stop)
     tell(Progress(phase="evaluation", message="exporting and evaluating"))
     metrics = _evaluate(plan, work, trained, encoder, classes, data, trial_data)
     runs.write_json(work / runs.METRICS_FILE, metrics)
@@ -125,7 +125,7 @@ def _datasets(
 
 
 def _fit(
-    plan: TrainingPlan, data: dataset.Dataset, tell: OnProgress, should_stop: ShouldStop
+    plan: TrainingPlan, work: Path, data: dataset.Dataset, tell: OnProgress, should_stop: ShouldStop
 ) -> tuple[training.Trained, CharEncoder, list[str]]:
     config = plan.config
     encoder = CharEncoder(
@@ -133,6 +133,10 @@ def _fit(
     )
     part = data.part(dataset.TRAIN)
     classes = training.classes_for(part, config)
+    base = runs.open_run(plan.base, work.parent) if plan.base else None
+    if base is not None:
+        updating.check(base, config)
+        classes = updating.merged_classes(base.bundle().classes, classes)
     if config.task != "binary" and len(classes) < 2:
         raise DatasetError(
             f"the {config.task} task needs families of at least {config.min_family} names; "
@@ -146,6 +150,7 @@ def _fit(
         config,
         on_progress=tell,
         should_stop=should_stop,
+        model=updating.grown(base, encoder, classes, config) if base else None,
     )
     return trained, encoder, classes
 
@@ -302,6 +307,7 @@ def _record(
         "batches": trained.batches,
         "parameters": int(trained.model.count_params()),
         "config": plan.config.resolved().to_json(),
+        "base": plan.base,
         "feeds": read.facts,
         "trial": trial.facts,
         "balance": dataset.balance(data.frame).to_dict("records"),

@@ -74,9 +74,8 @@ class Run:
         frame = _read_frame(self.path / PREDICTIONS_FILE, pd.read_parquet)
         missing = set(PREDICTION_COLUMNS) - set(frame.columns)
         if missing:
-            raise RunError(
-                f"run {self.name}: {PREDICTIONS_FILE} lacks {', '.join(sorted(missing))}"
-            )
+            lacks = f"{PREDICTIONS_FILE} lacks {', '.join(sorted(missing))}"
+            raise RunError(f"run {self.name}: {lacks}")
         return frame
 
     def bundle(self, threads: int | None = None) -> ModelBundle:
@@ -245,6 +244,13 @@ def restore(name: str, root: Path | None = None) -> Run:
         raise RunError(f"there is a new run {name!r}; delete it first")
     aside.rename(final)
     return open_run(name, root)
+
+
+def deleted(root: Path | None = None) -> list[str]:
+    """The names of the deleted runs that `restore` can bring back."""
+    root = root or models_folder()
+    found = (path.parent.name for path in root.glob(f"{TRASH_PREFIX}*/{CONFIG_FILE}"))
+    return sorted(name.removeprefix(TRASH_PREFIX) for name in found)
 
 
 def write_json(path: Path, values: Mapping[str, Any]) -> None:

@@ -83,9 +83,7 @@ class Scorer:
 
     def verdicts(self, texts: Sequence[str]) -> list[Verdict]:
         """A verdict for each text, in order."""
-        return [
-            self._verdict(parsed, found) for parsed, found in zip(*self._scored(texts), strict=True)
-        ]
+        return list(map(self._verdict, *self._scored(texts)))
 
     def frame(self, texts: Sequence[str]) -> pd.DataFrame:
         """The verdict columns for texts: a row for each, in order."""
@@ -93,13 +91,12 @@ class Scorer:
         scores = np.fromiter((f.score for f in found), np.float64, len(found))
         shares = np.fromiter((f.family_score for f in found), np.float64, len(found))
         is_dga = scores >= self.threshold
+        families = [f.family for f in found]
         columns = {
             REGISTERED_NAME: ["" if p.problem else p.registered_name for p in parsed],
             SCORE: scores,
             VERDICT: np.where(np.isnan(scores), "", np.where(is_dga, DGA, BENIGN)),
-            FAMILY: [
-                f.family if dga else "" for f, dga in zip(found, is_dga.tolist(), strict=True)
-            ],
+            FAMILY: np.where(is_dga, np.array(families, dtype=object), ""),
             FAMILY_SCORE: np.where(is_dga, shares, np.nan),
             PROBLEM: [p.problem or "" for p in parsed],
         }

@@ -6,6 +6,8 @@ registered name that someone chose.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -91,7 +93,7 @@ def slices(
 def members(
     predictions: pd.DataFrame, slice: str, value: str, values: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """The predictions of one slice, in their order; empty for a slice or value that is not there."""
+    """The predictions of one slice, in their order; empty for a slice or value that is unknown."""
     values = attributes(predictions) if values is None else values
     if slice not in values.columns or not value:
         return predictions.iloc[:0]
@@ -110,7 +112,7 @@ def _parts(predictions: pd.DataFrame) -> tuple[pd.Series[str], pd.Series[str]]:
 
 
 def _banded(
-    numbers: npt.NDArray[np.generic], bands: dict[int, str] | dict[float, str]
+    numbers: npt.NDArray[np.integer[Any]] | npt.NDArray[np.floating[Any]], bands: dict[int, str] | dict[float, str]
 ) -> npt.NDArray[np.str_]:
     edges = np.array(list(bands))
     return np.array(list(bands.values()))[np.digitize(numbers, edges) - 1]

@@ -85,7 +85,7 @@ class TableWriter:
 
     def __enter__(self) -> TableWriter:
         if self._stream is None and self.format != "parquet":
-            self._out = open(self.part, "w", encoding="utf-8", newline="")  # noqa: SIM115
+            self._out = open(self.part, "w", encoding="utf-8", newline="")
         return self
 
     def write(self, frame: pd.DataFrame) -> None:

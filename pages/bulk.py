@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-import polars as pl
 import streamlit as st
 
 from dga.errors import DGAError
-from ui import panels, results, scoring_job, state
-from ui.results import Filters
+from ui import panels, result_panels, scoring_job, state
 from ui.scoring_job import ScoringJob, Table
-from ui.text import TERMS, escape, percent
+from ui.text import code, escape
 
-ENDINGS = ["csv", "tsv", "txt", "log", "json", "jsonl", "ndjson", "parquet", "gz", "zip", "zst"]
 UPLOAD, PASTE = "bulk_upload", "bulk_paste"
 PREVIEW_ROWS = 20
 
@@ -47,3 +43,100 @@ def take_upload() -> None:
 def take_paste() -> None:
     """The text area changed."""
     take("pasted text", st.session_state[PASTE].strip().encode() or None)
+
+
+def give() -> None:
+    """The two ways to give a list."""
+    upload, paste = st.tabs(["Upload a file", "Paste"])
+    with upload:
+        st.file_uploader(
+            "File of domains",
+            key=UPLOAD,
+            on_change=take_upload,
+            help="CSV, TSV, plain and hosts lists, JSON, JSON lines, Parquet, Zeek and Suricata "
+            "DNS logs; also as gzip, zip or Zstandard. What a file is, its content says.",
+        )
+    with paste:
+        st.text_area(
+            "Domains, one a line, or a table with a header",
+            key=PASTE,
+            height=160,
+            on_change=take_paste,
+            placeholder="example.com\nhxxps://www.example[.]net/path\n...",
+            persist_state="session",
+        )
+        st.button("Read the text", icon=":material/read_more:")
+
+
+def preview(table: Table) -> str | None:
+    """What was given, its first rows, and which column holds the domains."""
+    info = table.info
+    packed = "" if info.compression == "none" else f", {info.compression}"
+    size = f"{max(1, info.size // 1024):,} KiB"
+    facts = f"{table.name}: {info.format}{packed}, {len(info.columns):,} columns, {size}. "
+    st.caption(escape(facts + info.note))
+    st.dataframe(table.head.head(PREVIEW_ROWS), hide_index=True, height=214, alt="First rows")
+    columns = list(info.columns)
+    return st.selectbox(
+        "Column with the domains",
+        columns,
+        index=columns.index(table.column) if table.column else None,
+        placeholder="No column looks like domains: choose one",
+        help="Guessed by its name and by what parses as a domain.",
+    )
+
+
+def start(bulk: Bulk, table: Table) -> None:
+    """Choose column, run and threshold, and start scoring."""
+    column = preview(table)
+    left, right = st.columns(2)
+    with left:
+        run = panels.pick_run(label="Run that scores")
+    if run is None:
+        return
+    with panels.errors_shown():
+        bundle = state.load_bundle(run)
+        with right:
+            measure = panels.pick_measure(bundle)
+        busy = bulk.job is not None and bulk.job.running
+        clicked = st.button(
+            "Score",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=busy or column is None,
+        )
+        if clicked and column is not None:
+            scorer = state.scorer(run, measure.threshold)
+            bulk.job = ScoringJob(table, column, run.name, scorer).start()
+
+
+@st.fragment(run_every=0.5)
+def watch(job: ScoringJob) -> None:
+    """How far the job is; asks for a whole rerun when it ends, which also ends the polling."""
+    if not job.running:
+        st.rerun()
+    rows, rate = (job.progress.batch, job.progress.rate) if job.progress else (0, 0.0)
+    left = job.remaining()
+    time_left = "" if left is None else f", about {left:,.0f} s left"
+    text = f"{rows:,} rows scored, {rate:,.0f} rows/s{time_left}"
+    st.progress(job.share(), text=f"Stopping; {text}" if job.cancelling else text)
+    st.button("Cancel", on_click=job.cancel, disabled=job.cancelling, icon=":material/stop:")
+
+
+st.title("Score a list", anchor=False)
+bulk = state.remembered(state.BULK, Bulk)
+give()
+if bulk.error:
+    panels.error_box(bulk.error)
+elif bulk.table:
+    start(bulk, bulk.table)
+if bulk.job:
+    st.subheader(f"Result of {code(bulk.job.table.name)}", anchor=False)
+    if bulk.job.running:
+        watch(bulk.job)
+    elif bulk.job.error:
+        with panels.errors_shown():
+            raise bulk.job.error
+    else:
+        result_panels.figures(bulk.job)
+        result_panels.rows(bulk.job)

@@ -9,7 +9,7 @@ import pytest
 from dga import pipeline, progress, runs, training
 from dga.config import ARCHITECTURES, FeedSpec, TrainingConfig, TrainingPlan
 from dga.encoding import CharEncoder
-from dga.errors import DatasetError
+from dga.errors import ConfigError, DatasetError
 from dga.progress import Progress
 
 rng = np.random.default_rng(5)
@@ -32,11 +32,16 @@ def feeds(tmp_path: Path) -> tuple[FeedSpec, ...]:
 
 
 def train(
-    feeds: tuple[FeedSpec, ...], root: Path, trial: tuple[FeedSpec, ...] = (), **settings: object
+    feeds: tuple[FeedSpec, ...],
+    root: Path,
+    trial: tuple[FeedSpec, ...] = (),
+    name: str = "made",
+    base: str = "",
+    **settings: object,
 ) -> tuple[runs.Run, list[Progress]]:
     told: list[Progress] = []
     config = TrainingConfig.from_json({"architecture": "bigram", "epochs": 2} | settings)
-    plan = TrainingPlan(name="made", config=config, feeds=feeds, trial=trial)
+    plan = TrainingPlan(name=name, config=config, feeds=feeds, trial=trial, base=base)
     work = runs.create(plan.name, root)
     run = pipeline.train(plan, work, on_progress=told.append, should_stop=lambda: False)
     return run, told
@@ -109,6 +114,23 @@ def test_the_family_task_needs_families(feeds: tuple[FeedSpec, ...], tmp_path: P
         train(feeds, tmp_path, task="family", min_family=5000)
 
 
+def test_going_on_from_a_run_keeps_what_it_knew_and_adds_families(
+    feeds: tuple[FeedSpec, ...], tmp_path: Path
+) -> None:
+    base, _ = train(feeds, tmp_path, task="both")
+    (tmp_path / "new.csv").write_text(
+        "domain,family\n" + "\n".join(f"{n},newest" for n in names("jkqpwm", "ru"))
+    )
+    new = (feeds[0], FeedSpec(path=str(tmp_path / "new.csv"), label="dga"))
+    run, told = train(new, tmp_path, name="next", base="made", task="both")
+    assert list(run.bundle().families) == ["first", "second", "newest"]
+    assert run.config["base"] == "made"
+    guess = run.bundle().score(names("bcdfgh", "net", 50)).families.argmax(axis=1)
+    assert (guess == 0).mean() > 0.9
+    with pytest.raises(ConfigError, match="task 'both', not 'binary'"):
+        train(new, tmp_path, name="other", base="made")
+
+
 def test_platt_scaling_never_turns_the_order_round() -> None:
     scores = np.linspace(0, 1, 200, dtype=np.float32)
     upside_down = scores < 0.5
@@ -117,9 +139,7 @@ def test_platt_scaling_never_turns_the_order_round() -> None:
 
 
 def test_a_plan_survives_json_and_progress_its_file(tmp_path: Path) -> None:
-    plan = TrainingPlan(
-        name="x", config=TrainingConfig(), feeds=(FeedSpec(path="a", label="dga"),)
-    )
+    plan = TrainingPlan(name="x", config=TrainingConfig(), feeds=(FeedSpec(path="a", label="dga"),))
     assert TrainingPlan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
     progress.append(tmp_path / "p", Progress(phase="feeds"))
     assert progress.read(tmp_path / "p") == [Progress(phase="feeds")]

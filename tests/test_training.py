@@ -38,7 +38,9 @@ def config(**settings: object) -> TrainingConfig:
     )
 
 
-def fitted(settings: TrainingConfig, **kwargs: object) -> tuple[training.Trained, training.Examples]:
+def fitted(
+    settings: TrainingConfig, **kwargs: object
+) -> tuple[training.Trained, training.Examples]:
     frame = names_frame()
     classes = training.classes_for(frame, settings)
     part = training.examples(frame, ENCODER, classes, settings)

@@ -15,8 +15,6 @@ import streamlit as st
 
 from dga.bundle import DEFAULT_FPR, ModelBundle
 from dga.columns import (
-    BENIGN,
-    DGA,
     DOMAIN,
     FAMILY,
     FAMILY_SCORE,
@@ -33,7 +31,6 @@ from ui.state import Measure
 from ui.text import TERMS, escape, percent
 
 CUSTOM = "custom"
-BENIGN_COLOUR, DGA_COLOUR = "#0072B2", "#D55E00"  # Okabe and Ito's blue and vermilion
 
 
 # Errors and empty places.
@@ -137,55 +134,15 @@ def _threshold_text(rate: float | str, bundle: ModelBundle) -> str:
 # Verdicts and figures.
 
 
-def verdict_icon(verdict: str | None) -> str:
-    """The icon of a verdict; None and "" are those of a text that was not scored."""
-    icons = {DGA: ":material/warning:", BENIGN: ":material/check_circle:"}
-    return icons.get(verdict or "", ":material/help:")
-
-
-def verdict_badge(verdict: str | None) -> None:
-    """The verdict as a badge: colour, icon and word each tell it."""
-    icon = verdict_icon(verdict)
-    if verdict == DGA:
-        st.badge("Generated", icon=icon, color="orange")
-    elif verdict == BENIGN:
-        st.badge("Chosen by people", icon=icon, color="blue")
-    else:
-        st.badge("Not scored", icon=icon, color="gray")
-
-
-def score_bar(score: float, threshold: float) -> None:
-    """The score as a bar from 0 to 100 %, with a mark at the threshold."""
-    colour = DGA_COLOUR if score >= threshold else BENIGN_COLOUR
-    values = [{"score": score, "threshold": threshold, "zero": 0, "one": 1}]
-    axis = {"format": "%", "values": [0, 0.25, 0.5, 0.75, 1], "title": None, "grid": False}
-    bar = {"type": "bar", "cornerRadius": 3}
-    across = {"type": "quantitative", "scale": {"domain": [0, 1]}, "axis": axis}
-    spec = {
-        "height": 26,
-        "data": {"values": values},
-        "layer": [
-            {
-                "mark": {**bar, "color": "#8A97A5", "opacity": 0.25, "tooltip": None},
-                "encoding": {"x": {"field": "zero", **across}, "x2": {"field": "one"}},
-            },
-            {
-                "mark": {**bar, "color": colour, "height": 14},
-                "encoding": {"x": {"field": "zero", **across}, "x2": {"field": "score"}},
-            },
-            {
-                "mark": {"type": "tick", "color": "#8A97A5", "thickness": 3, "size": 26},
-                "encoding": {"x": {"field": "threshold", **across}},
-            },
-        ],
-    }
-    st.vega_lite_chart(spec, alt=f"Score {percent(score)}, threshold {percent(threshold)}")
-
-
 def verdict_columns() -> dict[str, Any]:
     """How the columns of verdict rows look in any table."""
     column = st.column_config
-    share = {"format": "percent", "min_value": 0.0, "max_value": 1.0, "width": "small"}
+    share: dict[str, Any] = {
+        "format": "percent",
+        "min_value": 0.0,
+        "max_value": 1.0,
+        "width": "small",
+    }
     return {
         GIVEN: column.TextColumn("Given", help="The text as it was given."),
         DOMAIN: column.TextColumn("Domain", help="Normalised host name."),
@@ -211,6 +168,19 @@ def verdict_table(frame: pd.DataFrame, key: str) -> int | None:
     )
     rows = event.selection.rows
     return int(rows[0]) if rows and rows[0] < len(frame) else None
+
+
+def ranking(title: str, frame: pd.DataFrame, about: str) -> None:
+    """A table of counts: a column of names, then `rows`, drawn as bars."""
+    st.markdown(f"**{title}**", help=about)
+    if frame.empty:
+        st.caption("None")
+        return
+    most = int(frame["rows"].max())
+    rows = st.column_config.ProgressColumn("Rows", format="localized", min_value=0, max_value=most)
+    name = st.column_config.TextColumn(str(frame.columns[0]).capitalize())
+    config = {"rows": rows, frame.columns[0]: name}
+    st.dataframe(frame, hide_index=True, height=250, column_config=config)
 
 
 def metric_row(figures: Mapping[str, tuple[str, str]]) -> None:

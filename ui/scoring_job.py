@@ -16,7 +16,8 @@ from pathlib import Path
 import pandas as pd
 
 from dga import scoring, tables
-from dga.errors import DGAError, FeedError
+from dga.columns import VERDICT_COLUMNS
+from dga.errors import FeedError
 from dga.progress import Progress
 from dga.scoring import Scorer, Summary
 from dga.tables import TableInfo
@@ -56,12 +57,17 @@ class ScoringJob:
         self.progress: Progress | None = None
         self.summary: Summary | None = None
         self.overview: Overview | None = None
-        self.error: DGAError | None = None
+        self.error: Exception | None = None
         self._folder = tempfile.TemporaryDirectory(prefix="dga-scores-")
         self._source = io.BytesIO(table.data)
         self._stop = threading.Event()
         self._started = time.monotonic()
         self._thread = threading.Thread(target=self._work, name="scoring", daemon=True)
+
+    @property
+    def key(self) -> str:
+        """A name of its own, for the keys of widgets."""
+        return self.folder.name
 
     def start(self) -> ScoringJob:
         """Begin; returns itself."""
@@ -77,6 +83,11 @@ class ScoringJob:
     def cancelling(self) -> bool:
         """True when the job was asked to stop."""
         return self._stop.is_set()
+
+    @property
+    def shown_column(self) -> str:
+        """The name of the scored column in the result."""
+        return f"given_{self.column}" if self.column in VERDICT_COLUMNS else self.column
 
     @property
     def folder(self) -> Path:
@@ -115,7 +126,7 @@ class ScoringJob:
                 should_stop=self._stop.is_set,
             )
             self.overview = results.overview(self.summary.path)
-        except DGAError as error:
+        except Exception as error:  # the page shows a user's error and raises any other
             self.error = error
 
     def _note(self, progress: Progress) -> None:

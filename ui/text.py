@@ -5,9 +5,6 @@ from __future__ import annotations
 import math
 import re
 
-from dga.columns import DGA
-from dga.scoring import Verdict
-
 TERMS = {
     "accuracy": "Share of the test names that get the right verdict at a score of 0.5.",
     "auc": "ROC AUC: how often a generated name scores above a benign one; 1 is perfect, 0.5 is "
@@ -75,28 +72,3 @@ def defang(domain: str) -> str:
     'evil[.]example[.]com'
     """
     return domain.replace(".", "[.]")
-
-
-def sentence(verdict: Verdict, threshold: float, source: str) -> str:
-    """A verdict as one sentence; `source` tells where the threshold comes from."""
-    if verdict.score is None:
-        return f"Not scored: {verdict.problem}."
-    looks = "Looks generated" if verdict.verdict == DGA else "Looks chosen by people"
-    cut = f"threshold {percent(threshold)} ({source})"
-    return f"{looks}: score {percent(verdict.score)}; {cut}."
-
-
-def is_close(score: float, threshold: float) -> bool:
-    """Whether a score is so near the threshold that the verdict is a close call.
-
-    Near is: the odds are within a factor of three of each other.
-
-    >>> is_close(0.95, 0.93), is_close(0.999, 0.93)
-    (True, False)
-    """
-    return abs(_log_odds(score) - _log_odds(threshold)) < math.log(3)
-
-
-def _log_odds(share: float) -> float:
-    share = min(max(share, 1e-7), 1 - 1e-7)
-    return math.log(share / (1 - share))

@@ -76,3 +76,41 @@ HELP = {
     "suffix_dropout": "The share of names shown without their suffix, so that it cannot carry the "
     "verdict alone.",
 }
+
+
+def settings() -> TrainingConfig | None:
+    """The form; None, and the rule that is broken, when the settings are no TrainingConfig."""
+    architecture = st.radio(
+        "Architecture",
+        list(ARCHITECTURES),
+        captions=[known.about for known in ARCHITECTURES.values()],
+        key="train_architecture",
+        help=HELP["architecture"],
+        persist_state="session",
+    )
+    values: dict[str, Any] = {"architecture": architecture}
+    left, right = st.columns(2)
+    with left:
+        values["task"] = _explained("task", "Task", TASKS)
+    with right:
+        values["scope"] = _explained("scope", "Scope", SCOPES)
+    own = ARCHITECTURES[architecture]
+    with st.container(horizontal=True):
+        values["epochs"] = _number("epochs", "Epochs", own.epochs)
+        values["batch_size"] = _number("batch_size", "Batch size", own.batch_size)
+        values["cap_per_family"] = _number("cap_per_family", "Cap per family", "all")
+        values["test_size"] = _share("test_size", "Test share")
+        values["seed"] = _number("seed", "Seed", TrainingConfig.seed)
+    left, right = st.columns(2)
+    with left:
+        values["balance"] = _choice("balance", "Balance", list(BALANCES), BALANCES)
+    with right:
+        values["device"] = _pick_device()
+    with st.expander("Advanced settings"):
+        values |= _advanced(own)
+    return _checked({name: value for name, value in values.items() if value is not None})
+
+
+def name_and_start(plan_feeds: tuple[config.FeedSpec, ...], settings: TrainingConfig | None, problem: str) -> None:
+    """The run's name and the start button, disabled with the reason while something is missing."""
+    ...

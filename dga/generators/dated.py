@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+import struct
 import zlib
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -123,15 +126,40 @@ def _kraken_name(state: int) -> str:
 
 
 def conficker(day: dt.date, _seed: int) -> Names:
-    """250 names of 5 to 11 letters a day (Conficker.B), from a generator in floating point.
-
-    Each key is the bit pattern of the float before it. Sine and logarithm of the original are
-    left out: their values, at most 45, vanish beside numbers above 1e50.
-    """
+    """250 names of 5 to 11 letters a day (Conficker.B), from a generator in floating point."""
     filetime = (midnight(day) + FILETIME_EPOCH) * 10_000_000
     key = (filetime * CONFICKER_SCALE & (1 << 64) - 1) // CONFICKER_UNIT + CONFICKER_OFFSET
     draws = _conficker_draws(key)
     for _ in range(250):
-        size = int(np.fmod(next(draws), 4)) + 8
+        size = int(math.fmod(next(draws), 4)) + 8
         text = "".join([LETTERS[abs(next(draws)) % 26] for _ in range(size)])
         yield text + CONFICKER_SUFFIXES[next(draws) & 7]
+
+
+def _conficker_draws(key: int) -> Iterator[int]:
+    """Signed 32-bit numbers: the low half of each float, whose bits are the next key."""
+    while True:
+        number = float(key)
+        product = float(key * CONFICKER_STEP & (1 << 64) - 1)
+        value = ((product + math.sin(number)) * number + CONFICKER_ADD) * number + math.log(number)
+        key = int.from_bytes(struct.pack("<d", value), "little")
+        low = key & MASK32
+        yield low - (low >> 31 << 32)
+
+
+FAMILIES = table(
+    Family("corebot", "random", "12 to 23 letters and digits under ddns.net, by month",
+           "https://johannesbader.ch/2015/09/the-dga-of-corebot/", corebot, (0x1DBA8930, 0x1DB98930), 28, True),
+    Family("qadars", "random", "twelve letters and digits, by week",
+           "https://johannesbader.ch/2016/04/the-dga-of-qadars/", qadars,
+           (0xE08A, 0x89F5, 0x4449, *QADARS_OLD), 7, True),
+    Family("qakbot", "random", "8 to 25 letters from a Mersenne Twister, by ten days",
+           "https://johannesbader.ch/2016/02/the-dga-of-qakbot/", qakbot, (0, 1, 2, 3), 10, True),
+    Family("mydoom", "random", "ten of ten letters, by date", BADER + "/tree/master/mydoom", mydoom, (0xFA8,), 1, True),
+    Family("vidro", "random", "7 to 12 letters under three suffixes, by week",
+           "https://github.com/360netlab/DGA/tree/master/code/vidro", vidro, period=7),
+    Family("kraken_dated", "random", "7 to 12 letters, by week (Kraken's second version)",
+           "https://johannesbader.ch/2015/12/krakens-two-domain-generation-algorithms/", kraken_dated, (0, 1, 2, 3), 7),
+    Family("conficker", "random", "5 to 11 letters from a floating-point generator (version B), by date",
+           "https://github.com/andrewaeva/DGA/blob/master/dga_algorithms/Conficker.cpp", conficker),
+)

@@ -202,7 +202,7 @@ def _seekable(source: Path | BinaryIO, name: str, max_bytes: int, stack: ExitSta
 
 
 def _spooled(pieces: Iterable[bytes], stack: ExitStack) -> BinaryIO:
-    spool = stack.enter_context(tempfile.TemporaryFile("w+b"))
+    spool = stack.enter_context(tempfile.TemporaryFile("w+b"))  # noqa: SIM115
     spool.writelines(pieces)
     spool.seek(0)
     return cast(BinaryIO, spool)

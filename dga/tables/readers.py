@@ -44,7 +44,7 @@ def _hosts_row(line: str) -> list[str]:
 def _zeek(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
     """Zeek's own log: tabs, no quotes, `#` lines between rows, "-" for a field not set."""
     for block in payload.blocks(info.skipped, rows_at_once(info)):
-        table = fast_table(block, info) if b"#" not in block else None
+        table = fast_table(block, info) if b"\n#" not in b"\n" + block else None
         if table is None:
             rows = [line.split("\t") for line in lines(block) if not line.startswith("#")]
             table = text_table(rows, info)

@@ -1,0 +1,94 @@
+"""Runs side by side, as frames: one row a run, one row a figure, the names they disagree on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dga.columns import BENIGN, DGA, DOMAIN, FAMILY, PRED_PROB, TRUE_CLASS
+from dga.runs import DamagedRun, Run
+
+FIGURES = {
+    "recall_1": "Recall at 1 % FPR",
+    "recall_01": "Recall at 0.1 % FPR",
+    "roc_auc": "ROC AUC",
+    "calibration_error": "Calibration error",
+    "accuracy": "Accuracy",
+}
+
+
+def figures(run: Run | DamagedRun) -> dict[str, float | None]:
+    """A run's headline metrics on its test part; None where it has none."""
+    test = run.metrics.get("test", {}) if isinstance(run, Run) else {}
+    at = test.get("macro_recall_at_fpr") or {}
+    return {
+        "recall_1": at.get("0.01"),
+        "recall_01": at.get("0.001"),
+        **{name: test.get(name) for name in ("roc_auc", "calibration_error", "accuracy")},
+    }
+
+
+def table(runs: Sequence[Run | DamagedRun], active: str | None) -> pd.DataFrame:
+    """One row a run: name, active, status, created, architecture, rows and the figures."""
+    return pd.DataFrame([_row(run, active) for run in runs])
+
+
+def side_by_side(left: Run, right: Run) -> pd.DataFrame:
+    """One row a figure: its name, both values, and right minus left."""
+    ours, theirs = figures(left), figures(right)
+    rows = [(label, ours[name], theirs[name]) for name, label in FIGURES.items()]
+    rows += [
+        ("Training, s", left.config.get("seconds"), right.config.get("seconds")),
+        ("Parameters", left.config.get("parameters"), right.config.get("parameters")),
+    ]
+    frame = pd.DataFrame(rows, columns=["figure", "left", "right"])
+    values = frame[["left", "right"]].astype("float64")
+    return frame.assign(left=values["left"], right=values["right"], change=values.diff(axis=1)["right"])
+
+
+def settings(left: Run, right: Run) -> pd.DataFrame:
+    """The settings that differ: setting, left, right, as text."""
+    names = [*left.settings, *(name for name in right.settings if name not in left.settings)]
+    rows = [
+        (name, str(left.settings.get(name, "")), str(right.settings.get(name, "")))
+        for name in names
+        if left.settings.get(name) != right.settings.get(name)
+    ]
+    return pd.DataFrame(rows, columns=["setting", "left", "right"], dtype="str")
+
+
+def shared(left: pd.DataFrame, right: pd.DataFrame, cuts: tuple[float, float]) -> pd.DataFrame:
+    """The test names of both runs with both scores and verdicts, each at its own threshold.
+
+    Columns domain, trueClass, family, score_left, score_right, verdict_left, verdict_right.
+    """
+    columns = [DOMAIN, TRUE_CLASS, FAMILY, PRED_PROB]
+    both = left[columns].merge(right[[DOMAIN, PRED_PROB]], on=DOMAIN, suffixes=("_left", "_right"))
+    both = both.rename(columns=lambda name: name.replace(PRED_PROB, "score"))
+    for side, cut in zip(("left", "right"), cuts, strict=True):
+        both[f"verdict_{side}"] = np.where(both[f"score_{side}"] >= cut, DGA, BENIGN)
+    return both
+
+
+def disagreements(both: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `shared` with different verdicts, the widest apart in score first."""
+    differing = both[both["verdict_left"] != both["verdict_right"]]
+    apart = (differing["score_left"] - differing["score_right"]).abs()
+    return differing.loc[apart.sort_values(ascending=False, kind="stable").index]
+
+
+def _row(run: Run | DamagedRun, active: str | None) -> dict[str, Any]:
+    if isinstance(run, DamagedRun):
+        return {"name": run.name, "active": False, "status": run.status}
+    return {
+        "name": run.name,
+        "active": run.name == active,
+        "status": run.status,
+        "created": pd.to_datetime(run.config.get("created"), utc=True, errors="coerce"),
+        "architecture": run.settings.get("architecture"),
+        "rows": run.metrics.get("test", {}).get("rows"),
+        **figures(run),
+    }

@@ -1,0 +1,166 @@
+"""Runs on their page: the table of all, one in detail, two compared, jobs, deleted ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dga import jobs, runs
+from dga.errors import DGAError
+from dga.runs import DamagedRun, Run
+from ui import comparison, panels, state
+from ui.text import TERMS, code
+
+OPENED = "runs_opened"
+SHOWN_NAMES = 1_000
+
+
+def table(found: list[Run | DamagedRun], active: str | None) -> None:
+    """All runs; the row that is selected is the one that is opened below."""
+    column = st.column_config
+    share: dict[str, Any] = {"format": "percent", "width": "small"}
+    event = st.dataframe(
+        comparison.table(found, active),
+        key="runs_table",
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        placeholder="",
+        alt="All runs with their figures",
+        column_config={
+            "name": column.TextColumn("Run", help=TERMS["run"], pinned=True),
+            "active": column.CheckboxColumn("Active", help=TERMS["run"], width="small"),
+            "status": column.TextColumn("Status", width="small", help=TERMS["status"]),
+            "created": column.DatetimeColumn("Created", format="YYYY-MM-DD HH:mm"),
+            "architecture": column.TextColumn("Architecture", width="small"),
+            "rows": column.NumberColumn("Test names", format="localized", width="small"),
+            "recall_1": column.NumberColumn("Recall at 1 % FPR", help=TERMS["recall"], **share),
+            "recall_01": column.NumberColumn("Recall at 0.1 % FPR", help=TERMS["recall"], **share),
+            "roc_auc": column.NumberColumn("ROC AUC", help=TERMS["auc"], format="%.4f"),
+            "calibration_error": column.NumberColumn(
+                "Calibration error", help=TERMS["calibration"], format="%.4f"
+            ),
+            "accuracy": column.NumberColumn("Accuracy", help=TERMS["accuracy"], **share),
+        },
+    )
+    rows = event.selection.rows
+    if rows and rows[0] < len(found):
+        st.session_state[OPENED] = found[rows[0]].name
+
+
+def activate(name: str) -> None:
+    """Make a run the active one."""
+    try:
+        runs.set_active(name)
+    except DGAError as error:
+        st.session_state[state.NOTICE] = error
+    else:
+        st.toast(f"{code(name)} scores from now on.", icon=":material/check:")
+
+
+def delete(name: str) -> None:
+    """Put a run aside."""
+    try:
+        runs.delete(name)
+    except DGAError as error:
+        st.session_state[state.NOTICE] = error
+    else:
+        st.toast(f"{code(name)} is deleted; it can be brought back below.", icon=":material/delete:")
+
+
+def restore(name: str) -> None:
+    """Bring a deleted run back."""
+    try:
+        runs.restore(name)
+    except DGAError as error:
+        st.session_state[state.NOTICE] = error
+
+
+def actions(run: Run | DamagedRun, active: str | None) -> None:
+    """What can be done with a run."""
+    with st.container(horizontal=True):
+        st.button(
+            "Make active",
+            icon=":material/check:",
+            on_click=activate,
+            args=(run.name,),
+            disabled=run.name == active or isinstance(run, DamagedRun),
+            help="This run scores on all pages and on the command line when none is named.",
+        )
+        with st.popover("Delete", icon=":material/delete:"):
+            st.markdown(f"Delete {code(run.name)}? It can be brought back on this page.")
+            st.button(
+                "Delete the run", type="primary", on_click=delete, args=(run.name,), key="delete_run"
+            )
+
+
+def details(run: Run) -> None:
+    """Figures, families, thresholds, history, settings and environment of a run."""
+    metrics = state.test_metrics(run)
+    panels.metric_row(panels.test_figures(metrics))
+    names = ["Families", "Thresholds", "History", "Settings", "Feeds", "Environment"]
+    families, thresholds, history, settings, feeds, environment = st.tabs(names)
+    with families:
+        family_table(metrics)
+    with thresholds:
+        threshold_table(run)
+    with history, panels.errors_shown():
+        history_chart(run)
+    with settings:
+        key_values(dict(run.settings))
+    with feeds:
+        st.dataframe(pd.DataFrame(run.config.get("feeds") or []), hide_index=True, alt="Feeds")
+        key_values(dict(run.metrics.get("dataset") or {}))
+    with environment:
+        about = ("created", "seconds", "batches", "parameters")
+        facts = {name: run.config.get(name) for name in about}
+        key_values({**facts, **(run.config.get("environment") or {})})
+
+
+def family_table(metrics: dict[str, Any]) -> None:
+    """How each family fares on the test part at a score of 0.5."""
+    column = st.column_config
+    st.caption("Test names at a score of 0.5, worst family first.")
+    st.dataframe(
+        pd.DataFrame(metrics.get("families") or []),
+        hide_index=True,
+        alt="Families with their recall",
+        column_config={
+            "family": column.TextColumn("Family"),
+            "names": column.NumberColumn("Names", format="localized"),
+            "missed": column.NumberColumn("Missed", format="localized"),
+            "recall": column.ProgressColumn(
+                "Recall", format="percent", min_value=0.0, max_value=1.0, help=TERMS["recall"]
+            ),
+            "mean_score": column.NumberColumn("Mean score", format="percent", help=TERMS["score"]),
+            "surest_misses": column.ListColumn(
+                "Surest misses", width="large", help="Missed names with the lowest scores."
+            ),
+        },
+    )
+
+
+def threshold_table(run: Run) -> None:
+    """The thresholds that a run stores, and how sure their false-positive rates are."""
+    column = st.column_config
+    st.caption("Chosen on benign names of the validation part, which training has not seen.")
+    st.dataframe(
+        pd.DataFrame(run.metrics.get("thresholds") or []),
+        hide_index=True,
+        alt="Thresholds by false-positive rate",
+        column_config={
+            "fpr_target": column.NumberColumn(
+                "False-positive rate", format="percent", help=TERMS["fpr"]
+            ),
+            "threshold": column.NumberColumn("Score", format="%.4f", help=TERMS["threshold"]),
+            "false_positives": column.NumberColumn("False positives", format="localized"),
+            "benign": column.NumberColumn("Benign names", format="localized"),
+            "fpr_low": column.NumberColumn("95 % from", format="percent"),
+            "fpr_high": column.NumberColumn("95 % to", format="percent"),
+            "resolvable": column.CheckboxColumn(
+                "Resolvable", help="Whether there are enough benign names to speak of such a rate."
+            ),
+        },
+    )

@@ -1,0 +1,250 @@
+"""The form of a training's settings, each with what it means; and the device that computes.
+
+Draws and checks. What TensorFlow can compute on is asked of `python -m dga devices`, in a process
+of its own: the web process never imports TensorFlow.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, get_args
+
+import streamlit as st
+
+from dga import config, devices
+from dga.config import ARCHITECTURES, Architecture, TrainingConfig
+from dga.devices import Device
+from dga.errors import ConfigError
+from ui import panels
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+PROBE_SECONDS = 120
+FIELD_WIDTH = 170
+
+TASKS = {
+    "binary": ("Generated or not", "One score a name, as in the notebook."),
+    "both": ("Generated or not, and the family", "A score, and which family's names come near."),
+    "family": ("The family alone", "Benign is one of the families; the score follows from it."),
+}
+SCOPES = {
+    "registered": ("Registered name", "What someone registered, without hosts and subdomains."),
+    "fqdn": ("Whole domain", "With subdomains; needs feeds that hold them."),
+}
+BALANCES = {
+    "none": "None: each name counts the same",
+    "class": "By class: benign and generated count the same",
+    "family": "By family: rare families are heard too",
+}
+HELP = {
+    "architecture": "The kind of network. Fields left empty below take the architecture's own "
+    "setting, which stands in them in grey.",
+    "task": "What the network learns to tell.",
+    "scope": "Which part of a domain the network reads.",
+    "epochs": "How often the network sees every training name.",
+    "batch_size": "Names between two corrections of the network. Larger is faster, smaller learns "
+    "more from each name.",
+    "balance": "How much a name counts while learning.",
+    "cap_per_family": "At most so many names of each family are used, so that huge families don't "
+    "drown the others. Empty: all.",
+    "test_size": "Share of the names that is kept for the test and never learnt from.",
+    "seed": "The same feeds, settings and seed give the same split and the same start.",
+    "device": "What computes. Automatic takes the first GPU, or the CPU where there is none.",
+    "split": "registered: all names under one registered name fall into the same part, so that the "
+    "test is fair. rows: each row by itself.",
+    "validation_size": "Share of the names that is kept to calibrate scores and choose thresholds.",
+    "min_family": "Families with fewer names are not learnt as families of their own.",
+    "max_length": "How many characters of a name the network reads.",
+    "max_batches": "Stop after so many batches. Empty: after all epochs.",
+    "optimizer": "The rule by which the network is corrected.",
+    "learning_rate": "How large a correction is.",
+    "schedule": "constant: corrections stay as large; cosine: they shrink towards the end.",
+    "suffix_dropout": "Share of the names that are shown without their suffix, so that the suffix "
+    "alone cannot carry the verdict.",
+}
+
+
+def form() -> TrainingConfig | None:
+    """Ask for the settings; None, with the broken rule shown, when they are out of range."""
+    architecture = st.radio(
+        "Architecture",
+        list(ARCHITECTURES),
+        index=list(ARCHITECTURES).index("cnn"),
+        captions=[known.about for known in ARCHITECTURES.values()],
+        key="train_architecture",
+        help=HELP["architecture"],
+        persist_state="session",
+    )
+    own = ARCHITECTURES[architecture]
+    given = {"architecture": architecture, **_basic(own)}
+    with st.expander("Advanced settings", icon=":material/tune:"):
+        given |= _advanced(own)
+    try:
+        return TrainingConfig(**{name: value for name, value in given.items() if value is not None})
+    except ConfigError as error:
+        panels.error_box(error)
+        return None
+
+
+def _basic(own: Architecture) -> dict[str, Any]:
+    left, right = st.columns(2)
+    given = {
+        "task": _explained(left, "task", "Task", TASKS),
+        "scope": _explained(right, "scope", "Scope", SCOPES),
+    }
+    with st.container(horizontal=True):
+        given |= {
+            "epochs": _number("epochs", "Epochs", own.epochs),
+            "batch_size": _number("batch_size", "Batch size", own.batch_size),
+            "cap_per_family": _number("cap_per_family", "Cap per family", "all"),
+            "test_size": _share("test_size", "Test share", TrainingConfig.test_size),
+            "seed": _number("seed", "Seed", TrainingConfig.seed),
+        }
+    left, right = st.columns(2)
+    with left:
+        given["balance"] = _choice("balance", "Balance", list(BALANCES), BALANCES)
+    with right:
+        given["device"] = _device()
+    return given
+
+
+def _advanced(own: Architecture) -> dict[str, Any]:
+    default = TrainingConfig
+    with st.container(horizontal=True):
+        given = {
+            "split": _choice("split", "Split", list(get_args(config.Split))),
+            "validation_size": _share(
+                "validation_size", "Validation share", default.validation_size
+            ),
+            "min_family": _number("min_family", "Smallest family", default.min_family),
+            "max_length": _number("max_length", "Longest name", default.max_length),
+            "max_batches": _number("max_batches", "Most batches", "no limit"),
+        }
+    with st.container(horizontal=True):
+        given |= {
+            "optimizer": _own_choice("optimizer", "Optimizer", config.Optimizer, own.optimizer),
+            "learning_rate": _share("learning_rate", "Learning rate", own.learning_rate),
+            "schedule": _own_choice("schedule", "Schedule", config.Schedule, own.schedule),
+            "suffix_dropout": _share("suffix_dropout", "Suffix dropout", own.suffix_dropout),
+        }
+    return given
+
+
+def _number(name: str, label: str, own: object) -> int | None:
+    """A whole number; left empty it is None, and `own` stands in the field in grey."""
+    return st.number_input(
+        label,
+        value=None,
+        step=1,
+        placeholder=str(own),
+        key=f"train_{name}",
+        help=HELP[name],
+        persist_state="session",
+        width=FIELD_WIDTH,
+    )
+
+
+def _share(name: str, label: str, own: float) -> float | None:
+    """A number with a fraction; left empty it is None."""
+    return st.number_input(
+        label,
+        value=None,
+        step=0.01,
+        format="%g",
+        placeholder=f"{own:g}",
+        key=f"train_{name}",
+        help=HELP[name],
+        persist_state="session",
+        width=FIELD_WIDTH,
+    )
+
+
+def _choice(
+    name: str, label: str, options: list[str], texts: Mapping[str, str] | None = None
+) -> str:
+    return st.selectbox(
+        label,
+        options,
+        key=f"train_{name}",
+        format_func=lambda one: (texts or {}).get(one, one),
+        help=HELP[name],
+        persist_state="session",
+    )
+
+
+def _own_choice(name: str, label: str, kind: Any, own: str) -> str | None:
+    return st.selectbox(
+        label,
+        get_args(kind),
+        index=None,
+        placeholder=own,
+        key=f"train_{name}",
+        help=HELP[name],
+        persist_state="session",
+        width=FIELD_WIDTH,
+    )
+
+
+def _explained(place: Any, name: str, label: str, texts: Mapping[str, tuple[str, str]]) -> str:
+    chosen: str = place.radio(
+        label,
+        list(texts),
+        key=f"train_{name}",
+        format_func=lambda one: texts[one][0],
+        captions=[about for _, about in texts.values()],
+        help=HELP[name],
+        persist_state="session",
+    )
+    return chosen
+
+
+def _device() -> str:
+    """Choose a device. GPUs can be chosen as soon as TensorFlow has told of them."""
+    asked = _asked()
+    found = asked.result() if asked.done() else [devices.cpu()]
+    texts = {"auto": "Automatic"} | {device.name: describe(device) for device in found}
+    name = _choice("device", "Device", list(texts), texts)
+    if not asked.done():
+        _await_devices()
+    return name
+
+
+@st.fragment(run_every=1.0)
+def _await_devices() -> None:
+    if _asked().done():
+        st.rerun()
+    st.caption(":material/hourglass_top: Looking for GPUs; the CPU can be chosen at once.")
+
+
+@st.cache_resource(show_spinner=False)
+def _asked() -> Future[list[Device]]:
+    """The devices, asked for once a server in a thread that waits for the child process."""
+    return ThreadPoolExecutor(1).submit(ask_devices)
+
+
+def ask_devices() -> list[Device]:
+    """The devices that TensorFlow tells in a child process; the CPU alone when it fails."""
+    command = [sys.executable, "-m", "dga", "devices", "--json"]
+    try:
+        told = subprocess.run(
+            command, cwd=REPOSITORY, capture_output=True, text=True, timeout=PROBE_SECONDS
+        ).stdout
+        return [Device(**json.loads(line)) for line in told.splitlines()] or [devices.cpu()]
+    except (OSError, subprocess.SubprocessError, ValueError, TypeError):
+        return [devices.cpu()]
+
+
+def describe(device: Device) -> str:
+    """A device in words.
+
+    >>> describe(Device("cpu", "Some CPU", 4, 8 * 2**30))
+    'cpu: Some CPU, 4 threads, 8.0 GiB'
+    """
+    parts = [f"{device.name}: {device.about}"]
+    parts += [f"{device.threads} threads"] if device.threads else []
+    parts += [f"{device.memory / 2**30:.1f} GiB"] if device.memory else []
+    return ", ".join(parts)
