@@ -135,23 +135,30 @@ def _check_choices(config: TrainingConfig) -> None:
 
 
 def _check_numbers(config: TrainingConfig) -> None:
-    ranges: dict[str, tuple[float, float]] = {
+    whole: dict[str, tuple[int, int]] = {
         "seed": (0, 2**32 - 1),
-        "test_size": (0.01, 0.9),
-        "validation_size": (0, 0.5),
         "cap_per_family": (1, 10**9),
         "min_family": (1, 10**9),
         "max_length": (8, 255),
         "epochs": (1, 1000),
         "max_batches": (1, 10**9),
         "batch_size": (1, 65536),
+    }
+    real: dict[str, tuple[float, float]] = {
+        "test_size": (0.01, 0.9),
+        "validation_size": (0, 0.5),
         "learning_rate": (1e-7, 10),
         "suffix_dropout": (0, 1),
     }
-    for name, (low, high) in ranges.items():
+    for name, (low, high) in {**whole, **real}.items():
         given = getattr(config, name)
-        if given is not None and not low <= given <= high:
-            raise ConfigError(f"{name} must be from {low:g} to {high:g}, got {given:g}")
+        if given is None:
+            continue
+        kind, about = (int, "a whole number") if name in whole else ((int, float), "a number")
+        if not isinstance(given, kind):
+            raise ConfigError(f"{name} must be {about}, got {given!r}")
+        if not low <= given <= high:
+            raise ConfigError(f"{name} must be from {low} to {high}, got {given}")
     if config.test_size + config.validation_size >= 0.95:
         raise ConfigError(
             f"test_size {config.test_size:g} and validation_size {config.validation_size:g} "

@@ -6,7 +6,7 @@ registered name that someone chose.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -111,11 +111,10 @@ def _parts(predictions: pd.DataFrame) -> tuple[pd.Series[str], pd.Series[str]]:
     return pd.Series(suffixes, index, dtype="str"), pd.Series(labels, index, dtype="str")
 
 
-def _banded(
-    numbers: npt.NDArray[np.integer[Any]] | npt.NDArray[np.floating[Any]], bands: dict[int, str] | dict[float, str]
-) -> npt.NDArray[np.str_]:
-    edges = np.array(list(bands))
-    return np.array(list(bands.values()))[np.digitize(numbers, edges) - 1]
+def _banded(numbers: npt.ArrayLike, bands: Mapping[int, str] | Mapping[float, str]) -> list[str]:
+    edges, titles = list(bands), list(bands.values())
+    places = np.searchsorted(edges, np.asarray(numbers, dtype=np.float64), side="right") - 1
+    return [titles[place] for place in places]
 
 
 def _counted(values: pd.Series[str], kinds: npt.NDArray[np.int8]) -> pd.DataFrame:

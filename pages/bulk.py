@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dga.errors import DGAError
-from ui import panels, result_panels, scoring_job, state
+from ui import panels, result_panels, scoring_job, shell, state
 from ui.scoring_job import ScoringJob, Table
 from ui.text import code, escape
 
@@ -73,8 +73,8 @@ def preview(table: Table) -> str | None:
     info = table.info
     packed = "" if info.compression == "none" else f", {info.compression}"
     size = f"{max(1, info.size // 1024):,} KiB"
-    facts = f"{table.name}: {info.format}{packed}, {len(info.columns):,} columns, {size}. "
-    st.caption(escape(facts + info.note))
+    facts = f"{table.name}: {info.format}{packed}, {len(info.columns):,} columns, {size}"
+    st.caption(escape(facts))
     st.dataframe(table.head.head(PREVIEW_ROWS), hide_index=True, height=214, alt="First rows")
     columns = list(info.columns)
     return st.selectbox(
@@ -123,7 +123,7 @@ def watch(job: ScoringJob) -> None:
     st.button("Cancel", on_click=job.cancel, disabled=job.cancelling, icon=":material/stop:")
 
 
-st.title("Score a list", anchor=False)
+shell.begin("Score a list")
 bulk = state.remembered(state.BULK, Bulk)
 give()
 if bulk.error:

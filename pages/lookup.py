@@ -7,7 +7,7 @@ import streamlit as st
 from dga import generators
 from dga.bundle import ModelBundle
 from dga.runs import Run
-from ui import answer, panels, state
+from ui import answer, panels, shell, state
 from ui.state import Measure
 from ui.text import code
 
@@ -67,7 +67,7 @@ def history() -> None:
             )
 
 
-st.title("Look up a domain", anchor=False)
+shell.begin("Look up a domain")
 text = st.text_input(
     "Domain",
     key=state.DOMAIN,

@@ -11,15 +11,13 @@ import streamlit as st
 
 from dga import charts, domains
 from dga.bundle import ModelBundle
+from dga.charts.style import COLOURS, GREY
 from dga.columns import BENIGN, DGA, FAMILY, FAMILY_SCORE
 from dga.runs import Run
 from dga.scoring import Verdict
 from ui import panels, state
 from ui.state import Measure
 from ui.text import TERMS, code, defang, escape, percent
-
-BENIGN_COLOUR, DGA_COLOUR = "#0072B2", "#D55E00"  # Okabe and Ito's blue and vermilion
-TRACK = "#8A97A5"
 
 
 def told(text: str, verdict: Verdict, measure: Measure) -> None:
@@ -51,7 +49,10 @@ def parsed_table(text: str) -> None:
     }
     st.markdown("**How the text was read**", help=TERMS["registered"])
     frame = pd.DataFrame({"part": list(rows), "value": list(rows.values())}, dtype="str")
-    columns: dict[str, Any] = {"part": st.column_config.TextColumn("Part", width=130), "value": "Value"}
+    columns: dict[str, Any] = {
+        "part": st.column_config.TextColumn("Part", width=130),
+        "value": "Value",
+    }
     st.dataframe(frame, hide_index=True, column_config=columns)
 
 
@@ -102,7 +103,7 @@ def verdict_badge(verdict: str | None) -> None:
 
 def score_bar(score: float, threshold: float) -> None:
     """The score as a bar from 0 to 100 %, with a mark at the threshold."""
-    colour = DGA_COLOUR if score >= threshold else BENIGN_COLOUR
+    colour = COLOURS[DGA] if score >= threshold else COLOURS[BENIGN]
     values = [{"score": score, "threshold": threshold, "zero": 0, "one": 1}]
     axis = {"format": "%", "values": [0, 0.25, 0.5, 0.75, 1], "title": None, "grid": False}
     bar = {"type": "bar", "cornerRadius": 3}
@@ -112,7 +113,7 @@ def score_bar(score: float, threshold: float) -> None:
         "data": {"values": values},
         "layer": [
             {
-                "mark": {**bar, "color": "#8A97A5", "opacity": 0.25, "tooltip": None},
+                "mark": {**bar, "color": GREY, "opacity": 0.25, "tooltip": None},
                 "encoding": {"x": {"field": "zero", **across}, "x2": {"field": "one"}},
             },
             {
@@ -120,7 +121,7 @@ def score_bar(score: float, threshold: float) -> None:
                 "encoding": {"x": {"field": "zero", **across}, "x2": {"field": "score"}},
             },
             {
-                "mark": {"type": "tick", "color": "#8A97A5", "thickness": 3, "size": 26},
+                "mark": {"type": "tick", "color": GREY, "thickness": 3, "size": 26},
                 "encoding": {"x": {"field": "threshold", **across}},
             },
         ],

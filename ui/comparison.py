@@ -37,23 +37,22 @@ def table(runs: Sequence[Run | DamagedRun], active: str | None) -> pd.DataFrame:
 
 
 def side_by_side(left: Run, right: Run) -> pd.DataFrame:
-    """One row a figure: its name, both values, and right minus left."""
+    """One row a figure, as text: its name, both values, and what changes from left to right."""
     ours, theirs = figures(left), figures(right)
-    rows = [(label, ours[name], theirs[name]) for name, label in FIGURES.items()]
-    rows += [
-        ("Training, s", left.config.get("seconds"), right.config.get("seconds")),
-        ("Parameters", left.config.get("parameters"), right.config.get("parameters")),
-    ]
-    frame = pd.DataFrame(rows, columns=["figure", "left", "right"])
-    values = frame[["left", "right"]].astype("float64")
-    return frame.assign(left=values["left"], right=values["right"], change=values.diff(axis=1)["right"])
+    rows = [(label, *_change(ours[name], theirs[name], ".4f")) for name, label in FIGURES.items()]
+    for label, name, form in (
+        ("Training, s", "seconds", ",.0f"),
+        ("Parameters", "parameters", ",d"),
+    ):
+        rows.append((label, *_change(left.config.get(name), right.config.get(name), form)))
+    return pd.DataFrame(rows, columns=["figure", "left", "right", "change"], dtype="str")
 
 
 def settings(left: Run, right: Run) -> pd.DataFrame:
     """The settings that differ: setting, left, right, as text."""
     names = [*left.settings, *(name for name in right.settings if name not in left.settings)]
     rows = [
-        (name, str(left.settings.get(name, "")), str(right.settings.get(name, "")))
+        (name, *(_shown(run.settings.get(name)) for run in (left, right)))
         for name in names
         if left.settings.get(name) != right.settings.get(name)
     ]
@@ -78,6 +77,17 @@ def disagreements(both: pd.DataFrame) -> pd.DataFrame:
     differing = both[both["verdict_left"] != both["verdict_right"]]
     apart = (differing["score_left"] - differing["score_right"]).abs()
     return differing.loc[apart.sort_values(ascending=False, kind="stable").index]
+
+
+def _shown(value: Any) -> str:
+    return "not set" if value is None else str(value)
+
+
+def _change(left: float | None, right: float | None, form: str) -> tuple[str, str, str]:
+    """Both values and their difference as text; "" where there is none."""
+    values = ["" if value is None else format(value, form) for value in (left, right)]
+    change = "" if left is None or right is None else format(right - left, f"+{form}")
+    return (values[0], values[1], change)
 
 
 def _row(run: Run | DamagedRun, active: str | None) -> dict[str, Any]:

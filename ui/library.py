@@ -8,8 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
 
 from dga import runs
 
@@ -17,7 +17,6 @@ SHIPPED_DATA = Path(__file__).resolve().parent.parent / "data"
 TRIAL = "trial"
 UPLOADS = "uploads"
 NAMES_FILE = "names.json"  # of the uploads folder: the name each upload came with
-BLOCK = 2**20
 
 
 def folder() -> Path:
@@ -47,16 +46,14 @@ def shown_name(name: str) -> str:
     return f"{_names().get(stored, stored)} (uploaded)"
 
 
-def store(upload: BinaryIO, name: str) -> str:
+def store(upload: BytesIO, name: str) -> str:
     """Keep an upload in the data folder; returns its path there. The same content is kept once."""
-    stored = f"upload-{hashlib.file_digest(upload, 'sha256').hexdigest()[:16]}"
+    content = upload.getbuffer()
+    stored = f"upload-{hashlib.sha256(content).hexdigest()[:16]}"
     uploads = folder() / UPLOADS
     uploads.mkdir(parents=True, exist_ok=True)
     part = uploads / f".{stored}.part"
-    upload.seek(0)
-    with open(part, "wb") as file:
-        while block := upload.read(BLOCK):
-            file.write(block)
+    part.write_bytes(content)
     part.replace(uploads / stored)
     runs.write_json(uploads / NAMES_FILE, {**_names(), stored: name})
     return f"{UPLOADS}/{stored}"

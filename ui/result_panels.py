@@ -8,8 +8,8 @@ from functools import partial
 import polars as pl
 import streamlit as st
 
+from dga import charts
 from ui import panels, results, state
-from ui.answer import BENIGN_COLOUR, DGA_COLOUR
 from ui.results import Filters
 from ui.scoring_job import ScoringJob
 from ui.text import TERMS, code
@@ -64,16 +64,8 @@ def figures(job: ScoringJob) -> None:
     scores, families, suffixes = st.columns([2, 1, 1])
     with scores:
         st.markdown("**Scores**", help=TERMS["score"])
-        st.bar_chart(
-            overview.scores.assign(score=overview.scores["score"] * 100),
-            x="score",
-            y=["benign", "dga"],
-            color=[BENIGN_COLOUR, DGA_COLOUR],
-            x_label="Score from, %",
-            y_label="Rows",
-            height=250,
-            alt="Rows by score and verdict",
-        )
+        chart = charts.scores(overview.scores, job.scorer.threshold)
+        st.plotly_chart(chart, key="bulk_scores", alt="Rows by score and verdict")
     with families:
         panels.ranking("Families among the generated", overview.families, TERMS["family"])
     with suffixes:

@@ -1,4 +1,4 @@
-"""Runs on their page: the table of all, one in detail, two compared, jobs, deleted ones."""
+"""Runs on their page: the table of all, one in detail, unfinished trainings, deleted runs."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dga import jobs, runs
+from dga import charts, jobs, runs
 from dga.errors import DGAError
 from dga.runs import DamagedRun, Run
 from ui import comparison, panels, state
 from ui.text import TERMS, code
 
 OPENED = "runs_opened"
-SHOWN_NAMES = 1_000
+JOB_ICONS = {
+    jobs.RUNNING: ":material/progress_activity:",
+    jobs.CANCELLING: ":material/stop:",
+    jobs.INTERRUPTED: ":material/power_off:",
+    jobs.FAILED: ":material/error:",
+}
 
 
 def table(found: list[Run | DamagedRun], active: str | None) -> None:
@@ -37,7 +42,9 @@ def table(found: list[Run | DamagedRun], active: str | None) -> None:
             "architecture": column.TextColumn("Architecture", width="small"),
             "rows": column.NumberColumn("Test names", format="localized", width="small"),
             "recall_1": column.NumberColumn("Recall at 1 % FPR", help=TERMS["recall"], **share),
-            "recall_01": column.NumberColumn("Recall at 0.1 % FPR", help=TERMS["recall"], **share),
+            "recall_01": column.NumberColumn(
+                "Recall at 0.1 % FPR", help=TERMS["recall"], format="percent"
+            ),
             "roc_auc": column.NumberColumn("ROC AUC", help=TERMS["auc"], format="%.4f"),
             "calibration_error": column.NumberColumn(
                 "Calibration error", help=TERMS["calibration"], format="%.4f"
@@ -67,7 +74,9 @@ def delete(name: str) -> None:
     except DGAError as error:
         st.session_state[state.NOTICE] = error
     else:
-        st.toast(f"{code(name)} is deleted; it can be brought back below.", icon=":material/delete:")
+        st.toast(
+            f"{code(name)} is deleted; it can be brought back below.", icon=":material/delete:"
+        )
 
 
 def restore(name: str) -> None:
@@ -92,7 +101,11 @@ def actions(run: Run | DamagedRun, active: str | None) -> None:
         with st.popover("Delete", icon=":material/delete:"):
             st.markdown(f"Delete {code(run.name)}? It can be brought back on this page.")
             st.button(
-                "Delete the run", type="primary", on_click=delete, args=(run.name,), key="delete_run"
+                "Delete the run",
+                type="primary",
+                on_click=delete,
+                args=(run.name,),
+                key="delete_run",
             )
 
 
@@ -164,3 +177,63 @@ def threshold_table(run: Run) -> None:
             ),
         },
     )
+
+
+def history_chart(run: Run) -> None:
+    """Loss and accuracy by epoch."""
+    past = state.history(run)
+    if past.empty:
+        st.caption("This run kept no history.")
+        return
+    st.plotly_chart(charts.training_curves(past), key="run_history", alt="Loss and accuracy")
+
+
+def key_values(values: dict[str, Any]) -> None:
+    """Names and values as a table of text."""
+    shown = {name: "" if value is None else str(value) for name, value in values.items()}
+    frame = pd.DataFrame({"name": list(shown), "value": list(shown.values())}, dtype="str")
+    columns: dict[str, Any] = {"name": "Name", "value": "Value"}
+    st.dataframe(frame, hide_index=True, column_config=columns, height="content")
+
+
+def unfinished() -> None:
+    """Trainings that are no run yet, or never will be."""
+    found = jobs.unfinished()
+    if not found:
+        return
+    st.subheader("Trainings without a run", anchor=False)
+    for job in found:
+        latest, told = job.latest(), job.state()
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.badge(told, icon=JOB_ICONS.get(told, ":material/help:"), color="gray")
+            st.markdown(code(job.name))
+            if latest is not None:
+                st.text(f"{latest.phase}, {latest.share:.0%} {latest.message}".strip())
+            if told in (jobs.RUNNING, jobs.CANCELLING):
+                st.page_link(state.TRAIN_PAGE, label="Watch it", icon=":material/visibility:")
+            else:
+                st.button(
+                    "Remove",
+                    key=f"remove_{job.name}",
+                    icon=":material/delete:",
+                    on_click=delete,
+                    args=(job.name,),
+                    help="Removes what the training left; there is no run in it.",
+                )
+
+
+def deleted() -> None:
+    """Deleted runs, each with its way back."""
+    names = runs.deleted()
+    if not names:
+        return
+    st.subheader("Deleted runs", anchor=False)
+    with st.container(horizontal=True):
+        for name in names:
+            st.button(
+                f"Bring back {code(name)}",
+                key=f"restore_{name}",
+                icon=":material/undo:",
+                on_click=restore,
+                args=(name,),
+            )

@@ -92,7 +92,7 @@ def form() -> TrainingConfig | None:
 
 def _basic(own: Architecture) -> dict[str, Any]:
     left, right = st.columns(2)
-    given = {
+    given: dict[str, Any] = {
         "task": _explained(left, "task", "Task", TASKS),
         "scope": _explained(right, "scope", "Scope", SCOPES),
     }
@@ -115,7 +115,7 @@ def _basic(own: Architecture) -> dict[str, Any]:
 def _advanced(own: Architecture) -> dict[str, Any]:
     default = TrainingConfig
     with st.container(horizontal=True):
-        given = {
+        given: dict[str, Any] = {
             "split": _choice("split", "Split", list(get_args(config.Split))),
             "validation_size": _share(
                 "validation_size", "Validation share", default.validation_size
@@ -177,7 +177,7 @@ def _choice(
 
 
 def _own_choice(name: str, label: str, kind: Any, own: str) -> str | None:
-    return st.selectbox(
+    chosen: str | None = st.selectbox(
         label,
         get_args(kind),
         index=None,
@@ -187,6 +187,7 @@ def _own_choice(name: str, label: str, kind: Any, own: str) -> str | None:
         persist_state="session",
         width=FIELD_WIDTH,
     )
+    return chosen
 
 
 def _explained(place: Any, name: str, label: str, texts: Mapping[str, tuple[str, str]]) -> str:

@@ -1,116 +1,267 @@
-"""Pieces of the Train page: settings, devices, the running job, what it left behind.
+"""Pieces of the Train page: starting a job, watching it, what it left behind, its result.
 
-Draws and asks; the training itself is a child process that `dga.jobs` starts. Nothing here
-imports TensorFlow: what it can compute on is asked of `python -m dga devices`.
+Draws and asks. The training is a child process that `dga.jobs` starts and finds again, so a
+closed tab or a restarted server loses nothing.
 """
 
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
-from typing import Any, get_args
+import time
+from collections.abc import Sequence
 
+import pandas as pd
 import streamlit as st
 
-from dga import charts, config, devices, jobs, runs
-from dga.config import ARCHITECTURES, TrainingConfig, TrainingPlan
-from dga.devices import Device
-from dga.errors import ConfigError, DGAError
+from dga import charts, jobs, runs
+from dga.config import TrainingConfig, TrainingPlan
+from dga.errors import ConfigError, RunError
 from dga.jobs import Job
 from dga.progress import Progress
 from dga.runs import Run
 from ui import panels, state
+from ui.feeding import Picked
 from ui.text import code, escape
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-PROBE_SECONDS = 120
-CURVE_POINTS = 400
-STARTED = "train_started"  # session: the name of the job that this session watches
-
-TASKS = {
-    "binary": ("Generated or not", "One score a name; what the notebook does."),
-    "both": ("Generated or not, and the family", "A score, and which family's names come near."),
-    "family": ("The family alone", "Benign is one of the families; the score follows from it."),
-}
-SCOPES = {
-    "registered": ("Registered name", "What someone registered: without host and subdomains."),
-    "fqdn": ("Whole domain", "With subdomains: needs feeds that hold them."),
-}
-BALANCES = {
-    "none": "None: each name counts the same",
-    "class": "By class: benign and generated weigh the same",
-    "family": "By family: rare families are heard too",
-}
+STARTED = "train_started"  # session: the name of the training that was started or seen running
+NAME = "train_name"
+CURVE_POINTS = 300
+LOG_HEIGHT = 300
 PHASES = {
     "feeds": "Reading the feeds",
     "dataset": "Making the dataset",
     "training": "Training",
     "evaluation": "Exporting and evaluating",
 }
-HELP = {
-    "architecture": "The kind of network. Each has settings of its own that suit it; they are "
-    "taken wherever a field below is left empty.",
-    "task": "What is learnt.",
-    "scope": "Which part of a domain the network reads.",
-    "epochs": "How often the network sees every training name.",
-    "batch_size": "Names between two corrections of the network: larger is faster, smaller learns "
-    "more from each name.",
-    "balance": "How much a name weighs while learning.",
-    "cap_per_family": "At most so many names of a family are used, so that huge ones don't drown "
-    "the others. Empty: all.",
-    "test_size": "The share of the names that is kept for the test and never learnt from.",
-    "seed": "The same seed, feeds and settings give the same split and the same start.",
-    "device": "What computes. Automatic takes the first GPU, or the CPU where there is none.",
-    "split": "registered: all names under one registered name fall into the same part, so that the "
-    "test is fair. rows: each row by itself.",
-    "validation_size": "The share that is kept to calibrate scores and to choose thresholds.",
-    "min_family": "Families with fewer names are not learnt as families of their own.",
-    "max_length": "Characters of a name that the network reads.",
-    "max_batches": "Stop after so many batches. Empty: after the epochs.",
-    "optimizer": "How the network is corrected.",
-    "learning_rate": "How large a correction is.",
-    "schedule": "constant: corrections stay as large; cosine: they shrink towards the end.",
-    "suffix_dropout": "The share of names shown without their suffix, so that it cannot carry the "
-    "verdict alone.",
-}
+NOT_RESUMED = (
+    "Nothing of it can be resumed: start it again with the same feeds and settings, or dismiss it."
+)
 
 
-def settings() -> TrainingConfig | None:
-    """The form; None, and the rule that is broken, when the settings are no TrainingConfig."""
-    architecture = st.radio(
-        "Architecture",
-        list(ARCHITECTURES),
-        captions=[known.about for known in ARCHITECTURES.values()],
-        key="train_architecture",
-        help=HELP["architecture"],
+def name_and_start(picked: Sequence[Picked], config: TrainingConfig | None, problem: str) -> None:
+    """Ask for the run's name and start; disabled, with the reason, while something is missing."""
+    fresh = runs.fresh_name(config.architecture if config else "run")
+    given = st.text_input(
+        "Run name",
+        key=NAME,
+        placeholder=fresh,
         persist_state="session",
+        max_chars=64,
+        help="Letters, digits, '-', '_' and '.'. Left empty, it is made of architecture and time.",
     )
-    values: dict[str, Any] = {"architecture": architecture}
-    left, right = st.columns(2)
-    with left:
-        values["task"] = _explained("task", "Task", TASKS)
-    with right:
-        values["scope"] = _explained("scope", "Scope", SCOPES)
-    own = ARCHITECTURES[architecture]
-    with st.container(horizontal=True):
-        values["epochs"] = _number("epochs", "Epochs", own.epochs)
-        values["batch_size"] = _number("batch_size", "Batch size", own.batch_size)
-        values["cap_per_family"] = _number("cap_per_family", "Cap per family", "all")
-        values["test_size"] = _share("test_size", "Test share")
-        values["seed"] = _number("seed", "Seed", TrainingConfig.seed)
-    left, right = st.columns(2)
-    with left:
-        values["balance"] = _choice("balance", "Balance", list(BALANCES), BALANCES)
-    with right:
-        values["device"] = _pick_device()
-    with st.expander("Advanced settings"):
-        values |= _advanced(own)
-    return _checked({name: value for name, value in values.items() if value is not None})
+    ready = config is not None and not problem
+    if problem:
+        st.info(problem, icon=":material/info:")
+    if st.button(
+        "Start training", type="primary", icon=":material/play_arrow:", disabled=not ready
+    ):
+        specs = tuple(spec for one in picked for spec in one.specs)
+        with panels.errors_shown():
+            name = runs.check_name(given.strip() or fresh)
+            start(TrainingPlan(name=name, config=config or TrainingConfig(), feeds=specs))
 
 
-def name_and_start(plan_feeds: tuple[config.FeedSpec, ...], settings: TrainingConfig | None, problem: str) -> None:
-    """The run's name and the start button, disabled with the reason while something is missing."""
-    ...
+def start(plan: TrainingPlan) -> None:
+    """Start a training and show it; JobError or RunError says why it cannot be."""
+    job = jobs.start(plan)
+    st.session_state[STARTED] = job.name
+    st.session_state.pop(NAME, None)
+    st.rerun()
+
+
+@st.fragment(run_every=1.0)
+def live(job: Job) -> None:
+    """The running job, drawn again each second until it has ended."""
+    st.session_state[STARTED] = job.name
+    now = job.state()
+    if now not in (jobs.RUNNING, jobs.CANCELLING):
+        st.rerun()
+    snapshots = job.progress()
+    last = snapshots[-1] if snapshots else None
+    trained = next((one for one in reversed(snapshots) if one.loss is not None), None)
+    with st.container(border=True):
+        st.subheader(f"Training {code(job.name)}", anchor=False)
+        st.progress(last.share if last and last.batches else _share(trained), _doing(now, last))
+        panels.metric_row(_figures(job, last, trained))
+        if trained:
+            figure = charts.training_curves(_thinned(snapshots))
+            st.plotly_chart(figure, key="train_curves", alt="Loss, accuracy and speed so far")
+        _cancel(job, now)
+        _log(job)
+
+
+def unfinished(job: Job) -> None:
+    """What an interrupted or failed training left, and what can be done."""
+    last = job.latest()
+    with st.container(border=True):
+        if job.state() == jobs.FAILED and last:
+            st.error(
+                f"The training {code(job.name)} failed: {escape(last.message)}",
+                icon=":material/error:",
+            )
+        else:
+            st.warning(
+                f"The training {code(job.name)} was interrupted: its process ended without a "
+                "result, for example because it was killed, memory ran out or the machine was "
+                f"restarted. {NOT_RESUMED}",
+                icon=":material/power_off:",
+            )
+        with st.container(horizontal=True):
+            again = st.button("Start again", key=f"again_{job.name}", icon=":material/replay:")
+            dismiss = st.button("Dismiss", key=f"dismiss_{job.name}", icon=":material/delete:")
+        _log(job)
+        with panels.errors_shown():
+            if again:
+                start(_plan(job))
+            if dismiss:
+                runs.delete(job.name)
+                st.rerun()
+
+
+def result(run: Run) -> None:
+    """The figures of a finished run beside the active run's, and what to do with it."""
+    partial = run.status == runs.PARTIAL
+    with st.container(border=True):
+        st.subheader(f"Result of {code(run.name)}", anchor=False)
+        if partial:
+            st.badge("Partial: cancelled on the way", icon=":material/timelapse:", color="orange")
+        seconds = float(run.config.get("seconds", 0))
+        device = escape(str(run.config.get("environment", {}).get("device", "unknown")))
+        st.caption(f"Took {duration(seconds)} on {device}")
+        active = state.find_run(state.active_name())
+        _compare(run, active if active and active.name != run.name else None)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _activate(run, bool(active and active.name == run.name))
+            st.page_link(
+                state.EXPLORE_PAGE,
+                label="Explore its test names",
+                icon=":material/insights:",
+                query_params={state.RUN: run.name},
+            )
+
+
+def last_result() -> tuple[Run | None, bool]:
+    """The run to show: this session's own, or the newest; and whether it is the session's."""
+    own = state.find_run(st.session_state.get(STARTED))
+    newest = next((run for run in state.good_runs() if run.name != runs.SHIPPED), None)
+    return own or newest, own is not None
+
+
+def duration(seconds: float) -> str:
+    """A time span in words.
+
+    >>> duration(9.4), duration(75), duration(7260)
+    ('9 s', '1 min 15 s', '2 h 1 min')
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _doing(now: str, last: Progress | None) -> str:
+    if now == jobs.CANCELLING:
+        return "Cancelling: what was learnt so far is being kept as a partial run"
+    if last is None:
+        return "Starting: TensorFlow takes some seconds to load"
+    return PHASES.get(last.phase, "Ending")
+
+
+def _share(trained: Progress | None) -> float:
+    return trained.share if trained else 0.0
+
+
+def _figures(
+    job: Job, last: Progress | None, trained: Progress | None
+) -> dict[str, tuple[str, str]]:
+    shown = trained or last or Progress(phase="")
+    left = "" if shown.remaining is None else duration(shown.remaining)
+    return {
+        "Epoch": (f"{shown.epoch} of {shown.epochs}" if trained else "–", ""),
+        "Batch": (f"{shown.batch:,} of {shown.batches:,}" if trained else "–", ""),
+        "Loss": (_text(shown.loss, ".4f"), "Mean over this epoch so far; smaller is better."),
+        "Accuracy": (_text(shown.accuracy, ".2%"), "On the training names of this epoch so far."),
+        "Names/s": (f"{shown.rate:,.0f}" if trained else "–", "Names learnt from each second."),
+        "Elapsed": (duration(_elapsed(job)), ""),
+        "Time left": (left or "–", "Of the learning; exporting and evaluating follow."),
+        "Device": (escape(last.device) if last and last.device else "–", ""),
+    }
+
+
+def _text(value: float | None, form: str) -> str:
+    return "–" if value is None else format(value, form)
+
+
+def _elapsed(job: Job) -> float:
+    try:
+        return time.time() - (job.work / runs.PLAN_FILE).stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _thinned(snapshots: Sequence[Progress]) -> list[Progress]:
+    """At most so many snapshots as a curve shows, those with validation figures among them."""
+    step = -(-len(snapshots) // CURVE_POINTS)
+    return [
+        one
+        for place, one in enumerate(snapshots)
+        if one.loss is not None and (place % step == 0 or one.validation_loss is not None)
+    ]
+
+
+def _cancel(job: Job, now: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"), panels.errors_shown():
+        if now == jobs.RUNNING:
+            if st.button("Cancel", key="train_cancel", icon=":material/stop:"):
+                job.cancel()
+                st.rerun(scope="fragment")
+            st.caption("Keeps what was learnt so far as a partial run.")
+        else:
+            if st.button("End at once", key="train_kill", icon=":material/cancel:"):
+                job.kill()
+            st.caption("Keeps nothing. Only needed when cancelling takes too long.")
+
+
+def _log(job: Job) -> None:
+    with st.expander("Log", icon=":material/terminal:"):
+        st.code(job.log() or "The log is empty so far.", language=None, height=LOG_HEIGHT)
+
+
+def _plan(job: Job) -> TrainingPlan:
+    try:
+        values = json.loads((job.work / runs.PLAN_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunError(f"the plan of {job.name} cannot be read ({error}); dismiss it") from None
+    if not isinstance(values, dict):
+        raise ConfigError(f"the plan of {job.name} is damaged; dismiss it")
+    return TrainingPlan.from_json(values)
+
+
+def _compare(run: Run, active: Run | None) -> None:
+    own = panels.test_figures(state.test_metrics(run))
+    if active is None:
+        panels.metric_row(own)
+        return
+    other = panels.test_figures(state.test_metrics(active))
+    table = pd.DataFrame(
+        {
+            "Figure": list(own),
+            "This run": [value for value, _ in own.values()],
+            "Active run": [value for value, _ in other.values()],
+        }
+    )
+    st.dataframe(
+        table, hide_index=True, alt="This run's figures beside the active run's",
+        column_config={"Active run": f"Active run ({active.name})"},
+    )  # fmt: skip
+    st.caption("Each over its own test names, none of which it has learnt from.")
+
+
+def _activate(run: Run, is_active: bool) -> None:
+    if is_active:
+        st.badge("This is the active run", icon=":material/check_circle:", color="green")
+    elif st.button("Make it the active run", icon=":material/check_circle:"):
+        with panels.errors_shown():
+            runs.set_active(run.name)
+            st.rerun()

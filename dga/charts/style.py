@@ -1,0 +1,120 @@
+"""The look that all figures share: colours, escaping, common traces and layout.
+
+Colours are Okabe and Ito's, which stay apart for every common kind of colour blindness; backgrounds
+are transparent and text takes the theme's colour, so that figures suit light and dark.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from dga.columns import BENIGN, DGA
+
+BLUE, VERMILION, GREY = "#0072B2", "#D55E00", "#8A97A5"
+CLEAR = "rgba(0,0,0,0)"
+GRID = "rgba(138,151,165,0.25)"
+COLOURS = {BENIGN: BLUE, DGA: VERMILION}
+TITLES = {BENIGN: "Benign", DGA: "Generated"}
+DIVERGING = ((0.0, BLUE), (0.5, "#F2F2F2"), (1.0, VERMILION))
+
+BINS = 50
+BAR_HEIGHT, BASE_HEIGHT = 22, 90  # pixels
+TOP = 30  # bars of a ranking
+
+
+def plain(text: object) -> str:
+    """Text from data so that plotly shows it as it stands: no tags, links, entities or TeX.
+
+    >>> plain("<a href='x'>b</a> & $c$")
+    "&lt;a href='x'&gt;b&lt;/a&gt; &amp; &#36;c&#36;"
+    """
+    return escape(str(text), quote=False).replace("$", "&#36;")
+
+
+def blank(name: str, x: str | None, y: str | None, height: int = 360) -> go.Figure:
+    """An empty figure with the common look and axis titles; height in pixels."""
+    return dress(go.Figure(), name, x, y, height)
+
+
+def dress(figure: go.Figure, name: str, x: str | None, y: str | None, height: int) -> go.Figure:
+    """Give a figure the common look. `name` keeps zoom and hidden traces over a rerun."""
+    figure.update_layout(
+        uirevision=name,
+        height=height,
+        paper_bgcolor=CLEAR,
+        plot_bgcolor=CLEAR,
+        margin={"l": 8, "r": 8, "t": 28, "b": 8},
+        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "traceorder": "normal"},
+    )
+    figure.update_xaxes(title_text=x, gridcolor=GRID, zeroline=False, automargin=True)
+    figure.update_yaxes(title_text=y, gridcolor=GRID, zeroline=False, automargin=True)
+    return figure
+
+
+def bins(values: npt.NDArray[np.float64], name: str, colour: str) -> go.Bar:
+    """A histogram of values (rows,) in 0 to 1, counted here so that only the bins are sent."""
+    return bars(np.histogram(values, bins=BINS, range=(0, 1))[0], name, colour, "names")
+
+
+def bars(counts: npt.NDArray[np.int64], name: str, colour: str, what: str) -> go.Bar:
+    """A histogram that is counted already, its bins equal and from 0 to 1."""
+    edges = np.linspace(0, 1, len(counts) + 1)
+    between = "score %{customdata[0]:.2f} to %{customdata[1]:.2f}"
+    return go.Bar(
+        x=(edges[:-1] + edges[1:]) / 2,
+        y=counts,
+        customdata=np.column_stack([edges[:-1], edges[1:]]),
+        name=name,
+        marker={"color": colour, "line": {"width": 0}},
+        hovertemplate=f"{name}: {between}<br>%{{y:,}} {what}<extra></extra>",
+    )
+
+
+def line(
+    x: Any, y: Any, name: str, colour: str, hover: str | None = None, dash: str = "solid"
+) -> go.Scatter:
+    """A line; a dotted one is for reference and has no hover text."""
+    return go.Scatter(
+        x=np.asarray(x),
+        y=np.asarray(y),
+        name=name,
+        mode="lines",
+        line={"color": colour, "width": 2, "dash": dash},
+        hovertemplate=hover,
+        hoverinfo="skip" if dash == "dot" else None,
+    )
+
+
+def point(x: float, y: float, hover: str) -> go.Scatter:
+    """The mark of the chosen threshold on a curve."""
+    marker = {"color": VERMILION, "size": 12, "symbol": "diamond"}
+    return go.Scatter(
+        x=[x], y=[y], name="This threshold", mode="markers", marker=marker, hovertemplate=hover
+    )
+
+
+def with_threshold(figure: go.Figure, threshold: float) -> go.Figure:
+    """Mark the threshold on a figure whose x axis is the score."""
+    place = "top left" if threshold > 0.5 else "top right"
+    figure.add_vline(
+        x=threshold,
+        line={"color": GREY, "width": 2, "dash": "dash"},
+        annotation={"text": f"threshold {threshold:.6g}"},
+        annotation_position=place,
+    )
+    figure.update_xaxes(range=[-0.01, 1.01])
+    return figure
+
+
+def ranking(name: str, drawn: go.Bar, title: str, rows: int) -> go.Figure:
+    """Horizontal bars, the first on top, as high as there are bars."""
+    figure = blank(name, title, None, height=BASE_HEIGHT + BAR_HEIGHT * rows)
+    figure.add_trace(drawn)
+    figure.update_yaxes(type="category", autorange="reversed", dtick=1, showgrid=False)
+    figure.update_layout(showlegend=False)
+    return figure

@@ -1,0 +1,49 @@
+"""Explore a run: what it gets right and wrong at any threshold, down to the single name."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dga import evaluation
+from dga.runs import Run
+from ui import exploring, names, panels, state
+
+VIEWS = ("Scores", "Mispredicted", "Correct", "Families", "Slices", "Curves")
+
+
+@st.fragment
+def explore(run: Run, predictions: pd.DataFrame) -> None:
+    """Everything that moves with the threshold; only the open view is computed."""
+    threshold = exploring.pick_threshold(run)
+    at = exploring.headline(run, predictions, threshold)
+    tabs = st.tabs(VIEWS, key="explore_view", on_change="rerun")
+    view = next((name for name, tab in zip(VIEWS, tabs, strict=True) if tab.open), VIEWS[0])
+    with tabs[VIEWS.index(view)]:
+        if view == "Scores":
+            exploring.scores(predictions, threshold, at)
+        elif view == "Mispredicted":
+            st.caption("Names with the wrong verdict at this threshold, the surest mistakes first.")
+            names.table(evaluation.mispredicted(predictions, threshold), "mispredicted", threshold)
+        elif view == "Correct":
+            st.caption("Names with the right verdict at this threshold.")
+            names.table(evaluation.correct(predictions, threshold), "correct", threshold)
+        elif view == "Families":
+            exploring.families(predictions, threshold)
+        elif view == "Slices":
+            exploring.weak_spots(run, predictions, threshold)
+        else:
+            exploring.curves(run, predictions, at)
+
+
+st.title("Explore")
+st.markdown("How a run judges the names of its test part, which it has not learnt from.")
+run = exploring.pick_run()
+exploring.damaged()
+if run:
+    with panels.errors_shown():
+        predictions = state.predictions(run)
+        if predictions.empty:
+            st.info("This run has no test names; train one with a test share.")
+        else:
+            explore(run, predictions)

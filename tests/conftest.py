@@ -1,0 +1,32 @@
+"""Fixtures that several test files share: a small run and its bundle, a models folder."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dga.bundle import ModelBundle
+from dga.runs import Run
+from tests.runs_factory import make_run
+
+
+@pytest.fixture(scope="session")
+def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A finished run that no test may change."""
+    return make_run(tmp_path_factory.mktemp("models"), "tiny")
+
+
+@pytest.fixture(scope="session")
+def tiny_bundle(tiny_run: Run) -> ModelBundle:
+    return tiny_run.bundle(threads=1)
+
+
+@pytest.fixture
+def models(tiny_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A models folder of a test's own, with a run named `tiny`; the program's too, for the test."""
+    root = tmp_path / "models"
+    shutil.copytree(tiny_run.path, root / "tiny")
+    monkeypatch.setenv("DGA_MODELS", str(root))
+    return root

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+
+from dga import bundle
+from dga.bundle import BUNDLE_FILE, ONNX_FILE, Calibration, ModelBundle
+from dga.encoding import CharEncoder
+from dga.errors import BundleError
+from dga.runs import Run
+from tests.runs_factory import make_run, network
+
+
+@pytest.fixture
+def folder(tiny_run: Run, tmp_path: Path) -> Path:
+    """A copy of a bundle that a test may damage."""
+    return Path(shutil.copytree(tiny_run.path / "bundle", tmp_path / "bundle"))
+
+
+def change(folder: Path, **values: Any) -> None:
+    path = folder / BUNDLE_FILE
+    path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
+
+
+def test_what_is_saved_is_loaded(tiny_bundle: ModelBundle) -> None:
+    assert (tiny_bundle.name, tiny_bundle.task) == ("tiny", "both")
+    assert tiny_bundle.families == ("alpha", "beta")
+    assert tiny_bundle.encoder == CharEncoder()
+
+
+def test_scores_come_in_the_order_of_the_names(tiny_bundle: ModelBundle) -> None:
+    names = [f"{'ab1xq'[n % 5] * (n % 30 + 1)}.com" for n in range(3000)]
+    together = tiny_bundle.score(names)
+    alone = [tiny_bundle.score([name]).score[0] for name in names[:60]]
+    assert together.score.shape == (3000,)
+    assert together.families.shape == (3000, 2)
+    assert together.score[:60] == pytest.approx(alone, abs=1e-6)
+    assert together.families.sum(axis=1) == pytest.approx(np.ones(3000), abs=1e-5)
+
+
+def test_no_names_have_no_scores(tiny_bundle: ModelBundle) -> None:
+    assert tiny_bundle.score([]).families.shape == (0, 2)
+
+
+def test_a_bundle_without_families_has_none(tmp_path: Path) -> None:
+    ready = make_run(tmp_path, "binary", families=()).bundle()
+    assert ready.families == ()
+    assert ready.score(["a.com"]).families.shape == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda f: (f / BUNDLE_FILE).unlink(), "this is no finished run"),
+        (lambda f: (f / BUNDLE_FILE).write_text("{"), "cannot be read"),
+        (lambda f: (f / BUNDLE_FILE).write_bytes(b"\xff\xfe"), "cannot be read"),
+        (lambda f: (f / BUNDLE_FILE).write_text("[]"), "holds no JSON object"),
+        (lambda f: change(f, format_version=2), "format version 2, this program reads 1"),
+        (lambda f: change(f, onnx_sha256="0"), "does not match its checksum"),
+        (lambda f: (f / ONNX_FILE).unlink(), "cannot be read"),
+        (lambda f: (f / ONNX_FILE).write_bytes(b"other"), "does not match its checksum"),
+        (lambda f: change(f, encoder={"max_length": 0}), "encoder is damaged"),
+        (lambda f: change(f, encoder=[1]), "encoder is damaged"),
+        (lambda f: change(f, classes=None), "damaged bundle.json"),
+        (lambda f: change(f, thresholds={"0.01": "high"}), "damaged bundle.json"),
+        (lambda f: change(f, calibration={"scale": None, "offset": 0}), "damaged bundle.json"),
+        (lambda f: change(f, classes=["alpha"]), "does not fit"),
+        (lambda f: change(f, calibration={"scale": "nan", "offset": 0}), "no score from 0 to 1"),
+    ],
+)
+def test_damage_is_told(folder: Path, damage: Callable[[Path], Any], message: str) -> None:
+    damage(folder)
+    with pytest.raises(BundleError, match=message):
+        bundle.load(folder)
+
+
+def test_what_is_no_network_is_told(folder: Path) -> None:
+    (folder / ONNX_FILE).write_bytes(b"no network")
+    save_again(folder, task="binary", classes=())
+    with pytest.raises(BundleError, match="the network of the bundle cannot be loaded"):
+        bundle.load(folder)
+
+
+def test_a_network_without_the_tasks_outputs_is_told(folder: Path) -> None:
+    onnx.save(network(CharEncoder(), ()), folder / ONNX_FILE)
+    save_again(folder, task="family", classes=("benign", "alpha"))
+    with pytest.raises(BundleError, match="does not fit"):
+        bundle.load(folder)
+
+
+def test_the_family_task_scores_1_less_benign(folder: Path) -> None:
+    save_again(folder, task="family", classes=("benign", "alpha"))
+    ready = bundle.load(folder)
+    scores = ready.score(["abc.com", "xyz1.net"])
+    assert ready.families == ("alpha",)
+    assert scores.families.tolist() == [[1.0], [1.0]]
+    assert ((scores.score > 0) & (scores.score < 1)).all()
+
+
+def save_again(folder: Path, task: str, classes: tuple[str, ...]) -> None:
+    bundle.save(
+        folder,
+        name="again",
+        architecture="cnn",
+        task=task,
+        scope="registered",
+        encoder=CharEncoder(),
+        trims=True,
+        classes=classes,
+        calibration=Calibration(),
+        thresholds={},
+    )
+
+
+def test_the_threshold_of_a_stored_rate_is_found(tiny_bundle: ModelBundle) -> None:
+    assert tiny_bundle.threshold(0.01) == tiny_bundle.thresholds["0.01"]
+    assert tiny_bundle.threshold() == tiny_bundle.thresholds["0.001"]
+
+
+def test_the_threshold_of_another_rate_is_refused(tiny_bundle: ModelBundle) -> None:
+    with pytest.raises(BundleError, match=r"of 0\.05 is stored in tiny; stored: 0\.0001, 0\.001"):
+        tiny_bundle.threshold(0.05)
+
+
+def test_without_thresholds_the_verdict_turns_at_one_half(folder: Path) -> None:
+    change(folder, thresholds={})
+    assert bundle.load(folder).threshold() == 0.5
+
+
+def test_calibration_keeps_the_order_and_the_range() -> None:
+    scores = np.linspace(0, 1, 101, dtype=np.float32)
+    rescaled = Calibration(scale=2.0, offset=-1.0).apply(scores)
+    assert (np.diff(rescaled) >= 0).all()
+    assert rescaled.min() >= 0
+    assert rescaled.max() <= 1
+    assert Calibration().apply(scores) is scores

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import pytest
+
+from dga.bundle import ModelBundle
+from dga.explain import explain
+
+
+def test_every_character_has_a_contribution_and_dots_none(tiny_bundle: ModelBundle) -> None:
+    explanation = explain("xq7.garden.com", tiny_bundle)
+    assert explanation.name == "xq7.garden.com"
+    assert len(explanation.contributions) == len(explanation.name)
+    dots = [at for at, character in enumerate(explanation.name) if character == "."]
+    assert [explanation.contributions[at] for at in dots] == [0.0, 0.0]
+
+
+def test_characters_that_made_the_score_stand_out(tiny_bundle: ModelBundle) -> None:
+    """The tiny network takes x, q, z for generated and vowels for chosen."""
+    shares = dict(zip("xbea", explain("xbea.com", tiny_bundle).contributions, strict=False))
+    assert shares["x"] == max(shares.values()) > 0
+    assert max(shares["e"], shares["a"]) < 0
+
+
+def test_the_score_is_the_bundles(tiny_bundle: ModelBundle) -> None:
+    expected = tiny_bundle.score(["garden.com"]).score[0]
+    assert explain("garden.com", tiny_bundle).score == pytest.approx(expected)
+
+
+def test_the_nearest_families_come_first(tiny_bundle: ModelBundle) -> None:
+    families = explain("xqzk.com", tiny_bundle).families
+    assert {name for name, _ in families} == {"alpha", "beta"}
+    assert families[0][1] >= families[1][1]
+    assert len(explain("xqzk.com", tiny_bundle, families=1).families) == 1

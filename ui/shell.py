@@ -1,0 +1,41 @@
+"""The frame around every page: page settings, navigation, title. Imports nothing heavy."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+ROUTED = "routed"  # session: the navigation has been set up
+ENTRY = "app.py"
+ICON = Path(__file__).with_name("icon.svg")
+
+
+def route() -> None:
+    """Set up the navigation and run the page that is asked for."""
+    st.session_state[ROUTED] = True
+    st.set_page_config(page_title="DGA Workbench", page_icon=str(ICON), layout="wide")
+    st.navigation(
+        [
+            st.Page("pages/lookup.py", title="Look up", icon=":material/search:", default=True),
+            st.Page("pages/bulk.py", title="Score a list", icon=":material/playlist_add_check:"),
+            st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
+            st.Page("pages/explore.py", title="Explore", icon=":material/insights:"),
+            st.Page("pages/runs.py", title="Runs", icon=":material/folder_open:"),
+        ],
+        position="top",
+    ).run()
+
+
+def begin(title: str) -> None:
+    """Begin a page with its title.
+
+    The first request after a start runs a page of `pages/` without the entry script when its
+    address is that page's (Streamlit's older kind of navigation); then the page is routed first.
+    """
+    main = str(getattr(sys.modules["__main__"], "__file__", ""))
+    if ROUTED not in st.session_state and Path(main).name == ENTRY:
+        route()
+        st.stop()
+    st.title(title, anchor=False)
