@@ -54,9 +54,9 @@ def bigram(codes: Tensor, vocabulary: int, outputs: Sequence[Output]) -> list[Te
         layers.Activation(output.activation, name=output.name)(
             _Bias(name=f"{output.name}_bias")(
                 ops.sum(
-                    layers.Embedding(
-                        vocabulary**2, output.units, embeddings_initializer="zeros"
-                    )(pairs)
+                    layers.Embedding(vocabulary**2, output.units, embeddings_initializer="zeros")(
+                        pairs
+                    )
                     * present,
                     axis=1,
                 )
@@ -91,7 +91,9 @@ def hybrid(codes: Tensor, vocabulary: int, outputs: Sequence[Output]) -> list[Te
     """
     present = ops.expand_dims(ops.cast(codes > 0, "float32"), -1)  # (rows, columns, 1)
     grams = [_grams(codes, vocabulary, length) for length in (3, 4, 5)]
-    features = layers.Concatenate()([layers.Embedding(vocabulary, 40, name="embedding")(codes), *grams])
+    features = layers.Concatenate()(
+        [layers.Embedding(vocabulary, 40, name="embedding")(codes), *grams]
+    )
     x = layers.SpatialDropout1D(0.1)(features * present)
     near = _convolved(x, present, 3, name="near")
     far = _convolved(near, present, 3, dilation=2, name="far")

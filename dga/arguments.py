@@ -98,6 +98,7 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
         help="labelled files kept out of the training",
     )
     add("--name", help="the run's name")
+    add("--base", default="", metavar="RUN", help="go on from this run: its weights and families")
     add("--plan", help=argparse.SUPPRESS)
     add("--architecture", choices=tuple(ARCHITECTURES))
     for name, choices in (

@@ -15,23 +15,33 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
 
-from dga import __version__, bundle, dataset, devices, evaluation, feeds, runs, training, updating
+from dga import (
+    __version__,
+    bundle,
+    dataset,
+    devices,
+    evaluation,
+    exporting,
+    feeds,
+    measuring,
+    runs,
+    training,
+    updating,
+)
 from dga.bundle import Calibration, ModelBundle
-from dga.columns import BENIGN, DGA, DOMAIN, FAMILY, LABEL, PRED_CLASS, PRED_PROB, TRUE_CLASS
+from dga.columns import DGA, LABEL
 from dga.config import ARCHITECTURES, FeedSpec, TrainingPlan
 from dga.encoding import CharEncoder
-from dga.errors import BundleError, DatasetError
+from dga.errors import DatasetError
 from dga.progress import OnProgress, Progress, ShouldStop
 from dga.runs import Run
 
 FPRS = (0.01, 0.001, 0.0001)
-AGREEMENT = 1e-5  # how far ONNX Runtime's scores may be from Keras's
 LIBRARIES = ("tensorflow", "keras", "onnxruntime", "numpy", "pandas", "scikit-learn")
 
 Floats = npt.NDArray[np.float32]
@@ -72,8 +82,10 @@ def train(
 
 def read_feeds(specs: tuple[FeedSpec, ...]) -> Read:
     """Read feeds to labelled frames, and tell what each held."""
-    read = [(spec, feeds.read_feed(Path(spec.path), label=spec.label, format=spec.format))
-            for spec in specs]
+    read = [
+        (spec, feeds.read_feed(Path(spec.path), label=spec.label, format=spec.format))
+        for spec in specs
+    ]
     facts = [
         {
             "feed": feed.name,
@@ -86,17 +98,6 @@ def read_feeds(specs: tuple[FeedSpec, ...]) -> Read:
         for spec, feed in read
     ]
     return Read([feed.frame for _, feed in read], facts)
-
-
-def export(model: keras.Model, folder: Path, encoder: CharEncoder) -> None:
-    """Write model.keras and model.onnx; BundleError when the two do not score alike."""
-    model.save(folder / bundle.KERAS_FILE)
-    columns = model.input_shape[1] or 24
-    probe = np.random.default_rng(0).integers(1, encoder.vocabulary, (64, columns), np.int32)
-    probe[:32, columns // 2 :] = 0
-    given = {k: np.asarray(v) for k, v in model.predict_on_batch(probe).items()}
-    model.export(folder / bundle.ONNX_FILE, format="onnx", verbose=False)
-    _name_outputs(folder / bundle.ONNX_FILE, model, given, probe)
 
 
 def _telling(on_progress: OnProgress, device: str) -> OnProgress:
@@ -166,7 +167,7 @@ def _evaluate(
 ) -> dict[str, Any]:
     """Export, calibrate, choose thresholds, score the test part; returns the metrics."""
     folder, config = work / runs.BUNDLE_FOLDER, plan.config
-    export(trained.model, folder, encoder)
+    exporting.export(trained.model, folder, encoder)
     fixed: dict[str, Any] = {
         "name": plan.name,
         "architecture": config.architecture,
@@ -179,56 +180,29 @@ def _evaluate(
     bundle.save(folder, **fixed, calibration=Calibration(), thresholds={})
     raw = bundle.load(folder)
     validation = data.part(dataset.VALIDATION)
-    calibration, thresholds = _calibrate(raw, validation, ARCHITECTURES[config.architecture].calibrated)
+    calibration, thresholds = _calibrate(
+        raw, validation, ARCHITECTURES[config.architecture].calibrated
+    )
     bundle.save(
-        folder, **fixed, calibration=calibration,
+        folder,
+        **fixed,
+        calibration=calibration,
         thresholds={f"{t.fpr_target:g}": t.threshold for t in thresholds if t.resolvable},
     )
     ready = bundle.load(folder)
     test = data.part(dataset.TEST)
-    predictions, families = predictions_of(test, ready)
-    metrics = {
-        "test": _measured(predictions, test, families, ready),
+    predictions, families = measuring.predictions_of(test, ready)
+    metrics: dict[str, Any] = {
+        "test": measuring.figures(predictions, families, ready),
         "thresholds": [vars(t) for t in thresholds],
         "dataset": data.counts(),
     }
     if trial is not None:
         for row in metrics["test"]["families"]:  # names of the feeds stay out of the run
             row["surest_misses"] = []
-        predictions, families = predictions_of(trial, ready)
-        metrics["trial"] = _measured(predictions, trial, families, ready)
+        predictions, families = measuring.predictions_of(trial, ready)
+        metrics["trial"] = measuring.figures(predictions, families, ready)
     predictions.to_parquet(work / runs.PREDICTIONS_FILE, index=False)
-    return metrics
-
-
-def predictions_of(frame: pd.DataFrame, ready: ModelBundle) -> tuple[pd.DataFrame, list[str]]:
-    """Score a dataset's rows: the test predictions, and the family that each comes nearest to."""
-    scores = ready.score(frame[dataset.NAME].tolist())
-    predictions = pd.DataFrame(
-        {
-            DOMAIN: frame[dataset.NAME],
-            TRUE_CLASS: frame[LABEL],
-            PRED_CLASS: np.where(scores.score >= 0.5, DGA, BENIGN),
-            PRED_PROB: scores.score,
-            FAMILY: frame[FAMILY],
-        }
-    )
-    if not ready.families:
-        return predictions, []
-    nearest = np.array(ready.families, dtype=object)[scores.families.argmax(axis=1)]
-    return predictions, list(nearest)
-
-
-def _measured(
-    predictions: pd.DataFrame, frame: pd.DataFrame, families: list[str], ready: ModelBundle
-) -> dict[str, Any]:
-    metrics = evaluation.metrics(predictions)
-    if families:
-        known = ((frame[LABEL] == DGA) & frame[FAMILY].isin(ready.families)).to_numpy()
-        guessed = pd.Series(families)[known]
-        truth = frame.loc[known, FAMILY]
-        metrics["family_macro_f1"] = evaluation.macro_f1(truth, guessed, minimum=1)
-        metrics["family_accuracy"] = float((truth.to_numpy() == guessed.to_numpy()).mean())
     return metrics
 
 
@@ -254,30 +228,6 @@ def platt(scores: Floats, is_dga: npt.NDArray[np.bool_]) -> Calibration:
     fitted = LogisticRegression(C=1e6, class_weight="balanced").fit(odds, is_dga)
     scale = float(fitted.coef_[0, 0])
     return Calibration(scale, float(fitted.intercept_[0])) if scale > 0 else Calibration()
-
-
-def _name_outputs(path: Path, model: keras.Model, given: dict[str, Floats], probe: Any) -> None:
-    """Give the ONNX outputs the Keras outputs' names, found by their scores on a probe."""
-    import onnx
-    import onnxruntime
-
-    graph = onnx.load(path)
-    session = onnxruntime.InferenceSession(path.read_bytes())
-    values = session.run(None, {session.get_inputs()[0].name: probe})
-    for output, value in zip(graph.graph.output, values, strict=True):
-        name = _same(given, value)
-        for node in graph.graph.node:
-            node.output[:] = [name if o == output.name else o for o in node.output]
-            node.input[:] = [name if i == output.name else i for i in node.input]
-        output.name = name
-    onnx.save(graph, path)
-
-
-def _same(given: dict[str, Floats], value: Floats) -> str:
-    for name, expected in given.items():
-        if expected.shape == value.shape and np.abs(expected - value).max() <= AGREEMENT:
-            return name
-    raise BundleError(f"ONNX Runtime and Keras differ by more than {AGREEMENT:g}; not stored")
 
 
 def _write_history(path: Path, history: list[dict[str, float]]) -> None:

@@ -200,9 +200,9 @@ def score_table(
             writer.write(scored)
             for verdict, rows in scored[VERDICT].value_counts().items():
                 counts[str(verdict)] += int(rows)
-            on_progress(_progress(sum(counts.values()), started))
             if partial:
                 break
+            on_progress(_progress(sum(counts.values()), started))
         path = writer.close(partial)
     return Summary(
         rows=sum(counts.values()),

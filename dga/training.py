@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import keras
 import numpy as np
@@ -30,6 +30,7 @@ CHUNK_BATCHES = 50  # names are sorted by length within so many shuffled batches
 WIDTH_STEP = 4  # widths are rounded up to it, so that few shapes are compiled
 
 Floats = npt.NDArray[np.float32]
+Integer = TypeVar("Integer", np.uint8, np.int32)
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def outputs_for(task: str, classes: list[str]) -> list[Output]:
 
 
 def classes_for(frame: pd.DataFrame, config: TrainingConfig) -> list[str]:
-    """The families that have at least `min_family` names, sorted; the family task knows benign too."""
+    """The families of at least `min_family` names, sorted; the family task knows benign too."""
     if config.task == "binary":
         return []
     sizes = frame.loc[frame[LABEL] == DGA, FAMILY].value_counts()
@@ -104,12 +105,10 @@ def fit(
     """Train a model; stops early, keeping what was learnt, when `should_stop` says so."""
     config = config.resolved()
     keras.utils.set_random_seed(config.seed)
-    batches_an_epoch = -(-len(train) // config.batch_size)
-    total = config.max_batches or batches_an_epoch * config.epochs
+    batches_an_epoch = -(-len(train) // (config.batch_size or len(train)))
+    total = config.max_batches or batches_an_epoch * (config.epochs or 1)
     if model is None:
-        model = architectures.build(
-            config.architecture, encoder, outputs_for(config.task, classes)
-        )
+        model = architectures.build(config.architecture, encoder, outputs_for(config.task, classes))
     _compile(model, config, total)
     return _Loop(model, train, validation, config, total, on_progress, should_stop).run()
 
@@ -133,12 +132,15 @@ def score_of(given: dict[str, Floats], task: str) -> Floats:
 
 
 def drop_suffixes(
-    codes: Codes, label_widths: npt.NDArray[np.int64], rate: float, rng: np.random.Generator
-) -> Codes:
-    """Blank the suffix of a share of right-padded rows, so that it can't carry the verdict alone."""
+    codes: npt.NDArray[Integer],
+    label_widths: npt.NDArray[np.int64],
+    rate: float,
+    rng: np.random.Generator,
+) -> npt.NDArray[Integer]:
+    """Blank the suffix of a share of right-padded rows: it must not carry the verdict alone."""
     blank = np.arange(codes.shape[1]) >= label_widths[:, None]
     dropped = rng.random(len(codes)) < rate
-    return np.where(blank & dropped[:, None], 0, codes).astype(codes.dtype)
+    return codes * ~(blank & dropped[:, None])
 
 
 def _compile(model: keras.Model, config: TrainingConfig, total: int) -> None:
@@ -156,7 +158,7 @@ def _compile(model: keras.Model, config: TrainingConfig, total: int) -> None:
 
 
 def _cut(model: keras.Model, part: Examples, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
-    """The codes of some rows, without the columns that hold padding alone where the model allows."""
+    """The codes of some rows, where the model allows without the columns of padding alone."""
     codes = part.codes[rows]
     if model.input_shape[1] is None:
         width = int(part.widths[rows].max(initial=1))
@@ -288,7 +290,7 @@ class _Loop:
 def _targets(
     model: keras.Model, part: Examples, rows: npt.NDArray[np.int64]
 ) -> tuple[dict[str, Any], dict[str, Floats]]:
-    """Targets and weights for each output; a name without a class weighs nothing for the classes."""
+    """Targets and weights of each output; a name without a class weighs nothing for classes."""
     weights = part.weights[rows]
     family = part.family[rows]
     targets = {

@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 from dga.errors import FeedError
 
 # Spreadsheets run a cell that starts so as a formula (OWASP, CSV injection).
-_FORMULA = re.compile(r"^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
-_NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$", re.I)
+_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.I)
 
 FORMATS = {
     ".csv": "csv",
@@ -36,7 +36,7 @@ def disarm(cell: str) -> str:
     >>> disarm("=1+1"), disarm("-5.2"), disarm("a.com")
     ("'=1+1", '-5.2', 'a.com')
     """
-    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.match(cell) else cell
+    return f"'{cell}" if cell.startswith(_STARTS) and not _NUMBER.fullmatch(cell) else cell
 
 
 def disarm_frame(frame: pd.DataFrame) -> pd.DataFrame:
@@ -44,11 +44,15 @@ def disarm_frame(frame: pd.DataFrame) -> pd.DataFrame:
     safe = frame.copy(deep=False)
     for column in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[column]):
-            texts = safe[column].astype(object)
-            risky = texts.map(lambda cell: isinstance(cell, str) and bool(_FORMULA.match(cell)))
+            risky = safe[column].astype("str").str[:1].isin(_STARTS)
             if risky.any():
-                safe[column] = texts.map(lambda c: disarm(c) if isinstance(c, str) else c)
+                cells = safe[column].astype(object)
+                safe[column] = cells.where(~risky, cells.map(_disarmed))
     return safe.rename(columns={name: disarm(str(name)) for name in safe.columns})
+
+
+def _disarmed(cell: object) -> object:
+    return disarm(cell) if isinstance(cell, str) else cell
 
 
 def to_csv(frame: pd.DataFrame) -> str:

@@ -68,15 +68,20 @@ def give() -> None:
         st.button("Read the text", icon=":material/read_more:")
 
 
-def preview(table: Table) -> str | None:
-    """What was given, its first rows, and which column holds the domains."""
+def preview(table: Table) -> None:
+    """What was given, and its first rows."""
     info = table.info
     packed = "" if info.compression == "none" else f", {info.compression}"
     size = f"{max(1, info.size // 1024):,} KiB"
-    facts = f"{table.name}: {info.format}{packed}, {len(info.columns):,} columns, {size}"
-    st.caption(escape(facts))
+    st.caption(
+        escape(f"{table.name}: {info.format}{packed}, {len(info.columns):,} columns, {size}")
+    )
     st.dataframe(table.head.head(PREVIEW_ROWS), hide_index=True, height=214, alt="First rows")
-    columns = list(info.columns)
+
+
+def pick_column(table: Table) -> str | None:
+    """Which column holds the domains; at first the one that looks so."""
+    columns = list(table.info.columns)
     return st.selectbox(
         "Column with the domains",
         columns,
@@ -88,19 +93,21 @@ def preview(table: Table) -> str | None:
 
 def start(bulk: Bulk, table: Table) -> None:
     """Choose column, run and threshold, and start scoring."""
-    column = preview(table)
-    left, right = st.columns(2)
-    with left:
+    preview(table)
+    first, second, third = st.columns(3)
+    with first:
+        column = pick_column(table)
+    with second:
         run = panels.pick_run(label="Run that scores")
     if run is None:
         return
     with panels.errors_shown():
         bundle = state.load_bundle(run)
-        with right:
+        with third:
             measure = panels.pick_measure(bundle)
         busy = bulk.job is not None and bulk.job.running
         clicked = st.button(
-            "Score",
+            "Start scoring",
             type="primary",
             icon=":material/play_arrow:",
             disabled=busy or column is None,
@@ -108,6 +115,7 @@ def start(bulk: Bulk, table: Table) -> None:
         if clicked and column is not None:
             scorer = state.scorer(run, measure.threshold)
             bulk.job = ScoringJob(table, column, run.name, scorer).start()
+            st.rerun()
 
 
 @st.fragment(run_every=0.5)

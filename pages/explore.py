@@ -7,7 +7,7 @@ import streamlit as st
 
 from dga import evaluation
 from dga.runs import Run
-from ui import exploring, names, panels, state
+from ui import exploring, names, panels, state, threshold
 
 VIEWS = ("Scores", "Mispredicted", "Correct", "Families", "Slices", "Curves")
 
@@ -15,23 +15,23 @@ VIEWS = ("Scores", "Mispredicted", "Correct", "Families", "Slices", "Curves")
 @st.fragment
 def explore(run: Run, predictions: pd.DataFrame) -> None:
     """Everything that moves with the threshold; only the open view is computed."""
-    threshold = exploring.pick_threshold(run)
-    at = exploring.headline(run, predictions, threshold)
+    cut = threshold.pick(run)
+    at = exploring.figures(predictions, cut)
     tabs = st.tabs(VIEWS, key="explore_view", on_change="rerun")
     view = next((name for name, tab in zip(VIEWS, tabs, strict=True) if tab.open), VIEWS[0])
     with tabs[VIEWS.index(view)]:
         if view == "Scores":
-            exploring.scores(predictions, threshold, at)
+            exploring.scores(predictions, cut, at)
         elif view == "Mispredicted":
             st.caption("Names with the wrong verdict at this threshold, the surest mistakes first.")
-            names.table(evaluation.mispredicted(predictions, threshold), "mispredicted", threshold)
+            names.table(evaluation.mispredicted(predictions, cut), "mispredicted", cut)
         elif view == "Correct":
             st.caption("Names with the right verdict at this threshold.")
-            names.table(evaluation.correct(predictions, threshold), "correct", threshold)
+            names.table(evaluation.correct(predictions, cut), "correct", cut)
         elif view == "Families":
-            exploring.families(predictions, threshold)
+            exploring.families(predictions, cut)
         elif view == "Slices":
-            exploring.weak_spots(run, predictions, threshold)
+            exploring.weak_spots(run, predictions, cut)
         else:
             exploring.curves(run, predictions, at)
 
@@ -41,6 +41,7 @@ st.markdown("How a run judges the names of its test part, which it has not learn
 run = exploring.pick_run()
 exploring.damaged()
 if run:
+    panels.metric_row(panels.test_figures(state.test_metrics(run)))
     with panels.errors_shown():
         predictions = state.predictions(run)
         if predictions.empty:

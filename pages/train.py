@@ -7,6 +7,23 @@ import streamlit as st
 from dga import charts, jobs
 from ui import feeding, settings, training
 
+
+def set_up() -> None:
+    """Feeds, settings, start: top to bottom."""
+    st.header("Feeds", anchor=False)
+    picked = feeding.pick()
+    table = feeding.balance(picked)
+    if len(table):
+        with st.expander("Balance of classes and families", icon=":material/balance:"):
+            figure = charts.balance(table)
+            st.plotly_chart(figure, key="train_balance_chart", alt="Rows by class and family")
+            st.caption("Rows as they stand in the feeds, before duplicates are taken out.")
+    st.header("Settings", anchor=False)
+    config = settings.form()
+    st.header("Start", anchor=False)
+    training.name_and_start(picked, config, feeding.problem(picked))
+
+
 st.title("Train")
 st.markdown(
     "Train a network on feeds of benign and generated names. It runs by itself: you can leave "
@@ -27,16 +44,5 @@ if run and not running:
         with st.expander("The latest run", icon=":material/history:"):
             training.result(run)
 
-st.header("Feeds", anchor=False)
-picked = feeding.pick()
-table = feeding.balance(picked)
-if len(table):
-    with st.expander("Balance of classes and families", icon=":material/balance:"):
-        st.plotly_chart(charts.balance(table), key="train_balance_chart", alt="Rows by class and family")
-        st.caption("Rows as they stand in the feeds, before duplicates are taken out.")
-
-st.header("Settings", anchor=False)
-config = settings.form()
-
-st.header("Start", anchor=False)
-training.name_and_start(picked, config, feeding.problem(picked))
+with st.expander("Set up another training") if running else st.container():
+    set_up()

@@ -27,9 +27,7 @@ def family(name: str, count: int) -> pd.DataFrame:
     return labelled([f"x{name}{n}.net" for n in range(count)], "dga", name)
 
 
-def build(
-    *frames: pd.DataFrame, exclude: Sequence[str] = (), **settings: Any
-) -> dataset.Dataset:
+def build(*frames: pd.DataFrame, exclude: Sequence[str] = (), **settings: Any) -> dataset.Dataset:
     return dataset.build(frames, TrainingConfig(**settings), exclude)
 
 

@@ -95,7 +95,12 @@ def test_a_kill_at_any_step_leaves_the_finished_runs(
         write(work)
         steps.clear()
         with monkeypatch.context() as patch:
-            for owner, name in ((os, "fsync"), (Path, "rename"), (Path, "replace"), (Path, "unlink")):
+            for owner, name in (
+                (os, "fsync"),
+                (Path, "rename"),
+                (Path, "replace"),
+                (Path, "unlink"),
+            ):
                 patch.setattr(owner, name, dying(name, getattr(owner, name), at))
             try:
                 runs.finish(work)

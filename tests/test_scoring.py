@@ -18,6 +18,7 @@ from dga.columns import PROBLEM, REGISTERED_NAME, SCORE, VERDICT, VERDICT_COLUMN
 from dga.errors import FeedError
 from dga.progress import Progress
 from dga.scoring import Scorer, score_table, with_verdicts
+from tests.runs_factory import make_run
 
 TEXTS = [
     "garden-river.com",
@@ -117,18 +118,13 @@ def test_no_texts_give_an_empty_frame_of_the_same_types(tiny_bundle: ModelBundle
     assert scorer.frame([]).dtypes.equals(scorer.frame(TEXTS).dtypes)
 
 
-def test_a_bundle_without_families_names_none(tiny_bundle: ModelBundle) -> None:
-    class Binary(ModelBundle):
-        families = ()
-
-        def score(self, names: Sequence[str]) -> Scores:
-            return Scores(super().score(names).score, np.zeros((len(names), 0), np.float32))
-
-    bundle = Binary(**{**vars(tiny_bundle), "classes": ()})
-    frame = Scorer(bundle, 0.0).frame(["a.com", "b.com"])
+def test_a_bundle_without_families_names_none(tmp_path: Path) -> None:
+    scorer = Scorer(make_run(tmp_path, "binary", families=()).bundle(), 0.0)
+    frame = scorer.frame(["a.com", "b.com"])
+    assert frame["verdict"].tolist() == ["dga", "dga"]
     assert frame["family"].tolist() == ["", ""]
     assert frame["family_score"].isna().all()
-    assert Scorer(bundle, 0.0).verdicts(["a.com"])[0].family_score is None
+    assert scorer.verdicts(["a.com"])[0].family_score is None
 
 
 def test_in_fqdn_scope_the_whole_name_is_scored(tiny_bundle: ModelBundle) -> None:

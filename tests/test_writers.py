@@ -51,6 +51,12 @@ def test_cells_and_column_names_are_disarmed() -> None:
     assert frame.columns[0] == "=name"
 
 
+def test_columns_of_many_types_keep_what_is_no_text() -> None:
+    frame = pd.DataFrame({"mixed": ["=1", -5, None, "-5"], "flag": [True, False, True, False]})
+    rows = list(csv.reader(io.StringIO(writers.to_csv(frame))))
+    assert rows[1:] == [["'=1", "True"], ["-5", "False"], ["", "True"], ["-5", "False"]]
+
+
 def test_cells_with_quotes_and_line_ends_come_back() -> None:
     frame = pd.DataFrame({"note": ['say "hi", you', "two\nlines", " blank ", "ü漢💩"]})
     rows = list(csv.reader(io.StringIO(writers.to_csv(frame))))
@@ -70,10 +76,14 @@ def test_json_lines_keep_every_digit_and_character(tmp_path: Path, ending: str) 
     frame = pd.DataFrame({"domain": ["=ü/.com", "b"], "score": [0.123456789012345, None]})
     path = write(tmp_path / f"out{ending}", FRAME.head(0), frame, frame)
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    assert lines == [
-        {"domain": "=ü/.com", "score": 0.123456789012345},
-        {"domain": "b", "score": None},
-    ] * 2
+    assert (
+        lines
+        == [
+            {"domain": "=ü/.com", "score": 0.123456789012345},
+            {"domain": "b", "score": None},
+        ]
+        * 2
+    )
 
 
 def test_parquet_keeps_types(tmp_path: Path) -> None:

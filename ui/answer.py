@@ -14,7 +14,7 @@ from dga.bundle import ModelBundle
 from dga.charts.style import COLOURS, GREY
 from dga.columns import BENIGN, DGA, FAMILY, FAMILY_SCORE
 from dga.runs import Run
-from dga.scoring import Verdict
+from dga.scoring import FAMILY_FLOOR, Verdict
 from ui import panels, state
 from ui.state import Measure
 from ui.text import TERMS, code, defang, escape, percent
@@ -68,20 +68,19 @@ def explanation(run: Run, bundle: ModelBundle, verdict: Verdict) -> None:
     st.plotly_chart(charts.characters(found.name, found.contributions), key="characters")
     if found.families:
         st.markdown("**Nearest families**", help=TERMS["family"])
+        if found.families[0][1] < FAMILY_FLOOR:
+            st.caption("None comes near enough to be named; these are the nearest.")
         frame = pd.DataFrame(found.families, columns=[FAMILY, FAMILY_SCORE])
         st.dataframe(frame, hide_index=True, column_config=panels.verdict_columns())
 
 
 def copies(text: str, verdict: Verdict) -> None:
     """Forms of the answer to paste elsewhere."""
-    left, right = st.columns(2)
-    with left:
-        st.caption("Defanged, to paste into a ticket")
-        st.code(defang(verdict.domain or ""), language=None)
-    with right:
-        st.caption("Link that opens this look-up")
-        address = (st.context.url or "").partition("?")[0]
-        st.code(f"{address}?{state.DOMAIN}={quote(text, safe='')}", language=None, wrap_lines=True)
+    st.markdown("**Defanged, to paste into a ticket**")
+    st.code(defang(verdict.domain or ""), language=None)
+    st.markdown("**Link that opens this look-up**")
+    address = (st.context.url or "").partition("?")[0]
+    st.code(f"{address}?{state.DOMAIN}={quote(text, safe='')}", language=None, wrap_lines=True)
 
 
 def verdict_icon(verdict: str | None) -> str:

@@ -1,4 +1,4 @@
-"""Pieces of the Explore page: the threshold, and one function for each of its views.
+"""Pieces of the Explore page: the run, its figures, and one function for each view.
 
 Draws only; every figure comes from `dga.evaluation` and `dga.slices`. What does not depend on the
 threshold is computed once a run, for all sessions.
@@ -6,14 +6,12 @@ threshold is computed once a run, for all sessions.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from dga import charts, evaluation, runs, slices
-from dga.bundle import DEFAULT_FPR
 from dga.columns import DGA, FAMILY, PRED_PROB, TRUE_CLASS, UNKNOWN_FAMILY
 from dga.evaluation import Confusion
 from dga.runs import DamagedRun, Run
@@ -21,16 +19,12 @@ from ui import names, panels, state
 from ui.text import TERMS, code, escape, percent
 
 RUN = "explore_run"
-CHOICE = "explore_choice"  # session: the preset that is chosen, None for a threshold by hand
-BY_HAND = "explore_by_hand"  # session: the threshold set by hand
-PRESET, SLIDER, EXACT = "explore_preset", "explore_slider", "explore_exact"
-HALF = "0.5"
 BASE_RATES = (0.5, 0.1, 0.01, 0.001, 0.0001)
 OUTCOMES = {
-    "TP": "generated names that are found",
-    "FN": "generated names that are missed",
-    "FP": "benign names that are accused",
-    "TN": "benign names that are kept",
+    "FN": ("Missed", "generated names below the threshold"),
+    "FP": ("Accused", "benign names above the threshold"),
+    "TP": ("Found", "generated names above the threshold"),
+    "TN": ("Kept", "benign names below the threshold"),
 }
 
 
@@ -41,55 +35,9 @@ def pick_run() -> Run | None:
     return panels.pick_run(key=RUN)
 
 
-def pick_threshold(run: Run) -> float:
-    """Choose a threshold: a preset, the slider, or an exact score; each moves the others."""
-    presets = _presets(run)
-    default = f"{100 * DEFAULT_FPR:g} %"
-    choice = st.session_state.setdefault(CHOICE, default if default in presets else HALF)
-    if choice not in (*presets, None):
-        choice = st.session_state[CHOICE] = HALF
-    by_hand: float = st.session_state.setdefault(BY_HAND, 0.5)
-    threshold = by_hand if choice is None else presets[choice]
-    st.session_state.update({PRESET: choice, SLIDER: threshold, EXACT: threshold})
-    st.segmented_control(
-        "Threshold",
-        list(presets),
-        key=PRESET,
-        format_func=lambda name: name if name == HALF else f"{name} FPR",
-        on_change=_preset_chosen,
-        args=(threshold,),
-        help=f"{TERMS['threshold']} {TERMS['fpr']}",
-    )
-    _about(run, choice)
-    slider, exact = st.columns([4, 1], vertical_alignment="bottom")
-    slider.slider(
-        "Score from which a name is called generated",
-        *(0.0, 1.0),
-        step=0.001,
-        format="%.3f",
-        key=SLIDER,
-        on_change=_set_by_hand,
-        args=(SLIDER,),
-        help=TERMS["score"],
-    )
-    exact.number_input(
-        "Exact score",
-        *(0.0, 1.0),
-        step=0.001,
-        format="%.6f",
-        key=EXACT,
-        on_change=_set_by_hand,
-        args=(EXACT,),
-        help="The same threshold with more digits: those for low rates lie close to 1.",
-    )
-    return threshold
-
-
-def headline(run: Run, predictions: pd.DataFrame, threshold: float) -> Confusion:
-    """The run's headline metrics, then what this threshold does; returns the confusion."""
+def figures(predictions: pd.DataFrame, threshold: float) -> Confusion:
+    """What a threshold does to the test names; returns the confusion."""
     at = evaluation.confusion(predictions, threshold)
-    with st.expander("The run's figures, whatever the threshold", icon=":material/leaderboard:"):
-        panels.metric_row(panels.test_figures(state.test_metrics(run)))
     panels.metric_row(
         {
             "Recall": (_share(at.recall), "Share of the generated names that are found."),
@@ -116,21 +64,22 @@ def scores(predictions: pd.DataFrame, threshold: float, at: Confusion) -> None:
             alt="Scores of benign and of generated names, with the threshold",
         )
     with right:
-        event: Any = st.plotly_chart(
+        st.plotly_chart(
             charts.confusion_matrix(at),
             key="explore_confusion",
-            on_select="rerun",
-            selection_mode="points",
             alt=f"Outcomes: {at.tp} TP, {at.fn} FN, {at.fp} FP, {at.tn} TN",
         )
-    clicked = [point.get("customdata") for point in event.selection.points]
-    outcome = next((one for one in clicked if one in OUTCOMES), None)
-    if outcome is None:
-        st.caption("Click one of the four outcomes to list its names.")
-        return
-    st.markdown(f"**{outcome}: {OUTCOMES[outcome]}**")
-    rows = predictions[(evaluation.outcomes(predictions, threshold) == outcome).to_numpy()]
-    names.table(rows, outcome, threshold)
+    counts = vars(at)
+    outcome = st.segmented_control(
+        "List the names of one outcome",
+        list(OUTCOMES),
+        key="explore_outcome",
+        format_func=lambda one: f"{OUTCOMES[one][0]}: {counts[one.lower()]:,}",
+        help=" ".join(f"{one}: {about}." for one, (_, about) in OUTCOMES.items()),
+    )
+    if outcome:
+        rows = predictions[(evaluation.outcomes(predictions, threshold) == outcome).to_numpy()]
+        names.table(rows, outcome, threshold)
 
 
 def curves(run: Run, predictions: pd.DataFrame, at: Confusion) -> None:
@@ -196,6 +145,16 @@ def weak_spots(run: Run, predictions: pd.DataFrame, threshold: float) -> None:
             f"No slice holds {slices.MINIMUM} names; test on more names.", icon=":material/info:"
         )
         return
+    kinds = [str(kind) for kind in values.columns if (table["slice"] == kind).any()]
+    wanted = st.pills(
+        "Slice by",
+        kinds,
+        selection_mode="multi",
+        default=[kind for kind in kinds if kind != FAMILY],
+        key="explore_slice_kinds",
+        help="What names of a slice have in common. Families have a view of their own.",
+    )
+    table = table[table["slice"].isin(wanted)].reset_index(drop=True)
     by = ["slice", "value"]
     row = names.pick_row(table, "slices", by, threshold, _SLICE_COLUMNS, "Slices")
     names.download(table, "slices")
@@ -218,40 +177,6 @@ def damaged() -> None:
                 "again or delete it on the Runs page.",
                 icon=":material/broken_image:",
             )
-
-
-def _presets(run: Run) -> dict[str, float]:
-    """The thresholds that the run was measured for, by the text of their rate, and 0.5."""
-    measured = {_rate(one): float(one["threshold"]) for one in run.metrics.get("thresholds", [])}
-    return {**measured, HALF: 0.5}
-
-
-def _rate(threshold: Mapping[str, Any]) -> str:
-    return f"{100 * threshold['fpr_target']:g} %"
-
-
-def _about(run: Run, choice: str | None) -> None:
-    """How sure the chosen preset's rate is."""
-    measured = run.metrics.get("thresholds", [])
-    one = next((one for one in measured if _rate(one) == choice), None)
-    if one is None or "fpr_low" not in one:
-        return
-    sure = "" if one["resolvable"] else " Too few names to rely on it."
-    st.caption(
-        f"Chosen on {one['benign']:,} benign validation names, {one['false_positives']:,} of which "
-        f"score above. On names like these the rate lies between {100 * one['fpr_low']:.2g} % and "
-        f"{100 * one['fpr_high']:.2g} % (95 % confidence).{sure}"
-    )
-
-
-def _preset_chosen(threshold: float) -> None:
-    st.session_state[CHOICE] = st.session_state[PRESET]
-    st.session_state[BY_HAND] = threshold
-
-
-def _set_by_hand(key: str) -> None:
-    st.session_state[CHOICE] = None
-    st.session_state[BY_HAND] = st.session_state[key]
 
 
 def _share(value: float | None) -> str:

@@ -24,6 +24,7 @@ from ui.text import code, escape
 FILES, TRIAL_CHOSEN, ROUND = "train_files", "train_trial", "train_upload_round"
 HEAD_ROWS = 8
 HEAD = [DOMAIN, LABEL, FAMILY]
+BY_FILE = ""  # for a class or a format: what the file itself tells
 LABELS = {BENIGN: "benign", DGA: "generated (dga)"}
 
 
@@ -58,7 +59,7 @@ def pick() -> list[Picked]:
         picked += _trial()
     for name in _pick_files():
         with st.container(border=True):
-            picked.append(_feed(library.folder() / name, library.shown_name(name)))
+            picked.append(_feed(name))
     return picked
 
 
@@ -136,37 +137,43 @@ def _trial() -> list[Picked]:
     return [Picked("Bundled trial set", specs, preview)]
 
 
-def _feed(path: Path, name: str) -> Picked:
-    """Draw one feed with its label and format."""
+def _feed(name: str) -> Picked:
+    """Draw one file of the data folder with its class and format."""
+    path, shown = library.folder() / name, library.shown_name(name)
     place = st.container()
-    left, right = st.columns(2)
-    label = left.selectbox(
-        f"Class of {escape(name)}",
-        [None, *LABELS],
-        key=f"train_label_{path.name}",
-        persist_state="session",
-        format_func=lambda one: "As the file says" if one is None else f"All {LABELS[one]}",
-        help="Rows that tell their class themselves keep it.",
-    )
-    format = right.selectbox(
-        f"Format of {escape(name)}",
-        [None, *FORMATS],
-        key=f"train_format_{path.name}",
-        persist_state="session",
-        format_func=lambda one: f"{one}: {FORMATS[one].about}" if one else "Recognise",
-        help="How the file is read: which column holds the domains, which class and family.",
-    )
+    label, format = _label_and_format(name, shown)
     try:
         preview = _previewed(path, label, format)
     except FeedError as error:
         with place:
-            st.markdown(f"**{escape(name)}**")
+            st.markdown(f"**{escape(shown)}**")
             panels.error_box(error)
-        return Picked(name, (), _merged([]))
+        return Picked(shown, (), _merged([]))
     with place:
-        _about(name, preview)
+        _about(shown, preview)
     _warn(preview, label)
-    return Picked(name, (FeedSpec(path=str(path), label=label, format=format),), preview)
+    return Picked(shown, (FeedSpec(path=str(path), label=label, format=format),), preview)
+
+
+def _label_and_format(name: str, shown: str) -> tuple[str | None, str | None]:
+    left, right = st.columns(2)
+    label = left.selectbox(
+        f"Class of {escape(shown)}",
+        [BY_FILE, *LABELS],
+        key=f"train_label_{name}",
+        persist_state="session",
+        format_func=lambda one: f"All {LABELS[one]}" if one else "As the file says",
+        help="Rows that tell their class themselves keep it.",
+    )
+    format = right.selectbox(
+        f"Format of {escape(shown)}",
+        [BY_FILE, *FORMATS],
+        key=f"train_format_{name}",
+        persist_state="session",
+        format_func=lambda one: f"{one}: {FORMATS[one].about}" if one else "Recognise",
+        help="How the file is read: which column holds the domains, which class and family.",
+    )
+    return label or None, format or None
 
 
 def _warn(preview: Preview, label: str | None) -> None:
@@ -196,11 +203,11 @@ def _about(name: str, preview: Preview) -> None:
     st.markdown(f"**{escape(name)}** — {code(preview.format)}")
     st.caption(", ".join(counts))
     with st.expander("First rows, families and problems"):
-        head, families = st.columns(2)
+        head, families = st.columns([3, 2])
         head.dataframe(preview.head, hide_index=True, alt="First rows")
-        families.dataframe(
-            _counted(preview.families, "family"), hide_index=True, height=318, alt="Families"
-        )
+        if preview.families:
+            counted = _counted(preview.families, "family")
+            families.dataframe(counted, hide_index=True, height=318, alt="Families")
         if preview.problems:
             st.dataframe(
                 _counted(preview.problems, "problem"),

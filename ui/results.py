@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import polars as pl
 
@@ -16,6 +14,7 @@ from dga.writers import TableWriter
 
 SHOWN_ROWS = 10_000
 EXPORT_ROWS = 50_000
+BINS = 50
 NOT_SCORED = ""
 VERDICTS = {DGA: "Generated", BENIGN: "Chosen by people", NOT_SCORED: "Not scored"}
 
@@ -35,11 +34,11 @@ class Filters:
 class Overview:
     """A result as a whole.
 
-    `scores`: of the rows that were scored. `families` and `suffixes`: of the rows called dga, with
-    the column rows, most frequent first.
+    `scores`: columns score (lower edge of the bin), benign, dga. `families` and `suffixes`: of the
+    rows called dga, with the column rows, most frequent first.
     """
 
-    scores: npt.NDArray[np.float64]
+    scores: pd.DataFrame
     families: pd.DataFrame
     suffixes: pd.DataFrame
 
@@ -50,7 +49,7 @@ def overview(path: Path) -> Overview:
     called = rows.filter(pl.col(VERDICT) == DGA)
     suffix = pl.col(REGISTERED_NAME).str.replace(r"^[^.]*\.", "").alias("suffix")
     return Overview(
-        scores=rows.select(pl.col(SCORE).drop_nulls()).collect().to_series().to_numpy(),
+        scores=_histogram(rows),
         families=_counted(called.filter(pl.col(FAMILY) != ""), pl.col(FAMILY)),
         suffixes=_counted(called, suffix),
     )
@@ -109,6 +108,17 @@ def _batches(rows: pl.LazyFrame) -> Iterator[pd.DataFrame]:
         yield batch.to_pandas()
     if empty:
         yield head(rows, 0)
+
+
+def _histogram(rows: pl.LazyFrame) -> pd.DataFrame:
+    """How many rows of each verdict lie in each of `BINS` equal steps of the score."""
+    step = (pl.col(SCORE) * BINS).floor().clip(0, BINS - 1).cast(pl.Int64).alias("bin")
+    counted = rows.drop_nulls(SCORE).group_by(step, VERDICT).len().collect()
+    table = pd.DataFrame(0, index=range(BINS), columns=[BENIGN, DGA])
+    for place, verdict, found in counted.iter_rows():
+        table.loc[place, verdict] = found
+    table.insert(0, SCORE, [place / BINS for place in range(BINS)])
+    return table
 
 
 def _counted(rows: pl.LazyFrame, what: pl.Expr) -> pd.DataFrame:

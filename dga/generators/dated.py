@@ -14,7 +14,7 @@ from dga.generators.family import BADER, MASK32, Family, Names, midnight, table
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 DIGITS = "0123456789"
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 COREBOT_KEYS = LETTERS[:25] + DIGITS[:9]
 QADARS_OLD = (0xE1F1, 0xE1F2, 0xE1F5)  # seeds of the samples that use .com instead of .top

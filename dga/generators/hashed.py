@@ -14,7 +14,7 @@ DIGITS = "0123456789"
 
 GAMEOVER_SALT = b"\x01\x05\x19\x35"
 MUROFET_KEYS = (0, 0xD6D7A4BE, 0xDEADC2DE)  # of the second version; 0 is none
-PADCRYPT_SUFFIXES = "com co.uk de org net eu info online co cc website".split() + ["com"] * 5
+PADCRYPT_SUFFIXES = ["com", "co.uk", "de", "org", "net", "eu", "info", "online", "co", "cc", "website"] + ["com"] * 5
 PADCRYPT_VERSIONS = ((":", 24), ("|", 72))  # separator, names a day
 PADCRYPT_CODES = str.maketrans(DIGITS, "abcdnfolmk")
 MONERO_SUFFIXES = ("org", "tickets", "blackfriday", "hosting", "feedback")

@@ -1,4 +1,4 @@
-"""Random-looking families that mix the date by shifts, rotations and hashes of their own."""
+"""Random-looking families that stir the date by shifts, rotations and multiplications."""
 
 from __future__ import annotations
 
@@ -8,32 +8,19 @@ import struct
 import numpy as np
 import numpy.typing as npt
 
-from dga.generators.family import BADER, EPOCH, MASK32, Family, Names, midnight, table
+from dga.generators.family import BADER, MASK32, Family, Names, table
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 MASK64 = (1 << 64) - 1
 
 CRYPTOLOCKER_SUFFIXES = ("com", "net", "biz", "ru", "org", "co.uk", "info")
-NECURS_SUFFIXES = (
-    "tj in jp tw ac cm la mn so sh sc nu nf mu ms mx ki im cx cc tv bz me eu de ru co su pw kz sx us "
-    "ug ir to ga com net org biz xxx pro bit"
-).split()
+NECURS_SUFFIXES = ["tj", "in", "jp", "tw", "ac", "cm", "la", "mn", "so", "sh", "sc", "nu", "nf", "mu", "ms", "mx", "ki", "im", "cx", "cc", "tv", "bz", "me", "eu", "de", "ru", "co", "su", "pw", "kz", "sx", "us", "ug", "ir", "to", "ga", "com", "net", "org", "biz", "xxx", "pro", "bit"]
 LOCKY_FACTOR, LOCKY_ADD = 0xB11924E1, 0x27100001
-LOCKY_SUFFIXES = "ru info biz click su work pl org pw xyz".split()
+LOCKY_SUFFIXES = ["ru", "info", "biz", "click", "su", "work", "pl", "org", "pw", "xyz"]
 RANBYUS_SUFFIXES = ("in", "me", "cc", "su", "tw", "net", "com", "pw")
 RANBYUS_OTHER = ("in", "net", "org", "com", "me", "su", "tw", "cc")  # of seed 0xCE7F8514
 RANBYUS_MAY = 0x65BA0743
 PCG_FACTOR, PCG_ADD = 0x5851F42D4C957F2D, 0x14057B7EF767814F
-NYMAIM_SUFFIXES = 9 * (".com",) + 4 * (".org",) + 4 * (".biz",) + 4 * (".net",) + 5 * (".info",)
-PROSLIKEFAN_SUFFIXES = ("eu", "biz", "se", "info", "com", "net", "org", "ru", "in", "name")
-PROSLIKEFAN_KEYS = ("prospect", "OK")
-ZLOADER_KEYS = (
-    b"q23Cud3xsNf3",
-    b"41997b4a729e1a0175208305170752dd",
-    b"kZieCw23gffpe43Sd",
-    b"Ts72YjsjO5TghE6m",
-    b"03d5ae30a0bd934a23b6a7f0756aa504",
-)
 
 
 def cryptolocker(day: dt.date, _seed: int) -> Names:
@@ -158,84 +145,6 @@ def _ranbyus_block(state: int) -> tuple[int, bytes]:
     return three, struct.pack("<4I", *words)
 
 
-def nymaim(day: dt.date, _seed: int) -> Names:
-    """128 names of 6 to 11 letters a day from a xorshift-like generator."""
-    base = day.year + (day.month + day.day << 16) + day.isoweekday() % 7
-    state = [(base + word) & MASK32 for word in (0x52455641, 0x49484F4C, 0x59554820, 0x4D415620)]
-
-    def draw(bound: int) -> int:
-        a, b, c, d = state
-        high = (a << 11 ^ a) & MASK32
-        last = d >> 19 ^ d ^ high ^ high >> 8
-        state[:] = (a + b) & MASK32, (b + c) & MASK32, (c + d) & MASK32, last
-        return ((c + last) & MASK32) // 100 % bound
-
-    for _ in range(128):
-        size = draw(6) + 6
-        codes = [draw(26) for _ in range(size)]
-        yield "".join([LETTERS[code] for code in codes]) + NYMAIM_SUFFIXES[codes[-2]]
-
-
-def proslikefan(day: dt.date, seed: int) -> Names:
-    """A hundred names of 6 to 12 letters a day from JavaScript's customary string hash."""
-    for number in range(10):
-        for suffix in PROSLIKEFAN_SUFFIXES:
-            text = f"{PROSLIKEFAN_KEYS[seed]}.{day.month}.{day.day}.{day.year}.{suffix}"
-            state, name = _string_hash(text) + number, ""
-            while len(name) < state % 7 + 6:
-                state = _string_hash(f"{name}{state}")
-                name += LETTERS[state % 26]
-            yield f"{name}.{suffix}"
-
-
-def _string_hash(text: str) -> int:
-    value = 0
-    for code in text.encode():
-        value = (31 * value + code) & MASK32
-    return min(value, (1 << 32) - value)
-
-
-def tempedreve(day: dt.date, _seed: int) -> Names:
-    """One name of 7 to 11 letters a day."""
-    state = seed = (1664525 * (day - EPOCH).days + 1013904223) & MASK32
-    letters = list(LETTERS)
-    for position in range(26):
-        other = state % 26
-        letters[position], letters[other] = letters[other], letters[position]
-        state = (16843009 * state + 65805) & MASK32
-    text, state = "", seed
-    for _ in range(seed % 5 + 7):
-        text += letters[state % 26]
-        state = (16843009 * state + 65805) & MASK32
-    yield text + (".com", ".net", ".org", ".info")[seed & 3]
-
-
-def zloader(day: dt.date, seed: int) -> Names:
-    """32 names of twenty letters a day; the date is encrypted with the sample's RC4 key."""
-    start = struct.unpack("<I", _rc4(ZLOADER_KEYS[seed], struct.pack("<I", midnight(day))))[0]
-    state = start
-    for _ in range(32):
-        text = ""
-        for _ in range(20):
-            code = state % 25
-            text += LETTERS[code]
-            state = start ^ (state + 97 + code) & MASK32
-        yield text + ".com"
-
-
-def _rc4(key: bytes, data: bytes) -> bytes:
-    box, j = list(range(256)), 0
-    for i in range(256):
-        j = (j + box[i] + key[i % len(key)]) & 0xFF
-        box[i], box[j] = box[j], box[i]
-    made, j = bytearray(), 0
-    for i, code in enumerate(data, 1):
-        j = (j + box[i]) & 0xFF
-        box[i], box[j] = box[j], box[i]
-        made.append(code ^ box[(box[i] + box[j]) & 0xFF])
-    return bytes(made)
-
-
 FAMILIES = table(
     Family("cryptolocker", "random", "12 to 15 letters under seven suffixes, by date",
            "https://github.com/pchaigno/dga-collection", cryptolocker),
@@ -246,9 +155,4 @@ FAMILIES = table(
     Family("ranbyus", "random", "14 or 17 letters under eight suffixes, by date",
            "https://johannesbader.ch/2015/09/ranbyuss-dga-revisited/", ranbyus,
            (RANBYUS_MAY, 0x0F0D5BFA, 0xF2C72B14, 0xAE8714BE, 0xCE7F8514), 1, True),
-    Family("nymaim", "random", "6 to 11 letters under five suffixes, by date", BADER + "/tree/master/nymaim", nymaim),
-    Family("proslikefan", "random", "6 to 12 letters under ten suffixes, by date",
-           "https://johannesbader.ch/2016/06/proslikefan/", proslikefan, (0, 1)),
-    Family("tempedreve", "random", "one name of 7 to 11 letters a day", BADER + "/tree/master/tempedreve", tempedreve),
-    Family("zloader", "random", "twenty letters, .com, by date and RC4 key", BADER + "/tree/master/zloader", zloader, (0, 1, 2, 3, 4)),
 )

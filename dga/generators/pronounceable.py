@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import hashlib
 import struct
@@ -25,7 +24,7 @@ PUSHDO = (
     ("bcdfghjklmnpqrstvwx", "zxtsrqpnmlkgfdc", 7, 1, "ru"),
 )
 PITOU_MAGIC = (0xDAFE02C, 0xDAFE02D)
-PITOU_SUFFIXES = "com org biz net info mobi us name me".split()
+PITOU_SUFFIXES = ["com", "org", "biz", "net", "info", "mobi", "us", "name", "me"]
 PITOU_VOWELS, PITOU_CONSONANTS = "aeiou", "bcdfghjklmnpqrstvwxyz"
 
 

@@ -116,7 +116,7 @@ def _json_lines(payload: Payload, blank: TableInfo, lines: list[str]) -> TableIn
         return None
     rows = [line_record(line) for line in sample]
     if sum(DAMAGED in row for row in rows) * 2 > len(rows):
-        raise FeedError(f"{payload.name}: JSON, but neither an array of rows nor one object a line")
+        raise FeedError(f"{payload.name}: broken JSON; give an array or one object a line")
     return _json(payload, replace(blank, format="json-lines"), rows)
 
 

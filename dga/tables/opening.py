@@ -145,6 +145,18 @@ class _Bounded:
         return bytes(found)
 
 
+class _LeftOpen:
+    """A caller's stream for Arrow, which closes what it has read; the caller may read it anew."""
+
+    closed = False
+
+    def __init__(self, stream: Readable) -> None:
+        self.read = stream.read
+
+    def close(self) -> None:
+        """Leave the stream open."""
+
+
 @contextmanager
 def opened(source: Path | BinaryIO, name: str, max_bytes: int = MAX_BYTES) -> Iterator[Payload]:
     """Open a source; raises FeedError when it is missing, damaged, empty or no table's file."""
@@ -218,7 +230,7 @@ def _unpacked(raw: BinaryIO, compression: str, name: str, stack: ExitStack) -> R
     if compression == "zip":
         return _zip_member(stack.enter_context(zipfile.ZipFile(raw)), name, stack)
     # Arrow's streams, unlike the zstandard package's, notice that a file was cut short.
-    return cast(Readable, pa.CompressedInputStream(pa.PythonFile(raw, "r"), compression))
+    return cast(Readable, pa.CompressedInputStream(pa.PythonFile(_LeftOpen(raw), "r"), compression))
 
 
 def _zip_member(archive: zipfile.ZipFile, name: str, stack: ExitStack) -> Readable:
