@@ -147,7 +147,7 @@ def _convolved(x: Tensor, present: Tensor, width: int, *, name: str, dilation: i
 
 
 @keras.saving.register_keras_serializable("dga")
-class _Bias(layers.Layer):
+class _Bias(layers.Layer):  # type: ignore[misc]  # Keras ships no types
     """Adds a learnt constant to each unit."""
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:

@@ -120,6 +120,12 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
         "max-length",
     ):
         add(f"--{name}", type=int, metavar="N")
-    for name in ("test-size", "validation-size", "learning-rate", "suffix-dropout"):
+    for name in (
+        "test-size",
+        "validation-size",
+        "learning-rate",
+        "suffix-dropout",
+        "invented-share",
+    ):
         add(f"--{name}", type=float, metavar="X")
     add("--device", help="auto, cpu, gpu:0, ...; see 'python -m dga devices'")

@@ -39,6 +39,7 @@ class Architecture:
     batch_size: int = 512
     epochs: int = 4
     suffix_dropout: float = 0.0
+    invented_share: float = 0.0
 
 
 ARCHITECTURES: dict[str, Architecture] = {
@@ -62,11 +63,24 @@ ARCHITECTURES: dict[str, Architecture] = {
     ),
     "hybrid": Architecture(
         about="characters and hashed n-grams under two convolutions; the most accurate here",
-        suffix_dropout=0.15,
+        suffix_dropout=0.1,
+        invented_share=0.25,
         epochs=5,
         learning_rate=2e-3,
     ),
 }
+
+
+# The settings for which None stands for the architecture's own.
+OWN = (
+    "epochs",
+    "batch_size",
+    "optimizer",
+    "learning_rate",
+    "schedule",
+    "suffix_dropout",
+    "invented_share",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +105,7 @@ class TrainingConfig:
     learning_rate: float | None = None
     schedule: Schedule | None = None
     suffix_dropout: float | None = None
+    invented_share: float | None = None
     device: str = "auto"
 
     def __post_init__(self) -> None:
@@ -100,8 +115,7 @@ class TrainingConfig:
     def resolved(self) -> TrainingConfig:
         """The same settings with the architecture's own in place of None."""
         own = ARCHITECTURES[self.architecture]
-        names = ("epochs", "batch_size", "optimizer", "learning_rate", "schedule", "suffix_dropout")
-        given = {name: getattr(self, name) for name in names}
+        given = {name: getattr(self, name) for name in OWN}
         return replace(self, **{n: getattr(own, n) if v is None else v for n, v in given.items()})
 
     def to_json(self) -> dict[str, Any]:
@@ -149,6 +163,7 @@ def _check_numbers(config: TrainingConfig) -> None:
         "validation_size": (0, 0.5),
         "learning_rate": (1e-7, 10),
         "suffix_dropout": (0, 1),
+        "invented_share": (0, 5),
     }
     for name, (low, high) in {**whole, **real}.items():
         given = getattr(config, name)

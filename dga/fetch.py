@@ -17,7 +17,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 from urllib.parse import unquote, urlsplit
 
 from dga import __version__
@@ -96,19 +96,8 @@ def file_name(source: str, url: str) -> str:
     return base or _UNSAFE.sub("_", urlsplit(url).hostname or "list") + ".txt"
 
 
-class _WebRedirects(urllib.request.HTTPRedirectHandler):
-    """Follows redirects to http and https only."""
-
-    def redirect_request(
-        self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
-    ) -> urllib.request.Request | None:
-        if urlsplit(newurl).scheme not in ("http", "https"):
-            raise FetchError(f"{req.full_url}: leads away from the web; give another address")
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
-
-
 def _opener() -> urllib.request.OpenerDirector:
-    """An opener that knows the web alone: no files, no FTP, no data URLs."""
+    """An opener that knows the web alone, also behind redirects: no files, no FTP, no data URLs."""
     opener = urllib.request.OpenerDirector()
     for handler in (
         urllib.request.ProxyHandler,
@@ -117,7 +106,7 @@ def _opener() -> urllib.request.OpenerDirector:
         urllib.request.HTTPSHandler,
         urllib.request.HTTPDefaultErrorHandler,
         urllib.request.HTTPErrorProcessor,
-        _WebRedirects,
+        urllib.request.HTTPRedirectHandler,
     ):
         opener.add_handler(handler())
     return opener
@@ -178,8 +167,7 @@ def _errors_told(source: str, timeout: float) -> Iterator[None]:
         yield
     except urllib.error.HTTPError as error:
         error.close()
-        told = "no such file there (404)" if error.code == 404 else f"the server said {error.code}"
-        raise FetchError(f"{source}: {told}; check the address or try again later") from None
+        raise FetchError(f"{source}: {_refusal(error.code)}; check the address") from None
     except urllib.error.URLError as error:
         if isinstance(error.reason, TimeoutError):
             raise FetchError(_silence(source, timeout)) from None
@@ -192,6 +180,14 @@ def _errors_told(source: str, timeout: float) -> Iterator[None]:
         raise FetchError(f"{source}: the connection broke ({_reason(error)}); try again") from None
     except OSError as error:
         raise FetchError(f"{source}: cannot be written ({error.strerror}); free the way") from None
+
+
+def _refusal(status: int) -> str:
+    if status == 404:
+        return "no such file there (404)"
+    if 300 <= status < 400:
+        return f"sent in circles or away from the web ({status})"
+    return f"the server refused ({status})"
 
 
 def _silence(source: str, timeout: float) -> str:

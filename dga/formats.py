@@ -117,9 +117,9 @@ def _domain_family(info: TableInfo, sample: pd.DataFrame) -> Layout | None:
     return None
 
 
-def _top_list(info: TableInfo, sample: pd.DataFrame) -> Layout | None:
+def _top_list(_info: TableInfo, sample: pd.DataFrame) -> Layout | None:
     plain = {_plain(column): column for column in sample.columns}
-    ranked = bool(_RANK_HEADERS & plain.keys()) or (info.header and len(plain) == 1)
+    ranked = bool(_RANK_HEADERS & plain.keys())
     return Layout(plain[DOMAIN], suggests=BENIGN) if DOMAIN in plain and ranked else None
 
 

@@ -22,10 +22,12 @@ from sklearn.linear_model import LogisticRegression
 
 from dga import (
     __version__,
+    augmentation,
     bundle,
     dataset,
     devices,
     evaluation,
+    examples,
     exporting,
     feeds,
     measuring,
@@ -67,7 +69,8 @@ def train(
     tell(Progress(phase="dataset", message="making the dataset"))
     data, trial_data = _datasets(plan, read, trial)
     with _on(device):
-        trained, encoder, classes = _fit(plan, work, data, tell, should_stop)
+        held = set() if trial_data is None else set(trial_data[dataset.NAME])
+        trained, encoder, classes = _fit(plan, work, data, held, tell, should_stop)
     tell(Progress(phase="evaluation", message="exporting and evaluating"))
     metrics = _evaluate(plan, work, trained, encoder, classes, data, trial_data)
     runs.write_json(work / runs.METRICS_FILE, metrics)
@@ -126,14 +129,19 @@ def _datasets(
 
 
 def _fit(
-    plan: TrainingPlan, work: Path, data: dataset.Dataset, tell: OnProgress, should_stop: ShouldStop
+    plan: TrainingPlan,
+    work: Path,
+    data: dataset.Dataset,
+    held: set[str],
+    tell: OnProgress,
+    should_stop: ShouldStop,
 ) -> tuple[training.Trained, CharEncoder, list[str]]:
+    """Train; `held` are the names that no made-up generator may hit upon."""
     config = plan.config
     encoder = CharEncoder(
         max_length=config.max_length, side=ARCHITECTURES[config.architecture].side
     )
-    part = data.part(dataset.TRAIN)
-    classes = training.classes_for(part, config)
+    classes = examples.classes_for(data.part(dataset.TRAIN), config)
     base = runs.open_run(plan.base, work.parent) if plan.base else None
     if base is not None:
         updating.check(base, config)
@@ -143,9 +151,16 @@ def _fit(
             f"the {config.task} task needs families of at least {config.min_family} names; "
             "lower --min-family or give a feed that names families"
         )
+    part = augmentation.widened(
+        data.part(dataset.TRAIN),
+        config.resolved().invented_share or 0.0,
+        config.seed,
+        held | set(data.frame[dataset.NAME]),
+    )
+    classes = updating.merged_classes(classes, examples.classes_for(part, config))
     trained = training.fit(
-        training.examples(part, encoder, classes, config),
-        training.examples(data.part(dataset.VALIDATION), encoder, classes, config),
+        examples.examples(part, encoder, classes, config),
+        examples.examples(data.part(dataset.VALIDATION), encoder, classes, config),
         encoder,
         classes,
         config,

@@ -9,18 +9,17 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any
 
 import keras
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from dga import architectures, dataset
+from dga import architectures
 from dga.architectures import Output
-from dga.columns import BENIGN, DGA, FAMILY, LABEL
 from dga.config import TrainingConfig
-from dga.encoding import CharEncoder, Codes
+from dga.encoding import CharEncoder
+from dga.examples import Examples, Floats, drop_suffixes
 from dga.progress import OnProgress, Progress, ShouldStop
 
 SCORE_OUTPUT = "score"
@@ -28,24 +27,6 @@ FAMILY_OUTPUT = "families"
 REPORT_SECONDS = 0.5
 CHUNK_BATCHES = 50  # names are sorted by length within so many shuffled batches
 WIDTH_STEP = 4  # widths are rounded up to it, so that few shapes are compiled
-
-Floats = npt.NDArray[np.float32]
-Integer = TypeVar("Integer", np.uint8, np.int32)
-
-
-@dataclass(frozen=True)
-class Examples:
-    """Encoded names with what they should give; one entry a name."""
-
-    codes: Codes  # (rows, columns) uint8, 0 = padding
-    widths: npt.NDArray[np.int64]  # (rows,) characters in the name
-    label_widths: npt.NDArray[np.int64]  # (rows,) characters before the first dot, and the dot
-    is_dga: Floats  # (rows,) 0 or 1
-    family: npt.NDArray[np.int64]  # (rows,) index into the classes; -1 where there is none
-    weights: Floats  # (rows,)
-
-    def __len__(self) -> int:
-        return len(self.codes)
 
 
 @dataclass
@@ -63,32 +44,6 @@ def outputs_for(task: str, classes: list[str]) -> list[Output]:
     score = Output(SCORE_OUTPUT, 1, "sigmoid")
     families = Output(FAMILY_OUTPUT, len(classes), "softmax")
     return {"binary": [score], "family": [families], "both": [score, families]}[task]
-
-
-def classes_for(frame: pd.DataFrame, config: TrainingConfig) -> list[str]:
-    """The families of at least `min_family` names, sorted; the family task knows benign too."""
-    if config.task == "binary":
-        return []
-    sizes = frame.loc[frame[LABEL] == DGA, FAMILY].value_counts()
-    families = sorted(str(name) for name in sizes.index[sizes >= config.min_family])
-    return [BENIGN, *families] if config.task == "family" else families
-
-
-def examples(
-    frame: pd.DataFrame, encoder: CharEncoder, classes: list[str], config: TrainingConfig
-) -> Examples:
-    """Encode the rows of one part of a dataset."""
-    names = frame[dataset.NAME].tolist()
-    index = {name: position for position, name in enumerate(classes)}
-    kind = np.where(frame[LABEL] == BENIGN, BENIGN, frame[FAMILY].astype(object))
-    return Examples(
-        codes=encoder.encode(names),
-        widths=np.minimum([len(name) for name in names], encoder.max_length),
-        label_widths=np.array([name.find(".") + 1 for name in names], dtype=np.int64),
-        is_dga=(frame[LABEL] == DGA).to_numpy(np.float32),
-        family=np.array([index.get(name, -1) for name in kind], dtype=np.int64),
-        weights=dataset.weights(frame, config.balance),
-    )
 
 
 def fit(
@@ -129,18 +84,6 @@ def score_of(given: dict[str, Floats], task: str) -> Floats:
     if task == "family":
         return 1.0 - given[FAMILY_OUTPUT][:, 0]
     return given[SCORE_OUTPUT][:, 0]
-
-
-def drop_suffixes(
-    codes: npt.NDArray[Integer],
-    label_widths: npt.NDArray[np.int64],
-    rate: float,
-    rng: np.random.Generator,
-) -> npt.NDArray[Integer]:
-    """Blank the suffix of a share of right-padded rows: it must not carry the verdict alone."""
-    blank = np.arange(codes.shape[1]) >= label_widths[:, None]
-    dropped = rng.random(len(codes)) < rate
-    return codes * ~(blank & dropped[:, None])
 
 
 def _compile(model: keras.Model, config: TrainingConfig, total: int) -> None:

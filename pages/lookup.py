@@ -9,7 +9,7 @@ from dga.bundle import ModelBundle
 from dga.runs import Run
 from ui import answer, panels, shell, state
 from ui.state import Measure
-from ui.text import code
+from ui.text import code, percent
 
 KNOWN = ("wikipedia.org", "deutschebahn.com", "d111111abcdef8.cloudfront.net", "booking.com")
 GENERATED = ("ramnit", "tinba", "suppobox", "conficker")
@@ -58,8 +58,9 @@ def history() -> None:
     st.markdown("**Looked up in this session**")
     with st.container(horizontal=True):
         for place, entry in enumerate(entries):
+            score = entry.verdict.score
             st.button(
-                code(entry.text[:60]),
+                code(entry.text[:60]) + ("" if score is None else f" {percent(score)}"),
                 key=f"history_{place}",
                 icon=answer.verdict_icon(entry.verdict.verdict),
                 on_click=open_again,

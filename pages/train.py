@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dga import charts, jobs
-from ui import feeding, settings, training
+from ui import feeding, settings, trained, training
 
 
 def set_up() -> None:
@@ -36,13 +36,13 @@ if running:
 for job in jobs.unfinished():
     if not job.running():
         training.unfinished(job)
-run, own = training.last_result()
+run, own = trained.last_result()
 if run and not running:
     if own:
-        training.result(run)
+        trained.result(run)
     else:
         with st.expander("The latest run", icon=":material/history:"):
-            training.result(run)
+            trained.result(run)
 
 with st.expander("Set up another training") if running else st.container():
     set_up()

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from bad_inputs import CORPUS, BadInput
 
 from dga.errors import FeedError
 from dga.feeds import Feed, preview, read_feed
 from dga.tables import read_chunks, sniff
+from tests.bad_inputs import CORPUS, BadInput
 
 each = pytest.mark.parametrize("given", CORPUS, ids=lambda given: given.name)
 

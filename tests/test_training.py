@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dga import dataset, training
+from dga import dataset, examples, training
 from dga.config import TrainingConfig
 from dga.encoding import CharEncoder
 from dga.progress import Progress, ignore, never
@@ -40,10 +40,10 @@ def config(**settings: object) -> TrainingConfig:
 
 def fitted(
     settings: TrainingConfig, **kwargs: object
-) -> tuple[training.Trained, training.Examples]:
+) -> tuple[training.Trained, examples.Examples]:
     frame = names_frame()
-    classes = training.classes_for(frame, settings)
-    part = training.examples(frame, ENCODER, classes, settings)
+    classes = examples.classes_for(frame, settings)
+    part = examples.examples(frame, ENCODER, classes, settings)
     options = {"on_progress": ignore, "should_stop": never} | kwargs
     return training.fit(part, part, ENCODER, classes, settings, **options), part
 
@@ -59,7 +59,7 @@ def test_each_task_learns_to_tell_the_classes_apart(task: str) -> None:
 
 def test_the_family_task_knows_benign_and_names_the_family() -> None:
     settings = config(task="family")
-    classes = training.classes_for(names_frame(), settings)
+    classes = examples.classes_for(names_frame(), settings)
     assert classes == ["benign", "first", "second"]
     trained, part = fitted(settings)
     given = trained.model.predict_on_batch(part.codes.astype(np.int32))["families"]
@@ -68,7 +68,7 @@ def test_the_family_task_knows_benign_and_names_the_family() -> None:
 
 def test_rare_families_are_no_class() -> None:
     settings = config(task="both", min_family=301)
-    assert training.classes_for(names_frame(), settings) == []
+    assert examples.classes_for(names_frame(), settings) == []
 
 
 def test_a_stopped_training_keeps_what_it_learnt() -> None:
@@ -104,7 +104,7 @@ def test_progress_counts_up_and_ends_at_the_last_batch() -> None:
 def test_drop_suffixes_blanks_whole_suffixes_and_nothing_else() -> None:
     codes = ENCODER.encode(["abc.com", "abcdef.net"] * 50)
     widths = np.array([4, 7] * 50)
-    dropped = training.drop_suffixes(codes, widths, 0.5, np.random.default_rng(0))
+    dropped = examples.drop_suffixes(codes, widths, 0.5, np.random.default_rng(0))
     changed = (dropped != codes).any(axis=1)
     assert 20 < changed.sum() < 80
     bare = ENCODER.encode(["abc.", "abcdef."] * 50)

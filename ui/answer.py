@@ -112,7 +112,7 @@ def score_bar(score: float, threshold: float) -> None:
         "data": {"values": values},
         "layer": [
             {
-                "mark": {**bar, "color": GREY, "opacity": 0.25, "tooltip": None},
+                "mark": {**bar, "color": GREY, "opacity": 0.3, "height": 14},
                 "encoding": {"x": {"field": "zero", **across}, "x2": {"field": "one"}},
             },
             {

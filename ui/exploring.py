@@ -79,7 +79,8 @@ def scores(predictions: pd.DataFrame, threshold: float, at: Confusion) -> None:
     )
     if outcome:
         rows = predictions[(evaluation.outcomes(predictions, threshold) == outcome).to_numpy()]
-        names.table(rows, outcome, threshold)
+        surest_first = rows.sort_values(PRED_PROB, ascending=outcome in ("FN", "TN"))
+        names.table(surest_first, outcome, threshold)
 
 
 def curves(run: Run, predictions: pd.DataFrame, at: Confusion) -> None:

@@ -180,7 +180,7 @@ def ranking(title: str, frame: pd.DataFrame, about: str) -> None:
     rows = st.column_config.ProgressColumn("Rows", format="localized", min_value=0, max_value=most)
     name = st.column_config.TextColumn(str(frame.columns[0]).capitalize())
     config = {"rows": rows, frame.columns[0]: name}
-    st.dataframe(frame, hide_index=True, height=250, column_config=config)
+    st.dataframe(frame, hide_index=True, column_config=config, alt=title)
 
 
 def metric_row(figures: Mapping[str, tuple[str, str]]) -> None:

@@ -12,13 +12,13 @@ from dga import charts
 from ui import panels, results, state
 from ui.results import Filters
 from ui.scoring_job import ScoringJob
-from ui.text import TERMS, code
+from ui.text import TERMS, code, percent
 
 
 def pick_filters(job: ScoringJob) -> Filters:
     """Which rows of the result are wanted."""
     families = job.overview.families["family"].tolist() if job.overview else []
-    first, second, third, fourth = st.columns(4)
+    first, second, third, fourth, fifth = st.columns(5)
     verdicts = first.multiselect(
         "Verdict",
         list(results.VERDICTS),
@@ -42,7 +42,17 @@ def pick_filters(job: ScoringJob) -> Filters:
         persist_state="session",
         help=TERMS["score"],
     )
-    return Filters(tuple(verdicts), tuple(chosen), text, low / 100, high / 100)
+    highest_first = fifth.selectbox(
+        "Order",
+        [False, True],
+        format_func=lambda highest: "Highest score first" if highest else "As in the list",
+        key=f"order_{job.key}",
+        persist_state="session",
+        help="Of all rows, not only of those shown.",
+    )
+    return Filters(
+        tuple(verdicts), tuple(chosen), text.strip(), low / 100, high / 100, bool(highest_first)
+    )
 
 
 def figures(job: ScoringJob) -> None:
@@ -53,12 +63,17 @@ def figures(job: ScoringJob) -> None:
     if summary.partial:
         st.warning("Cancelled: these are the rows scored so far.", icon=":material/stop:")
     rate = summary.rows / max(summary.seconds, 1e-9)
+    share = summary.dga / max(1, summary.dga + summary.benign)
     panels.metric_row(
         {
             "Rows": (f"{summary.rows:,}", f"Scored in {summary.seconds:.1f} s, {rate:,.0f} rows/s"),
             "Generated": (f"{summary.dga:,}", TERMS["threshold"]),
+            "Share generated": (percent(share), "Of the rows that were scored."),
             "Chosen by people": (f"{summary.benign:,}", TERMS["threshold"]),
-            "Not scored": (f"{summary.problems:,}", "Rows without a name; see column problem."),
+            "Not scored": (
+                f"{summary.problems:,}",
+                "Rows that hold no registered name; the column problem says why.",
+            ),
         }
     )
     scores, families, suffixes = st.columns([2, 1, 1])
@@ -85,7 +100,7 @@ def rows(job: ScoringJob) -> None:
         f"{found:,} of {job.summary.rows:,} rows pass the filters{limit}. Select one to look it up."
     )
     shown = results.head(passing)
-    place = panels.verdict_table(shown, key=f"rows_{job.key}")
+    place = panels.verdict_table(shown, key=f"rows_{job.key}_{hash(filters)}")
     if place is not None:
         given = str(shown[column].iloc[place])
         if st.button(f"Look up {code(given[:80])}", icon=":material/search:"):

@@ -21,13 +21,17 @@ VERDICTS = {DGA: "Generated", BENIGN: "Chosen by people", NOT_SCORED: "Not score
 
 @dataclass(frozen=True)
 class Filters:
-    """Which rows are wanted; empty tuples and texts leave out none. Scores from 0 to 1."""
+    """Which rows are wanted, and in which order; empty tuples and texts leave out none.
+
+    Scores from 0 to 1.
+    """
 
     verdicts: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
     text: str = ""
     low: float = 0.0
     high: float = 1.0
+    highest_first: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ def overview(path: Path) -> Overview:
 
 
 def filtered(path: Path, column: str, filters: Filters) -> pl.LazyFrame:
-    """The rows that pass, in the file's order; the text is looked for in `column` and the name."""
+    """The rows that pass; the text is looked for in `column` and the name."""
     rows = pl.scan_parquet(path)
     if filters.verdicts:
         rows = rows.filter(pl.col(VERDICT).is_in(filters.verdicts))
@@ -68,6 +72,8 @@ def filtered(path: Path, column: str, filters: Filters) -> pl.LazyFrame:
         rows = rows.filter(pl.any_horizontal(t.str.contains(wanted, literal=True) for t in texts))
     if (filters.low, filters.high) != (0.0, 1.0):
         rows = rows.filter(pl.col(SCORE).is_between(filters.low, filters.high))
+    if filters.highest_first:
+        rows = rows.sort(SCORE, descending=True, nulls_last=True, maintain_order=True)
     return rows
 
 

@@ -25,6 +25,7 @@ from ui import results
 from ui.results import Overview
 
 PREVIEW_ROWS = 200
+NOT_BY_LINE = ("json", "parquet")  # formats whose rows are no lines
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ class ScoringJob:
         self.error: Exception | None = None
         self._folder = tempfile.TemporaryDirectory(prefix="dga-scores-")
         self._source = io.BytesIO(table.data)
+        by_line = table.info.compression == "none" and table.info.format not in NOT_BY_LINE
+        self._lines = table.data.count(b"\n") if by_line else 0
         self._stop = threading.Event()
         self._started = time.monotonic()
         self._thread = threading.Thread(target=self._work, name="scoring", daemon=True)
@@ -104,8 +107,11 @@ class ScoringJob:
         return self
 
     def share(self) -> float:
-        """How much of the file is read, from 0 to 1."""
-        return min(1.0, self._source.tell() / max(1, len(self.table.data)))
+        """How much is done, from 0 to 1: by lines, or by what is read of a packed file."""
+        rows = self.progress.batch if self.progress else 0
+        if self._lines:
+            return min(1.0, rows / self._lines)
+        return min(1.0, self._source.tell() / max(1, len(self.table.data))) if rows else 0.0
 
     def remaining(self) -> float | None:
         """About how many seconds are left; None before the first rows are scored."""

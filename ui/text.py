@@ -66,6 +66,19 @@ def percent(share: float) -> str:
     return f"{100 * share:.{digits}f} %"
 
 
+def duration(seconds: float) -> str:
+    """A time span in words.
+
+    >>> duration(9.4), duration(75), duration(7260)
+    ('9 s', '1 min 15 s', '2 h 1 min')
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
 def defang(domain: str) -> str:
     """A domain that no mail or chat program turns into a link.
 

@@ -1,4 +1,4 @@
-"""Pieces of the Train page: starting a job, watching it, what it left behind, its result.
+"""Pieces of the Train page: starting a job, watching it, what an interrupted one left.
 
 Draws and asks. The training is a child process that `dga.jobs` starts and finds again, so a
 closed tab or a restarted server loses nothing.
@@ -9,19 +9,18 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
-import pandas as pd
 import streamlit as st
 
 from dga import charts, jobs, runs
 from dga.config import TrainingConfig, TrainingPlan
-from dga.errors import ConfigError, RunError
+from dga.errors import ConfigError, JobError, RunError
 from dga.jobs import Job
 from dga.progress import Progress
-from dga.runs import Run
-from ui import panels, state
+from ui import panels
 from ui.feeding import Picked
-from ui.text import code, escape
+from ui.text import code, duration, escape
 
 STARTED = "train_started"  # session: the name of the training that was started or seen running
 NAME = "train_name"
@@ -118,48 +117,6 @@ def unfinished(job: Job) -> None:
                 st.rerun()
 
 
-def result(run: Run) -> None:
-    """The figures of a finished run beside the active run's, and what to do with it."""
-    partial = run.status == runs.PARTIAL
-    with st.container(border=True):
-        st.subheader(f"Result of {code(run.name)}", anchor=False)
-        if partial:
-            st.badge("Partial: cancelled on the way", icon=":material/timelapse:", color="orange")
-        seconds = float(run.config.get("seconds", 0))
-        device = escape(str(run.config.get("environment", {}).get("device", "unknown")))
-        st.caption(f"Took {duration(seconds)} on {device}")
-        active = state.find_run(state.active_name())
-        _compare(run, active if active and active.name != run.name else None)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            _activate(run, bool(active and active.name == run.name))
-            st.page_link(
-                state.EXPLORE_PAGE,
-                label="Explore its test names",
-                icon=":material/insights:",
-                query_params={state.RUN: run.name},
-            )
-
-
-def last_result() -> tuple[Run | None, bool]:
-    """The run to show: this session's own, or the newest; and whether it is the session's."""
-    own = state.find_run(st.session_state.get(STARTED))
-    newest = next((run for run in state.good_runs() if run.name != runs.SHIPPED), None)
-    return own or newest, own is not None
-
-
-def duration(seconds: float) -> str:
-    """A time span in words.
-
-    >>> duration(9.4), duration(75), duration(7260)
-    ('9 s', '1 min 15 s', '2 h 1 min')
-    """
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
-
-
 def _doing(now: str, last: Progress | None) -> str:
     if now == jobs.CANCELLING:
         return "Cancelling: what was learnt so far is being kept as a partial run"
@@ -211,16 +168,18 @@ def _thinned(snapshots: Sequence[Progress]) -> list[Progress]:
 
 
 def _cancel(job: Job, now: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"), panels.errors_shown():
+    with st.container(horizontal=True, vertical_alignment="center"):
         if now == jobs.RUNNING:
-            if st.button("Cancel", key="train_cancel", icon=":material/stop:"):
-                job.cancel()
-                st.rerun(scope="fragment")
+            st.button("Cancel", icon=":material/stop:", on_click=_ask_to_stop, args=(job,))
             st.caption("Keeps what was learnt so far as a partial run.")
         else:
-            if st.button("End at once", key="train_kill", icon=":material/cancel:"):
-                job.kill()
+            st.button("End at once", icon=":material/cancel:", on_click=job.kill)
             st.caption("Keeps nothing. Only needed when cancelling takes too long.")
+
+
+def _ask_to_stop(job: Job) -> None:
+    with suppress(JobError):  # it ended before the button was pressed; the page will show that
+        job.cancel()
 
 
 def _log(job: Job) -> None:
@@ -236,32 +195,3 @@ def _plan(job: Job) -> TrainingPlan:
     if not isinstance(values, dict):
         raise ConfigError(f"the plan of {job.name} is damaged; dismiss it")
     return TrainingPlan.from_json(values)
-
-
-def _compare(run: Run, active: Run | None) -> None:
-    own = panels.test_figures(state.test_metrics(run))
-    if active is None:
-        panels.metric_row(own)
-        return
-    other = panels.test_figures(state.test_metrics(active))
-    table = pd.DataFrame(
-        {
-            "Figure": list(own),
-            "This run": [value for value, _ in own.values()],
-            "Active run": [value for value, _ in other.values()],
-        }
-    )
-    st.dataframe(
-        table, hide_index=True, alt="This run's figures beside the active run's",
-        column_config={"Active run": f"Active run ({active.name})"},
-    )  # fmt: skip
-    st.caption("Each over its own test names, none of which it has learnt from.")
-
-
-def _activate(run: Run, is_active: bool) -> None:
-    if is_active:
-        st.badge("This is the active run", icon=":material/check_circle:", color="green")
-    elif st.button("Make it the active run", icon=":material/check_circle:"):
-        with panels.errors_shown():
-            runs.set_active(run.name)
-            st.rerun()

@@ -21,13 +21,6 @@ QADARS_OLD = (0xE1F1, 0xE1F2, 0xE1F5)  # seeds of the samples that use .com inst
 QAKBOT_SUFFIXES = ("com", "net", "org", "info", "biz", "org")
 MYDOOM_KEYS = "asnhreqwpm"
 MYDOOM_SUFFIXES = (".com", ".biz", ".us", ".net", ".org", ".ws", ".info", ".in", ".in", ".in")
-KRAKEN_PERIOD = 604_800  # seconds
-KRAKEN_CONFIGS = (
-    (24938314, ("com", "net", "tv", "cc")),
-    (24938314, ("dyndns.org", "yi.org", "dynserv.com", "mooo.com")),
-    (1600000, ("com", "net", "tv", "cc")),
-    (1600000, ("dyndns.org", "yi.org", "dynserv.com", "mooo.com")),
-)
 # Conficker.B: the multipliers and the divisor that turn a Windows file time into a key.
 CONFICKER_SUFFIXES = (".cc", ".cn", ".ws", ".com", ".net", ".org", ".info", ".biz")
 CONFICKER_SCALE, CONFICKER_UNIT, CONFICKER_OFFSET = 0x352C94565, 0x58028E44000, 0xA3596526
@@ -85,7 +78,10 @@ def mydoom(day: dt.date, seed: int) -> Names:
         for _ in range(size):
             state = (1664525 * state + 1013904223) & MASK32
             digits = f"{state:010d}"[::-1]
-            yield "".join([MYDOOM_KEYS[int(digit)] for digit in digits]) + MYDOOM_SUFFIXES[int(digits[0])]
+            yield (
+                "".join([MYDOOM_KEYS[int(digit)] for digit in digits])
+                + MYDOOM_SUFFIXES[int(digits[0])]
+            )
 
 
 def vidro(day: dt.date, _seed: int) -> Names:
@@ -98,31 +94,6 @@ def vidro(day: dt.date, _seed: int) -> Names:
             state = (1103515245 * state + 12345) & MASK32
             text += LETTERS[(state >> 10) % 26]
         yield f"{text}.{('dyndns.org', 'com', 'net')[number % 3]}"
-
-
-def kraken_dated(day: dt.date, seed: int) -> Names:
-    """Kraken's second DGA: 7 to 12 letters; a part of the names changes every week."""
-    start, suffixes = KRAKEN_CONFIGS[seed]
-    weeks = (midnight(day) - 1_207_000_000) // KRAKEN_PERIOD + 2
-    for number in range(1_000):
-        discards = 0 if number % 9 == 8 else weeks - (number % 9 >= 6)
-        for offset in (0, 1):
-            state = 3 * number + start + offset
-            for _ in range(discards):
-                state = (1103515245 * state + 12435) >> 8 & 0x7FFF
-            yield _kraken_name(state) + "." + suffixes[number % 4]
-
-
-def _kraken_name(state: int) -> str:
-    drawn = []
-    for _ in range(3):
-        state = (1103515245 * state + 12435) & MASK32
-        drawn.append(state >> 8 & 0x7FFF)
-    text = ""
-    for _ in range((drawn[0] * drawn[1] + drawn[2]) % 6 + 7):
-        state = (1103515245 * state + 12435) & MASK32
-        text += LETTERS[(state >> 8 & 0x7FFF) % 26]
-    return text
 
 
 def conficker(day: dt.date, _seed: int) -> Names:
@@ -148,18 +119,59 @@ def _conficker_draws(key: int) -> Iterator[int]:
 
 
 FAMILIES = table(
-    Family("corebot", "random", "12 to 23 letters and digits under ddns.net, by month",
-           "https://johannesbader.ch/2015/09/the-dga-of-corebot/", corebot, (0x1DBA8930, 0x1DB98930), 28, True),
-    Family("qadars", "random", "twelve letters and digits, by week",
-           "https://johannesbader.ch/2016/04/the-dga-of-qadars/", qadars,
-           (0xE08A, 0x89F5, 0x4449, *QADARS_OLD), 7, True),
-    Family("qakbot", "random", "8 to 25 letters from a Mersenne Twister, by ten days",
-           "https://johannesbader.ch/2016/02/the-dga-of-qakbot/", qakbot, (0, 1, 2, 3), 10, True),
-    Family("mydoom", "random", "ten of ten letters, by date", BADER + "/tree/master/mydoom", mydoom, (0xFA8,), 1, True),
-    Family("vidro", "random", "7 to 12 letters under three suffixes, by week",
-           "https://github.com/360netlab/DGA/tree/master/code/vidro", vidro, period=7),
-    Family("kraken_dated", "random", "7 to 12 letters, by week (Kraken's second version)",
-           "https://johannesbader.ch/2015/12/krakens-two-domain-generation-algorithms/", kraken_dated, (0, 1, 2, 3), 7),
-    Family("conficker", "random", "5 to 11 letters from a floating-point generator (version B), by date",
-           "https://github.com/andrewaeva/DGA/blob/master/dga_algorithms/Conficker.cpp", conficker),
+    Family(
+        "corebot",
+        "random",
+        "12 to 23 letters and digits under ddns.net, by month",
+        "https://johannesbader.ch/2015/09/the-dga-of-corebot/",
+        corebot,
+        (0x1DBA8930, 0x1DB98930),
+        28,
+        True,
+    ),
+    Family(
+        "qadars",
+        "random",
+        "twelve letters and digits, by week",
+        "https://johannesbader.ch/2016/04/the-dga-of-qadars/",
+        qadars,
+        (0xE08A, 0x89F5, 0x4449, *QADARS_OLD),
+        7,
+        True,
+    ),
+    Family(
+        "qakbot",
+        "random",
+        "8 to 25 letters from a Mersenne Twister, by ten days",
+        "https://johannesbader.ch/2016/02/the-dga-of-qakbot/",
+        qakbot,
+        (0, 1, 2, 3),
+        10,
+        True,
+    ),
+    Family(
+        "mydoom",
+        "random",
+        "ten of ten letters, by date",
+        BADER + "/tree/master/mydoom",
+        mydoom,
+        (0xFA8,),
+        1,
+        True,
+    ),
+    Family(
+        "vidro",
+        "random",
+        "7 to 12 letters under three suffixes, by week",
+        "https://github.com/360netlab/DGA/tree/master/code/vidro",
+        vidro,
+        period=7,
+    ),
+    Family(
+        "conficker",
+        "random",
+        "5 to 11 letters from a floating-point generator (version B), by date",
+        "https://github.com/andrewaeva/DGA/blob/master/dga_algorithms/Conficker.cpp",
+        conficker,
+    ),
 )

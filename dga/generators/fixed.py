@@ -1,6 +1,7 @@
 """Random-looking families whose names depend on a seed in the sample, never on the date.
 
-Lists that the malware would continue without end are cut after LIST names.
+Lists that the malware would continue without end are cut after LIST names where further seeds
+make further lists.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import hashlib
 
 from dga.generators.family import BADER, MASK32, Family, Names, table
 
-LIST = 1_000
+LIST = 10_000
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 # Tinba: key, first host, suffixes; the last letters of the first host's name are what counts.
@@ -23,8 +24,6 @@ TINBA = (
 FOBBER = ((0xC87C8A78, -1719405398, 17, ".net"), (0x851A3E59, -1916503263, 10, ".com"))
 SHIOTOB_REACH = 16  # bytes of the buffer that a name of at most 15 characters depends on
 SHIOTOB_KEYS = "qwertyuiopasdfghjklzxcvbnm123945678"
-KRAKEN_ZONES = ("dyndns.org", "yi.org", "dynserv.com", "mooo.com")
-KRAKEN_SEEDS = ((-0x0FCFBF88, 0x8924541), (-0x1FCFBF87, 0x7924542))  # (even, odd) names
 
 
 def dircrypt(_day: dt.date, seed: int) -> Names:
@@ -68,9 +67,9 @@ def dnschanger(_day: dt.date, seed: int, *, size: int = 5) -> Names:
 
 
 def fobber(_day: dt.date, seed: int) -> Names:
-    """300 names of one of the two published versions."""
+    """One of the two published lists; a sample asks for the first 300 names."""
     state, increment, length, suffix = FOBBER[seed]
-    for _ in range(300):
+    while True:
         text = ""
         for _ in range(length):
             state = (321167 * state + increment) & MASK32
@@ -149,52 +148,82 @@ def ramdo(_day: dt.date, seed: int) -> Names:
         yield text + ".org"
 
 
-def kraken(_day: dt.date, seed: int) -> Names:
-    """Kraken's first DGA: 6 to 11 letters under free dynamic-DNS zones."""
-    even, odd = KRAKEN_SEEDS[seed]
-    for number in range(1_000_015, 1_000_015 + 10 * LIST):
-        zone = KRAKEN_ZONES[number % 4]
-        scaled = _ninth(number * (number + 7) * (number + 12))
-        yield _kraken_name(scaled + number * (number + 1) + even) + "." + zone
-        scaled = _ninth((number + 2) * (number + 7) * number)
-        yield _kraken_name(scaled + (number * 3 + 1) * number + odd) + "." + zone
-
-
-def _ninth(value: int) -> int:
-    """A ninth of a value taken as a signed 32-bit number, rounded towards zero."""
-    value &= MASK32
-    return int((value - (value >> 31 << 32)) / 9.0)
-
-
-def _kraken_name(state: int) -> str:
-    drawn = []
-    for _ in range(3):
-        state = (1103515245 * state + 12435) & MASK32
-        drawn.append(state >> 8 & 0x7FFF)
-    text = ""
-    for _ in range((drawn[0] * drawn[1] - drawn[2]) % 6 + 6):
-        state = (1103515245 * state + 12435) & MASK32
-        text += LETTERS[(state >> 8 & 0x7FFF) % 26]
-    return text
-
-
 FAMILIES = table(
-    Family("dircrypt", "random", "letters from a seeded Park-Miller generator, .com",
-           "https://johannesbader.ch/2015/03/the-dga-of-dircrypt/", dircrypt, period=0, open_seeds=True),
-    Family("ramnit", "random", "letters a to y from a seeded, reseeding Park-Miller generator, .com",
-           "https://johannesbader.ch/2014/12/the-dga-of-ramnit/", ramnit,
-           (0xEF214BBF, 0x28488EEA, 0x4BFCBC6A, 0x79159C10, 0x92F4BE35, 0x4302C04A, 0x52278648, 0x9753029A),
-           period=0, open_seeds=True),
-    Family("dnschanger", "random", "ten letters from Microsoft's rand(), .com",
-           "https://johannesbader.ch/2016/01/the-dga-in-alureon-dnschanger/", dnschanger, period=0, open_seeds=True),
-    Family("fobber", "random", "17 letters .net or 10 letters .com, two fixed lists", BADER + "/tree/master/fobber",
-           fobber, (0, 1), period=0),
-    Family("tinba", "random", "twelve letters chained from a key; hosts of unpublished seeds are ours",
-           "https://garage4hackers.com/entry.php?b=3086", tinba, (0, 1, 2, 3), period=0, open_seeds=True),
-    Family("shiotob", "random", "letters and digits chained from a first host; hosts of unpublished seeds are ours",
-           "https://johannesbader.ch/2015/01/the-dga-of-shiotob/", shiotob, period=0, open_seeds=True),
-    Family("ramdo", "random", "sixteen even letters, .org", BADER + "/tree/master/ramdo", ramdo, (0xD5FFF,),
-           period=0, open_seeds=True),
-    Family("kraken", "random", "6 to 11 letters under free dynamic-DNS zones (first version)",
-           "https://johannesbader.ch/2015/12/krakens-two-domain-generation-algorithms/", kraken, (0, 1), period=0),
+    Family(
+        "dircrypt",
+        "random",
+        "letters from a seeded Park-Miller generator, .com",
+        "https://johannesbader.ch/2015/03/the-dga-of-dircrypt/",
+        dircrypt,
+        (0x72113C2B,),
+        period=0,
+        open_seeds=True,
+    ),
+    Family(
+        "ramnit",
+        "random",
+        "letters a to y from a seeded, reseeding Park-Miller generator, .com",
+        "https://johannesbader.ch/2014/12/the-dga-of-ramnit/",
+        ramnit,
+        (
+            0xEF214BBF,
+            0x28488EEA,
+            0x4BFCBC6A,
+            0x79159C10,
+            0x92F4BE35,
+            0x4302C04A,
+            0x52278648,
+            0x9753029A,
+        ),
+        period=0,
+        open_seeds=True,
+    ),
+    Family(
+        "dnschanger",
+        "random",
+        "ten letters from Microsoft's rand(), .com",
+        "https://johannesbader.ch/2016/01/the-dga-in-alureon-dnschanger/",
+        dnschanger,
+        (0x1554D,),
+        period=0,
+        open_seeds=True,
+    ),
+    Family(
+        "fobber",
+        "random",
+        "17 letters .net or 10 letters .com, two fixed lists",
+        BADER + "/tree/master/fobber",
+        fobber,
+        (0, 1),
+        period=0,
+    ),
+    Family(
+        "tinba",
+        "random",
+        "twelve letters chained from a key; hosts of unpublished seeds are ours",
+        "https://garage4hackers.com/entry.php?b=3086",
+        tinba,
+        (0, 1, 2, 3),
+        period=0,
+        open_seeds=True,
+    ),
+    Family(
+        "shiotob",
+        "random",
+        "letters and digits chained from a first host; hosts of unpublished seeds are ours",
+        "https://johannesbader.ch/2015/01/the-dga-of-shiotob/",
+        shiotob,
+        period=0,
+        open_seeds=True,
+    ),
+    Family(
+        "ramdo",
+        "random",
+        "sixteen even letters, .org",
+        BADER + "/tree/master/ramdo",
+        ramdo,
+        (0xD5FFF,),
+        period=0,
+        open_seeds=True,
+    ),
 )

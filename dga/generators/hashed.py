@@ -14,7 +14,19 @@ DIGITS = "0123456789"
 
 GAMEOVER_SALT = b"\x01\x05\x19\x35"
 MUROFET_KEYS = (0, 0xD6D7A4BE, 0xDEADC2DE)  # of the second version; 0 is none
-PADCRYPT_SUFFIXES = ["com", "co.uk", "de", "org", "net", "eu", "info", "online", "co", "cc", "website"] + ["com"] * 5
+PADCRYPT_SUFFIXES = [
+    "com",
+    "co.uk",
+    "de",
+    "org",
+    "net",
+    "eu",
+    "info",
+    "online",
+    "co",
+    "cc",
+    "website",
+] + ["com"] * 5
 PADCRYPT_VERSIONS = ((":", 24), ("|", 72))  # separator, names a day
 PADCRYPT_CODES = str.maketrans(DIGITS, "abcdnfolmk")
 MONERO_SUFFIXES = ("org", "tickets", "blackfriday", "hosting", "feedback")
@@ -28,7 +40,13 @@ def gameover(day: dt.date, _seed: int) -> Names:
     for number in range(1_000):
         words = struct.unpack("<4I", hashlib.md5(struct.pack("<I", number) + tail).digest())
         suffix = (
-            "com" if number % 4 == 0 else "org" if number % 3 == 0 else "biz" if number % 2 == 0 else "net"
+            "com"
+            if number % 4 == 0
+            else "org"
+            if number % 3 == 0
+            else "biz"
+            if number % 2 == 0
+            else "net"
         )
         yield "".join([_base36(word) for word in words]) + "." + suffix
 
@@ -45,13 +63,15 @@ def _base36(value: int) -> str:
 
 
 def murofet(day: dt.date, seed: int) -> Names:
-    """Three versions of Murofet (Licat): seeds 0 and 1 are the first and third, above the second."""
+    """Murofet (Licat): seed 0 is its first version, 1 its third, 2 to 4 are keys of its second."""
     if seed < 2:
         recode = (_murofet_first, _murofet_third)[seed]
-        head, size = bytes([(day.year + 0x30) & 0xFF, day.month, day.day // 7 * 7]), 1_000
-        for number in range(size):
+        head = bytes([(day.year + 0x30) & 0xFF, day.month, day.day // 7 * 7])
+        for number in range(1_000):
             digest = hashlib.md5(head + struct.pack("<I", number)).digest()
-            yield recode(digest) + _murofet_suffix(number, ("ru", "biz", "info", "org", "net", "com"))
+            yield recode(digest) + _murofet_suffix(
+                number, ("ru", "biz", "info", "org", "net", "com")
+            )
         return
     key = struct.pack("<I", MUROFET_KEYS[seed - 2]) * 2
     head = bytes([(day.year + 0x30) & 0xFF, day.month, day.day, 0])
@@ -96,7 +116,7 @@ def padcrypt(day: dt.date, seed: int) -> Names:
 
 
 def monerodownloader(day: dt.date, _seed: int) -> Names:
-    """500 names of thirteen hexadecimal digits a day, each under five suffixes; the first is fixed."""
+    """500 labels of thirteen digits a day, each under five suffixes; the first never changes."""
     days = (day - EPOCH).days
     for number in range(500):
         text = f"jkhhksugrhtijys78g46-{days}-{number}"
@@ -124,15 +144,48 @@ def sisron(day: dt.date, _seed: int) -> Names:
 
 
 FAMILIES = table(
-    Family("gameover", "hash", "MD5 of date and number to base 36, by date",
-           "https://johannesbader.ch/2014/12/the-dga-of-newgoz/", gameover),
-    Family("murofet", "hash", "MD5 of date and number recoded to letters, three versions, by date",
-           "https://johannesbader.ch/2015/09/three-variants-of-murofets-dga/", murofet, (0, 1, 2, 3, 4)),
-    Family("padcrypt", "hash", "SHA-256 of date and number recoded to letters, by date",
-           "https://johannesbader.ch/2016/03/the-dga-of-padcrypt/", padcrypt, (0, 1)),
-    Family("monerodownloader", "hash", "thirteen hexadecimal digits of MD5, by date",
-           BADER + "/tree/master/monerodownloader", monerodownloader),
-    Family("chinad", "hash", "SHA-1 of date and number to base 36, by date",
-           "https://github.com/360netlab/DGA/issues/1", chinad),
-    Family("sisron", "hash", "the date in base64, by date", "https://johannesbader.ch/2016/06/the-dga-of-sisron/", sisron),
+    Family(
+        "gameover",
+        "hash",
+        "MD5 of date and number to base 36, by date",
+        "https://johannesbader.ch/2014/12/the-dga-of-newgoz/",
+        gameover,
+    ),
+    Family(
+        "murofet",
+        "hash",
+        "MD5 of date and number recoded to letters, three versions, by date",
+        "https://johannesbader.ch/2015/09/three-variants-of-murofets-dga/",
+        murofet,
+        (0, 1, 2, 3, 4),
+    ),
+    Family(
+        "padcrypt",
+        "hash",
+        "SHA-256 of date and number recoded to letters, by date",
+        "https://johannesbader.ch/2016/03/the-dga-of-padcrypt/",
+        padcrypt,
+        (0, 1),
+    ),
+    Family(
+        "monerodownloader",
+        "hash",
+        "thirteen hexadecimal digits of MD5, by date",
+        BADER + "/tree/master/monerodownloader",
+        monerodownloader,
+    ),
+    Family(
+        "chinad",
+        "hash",
+        "SHA-1 of date and number to base 36, by date",
+        "https://github.com/360netlab/DGA/issues/1",
+        chinad,
+    ),
+    Family(
+        "sisron",
+        "hash",
+        "the date in base64, by date",
+        "https://johannesbader.ch/2016/06/the-dga-of-sisron/",
+        sisron,
+    ),
 )

@@ -1,4 +1,4 @@
-"""Random-looking families whose names follow from the date and from keys or tables in the sample."""
+"""Random-looking families whose names follow from the date and from keys in the sample."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 import struct
 import zlib
 
-from dga.generators.family import BADER, DAY, EPOCH, MASK32, Family, Names, midnight, table
+from dga.generators.family import BADER, EPOCH, MASK32, Family, Names, midnight, table
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -94,7 +94,7 @@ def tempedreve(day: dt.date, _seed: int) -> Names:
 
 def zloader(day: dt.date, seed: int) -> Names:
     """32 names of twenty letters a day; the date is encrypted with the sample's RC4 key."""
-    start = struct.unpack("<I", _rc4(ZLOADER_KEYS[seed], struct.pack("<I", midnight(day))))[0]
+    start = struct.unpack("<I", _rc4(ZLOADER_KEYS[seed], struct.pack("<I", midnight(day) & MASK32)))[0]
     state = start
     for _ in range(32):
         text = ""
@@ -145,11 +145,44 @@ def _pykspa_label(size: int, state: int) -> str:
 
 
 FAMILIES = table(
-    Family("nymaim", "random", "6 to 11 letters under five suffixes, by date", BADER + "/tree/master/nymaim", nymaim),
-    Family("proslikefan", "random", "6 to 12 letters under ten suffixes, by date",
-           "https://johannesbader.ch/2016/06/proslikefan/", proslikefan, (0, 1)),
-    Family("tempedreve", "random", "one name of 7 to 11 letters a day", BADER + "/tree/master/tempedreve", tempedreve),
-    Family("zloader", "random", "twenty letters, .com, by date and RC4 key", BADER + "/tree/master/zloader", zloader, (0, 1, 2, 3, 4)),
-    Family("pykspa", "random", "6 to 12 letters, by twenty days; seeds of dates before 2012-09 and after 2016-12 are ours",
-           "https://johannesbader.ch/2015/03/the-dga-of-pykspa/", pykspa, (0,), PYKSPA_PERIOD, True),
+    Family(
+        "nymaim",
+        "random",
+        "6 to 11 letters under five suffixes, by date",
+        BADER + "/tree/master/nymaim",
+        nymaim,
+    ),
+    Family(
+        "proslikefan",
+        "random",
+        "6 to 12 letters under ten suffixes, by date",
+        "https://johannesbader.ch/2016/06/proslikefan/",
+        proslikefan,
+        (0, 1),
+    ),
+    Family(
+        "tempedreve",
+        "random",
+        "one name of 7 to 11 letters a day",
+        BADER + "/tree/master/tempedreve",
+        tempedreve,
+    ),
+    Family(
+        "zloader",
+        "random",
+        "twenty letters, .com, by date and RC4 key",
+        BADER + "/tree/master/zloader",
+        zloader,
+        (0, 1, 2, 3, 4),
+    ),
+    Family(
+        "pykspa",
+        "random",
+        "6 to 12 letters, by twenty days; seeds of dates before 2012-09 and after 2018-03 are ours",
+        "https://johannesbader.ch/2015/03/the-dga-of-pykspa/",
+        pykspa,
+        (0,),
+        PYKSPA_PERIOD,
+        True,
+    ),
 )

@@ -11,11 +11,61 @@ import numpy.typing as npt
 from dga.generators.family import BADER, MASK32, Family, Names, table
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+Words = npt.NDArray[np.uint64]
 MASK64 = (1 << 64) - 1
 
 CRYPTOLOCKER_SUFFIXES = ("com", "net", "biz", "ru", "org", "co.uk", "info")
-NECURS_SUFFIXES = ["tj", "in", "jp", "tw", "ac", "cm", "la", "mn", "so", "sh", "sc", "nu", "nf", "mu", "ms", "mx", "ki", "im", "cx", "cc", "tv", "bz", "me", "eu", "de", "ru", "co", "su", "pw", "kz", "sx", "us", "ug", "ir", "to", "ga", "com", "net", "org", "biz", "xxx", "pro", "bit"]
+NECURS_SUFFIXES = [
+    "tj",
+    "in",
+    "jp",
+    "tw",
+    "ac",
+    "cm",
+    "la",
+    "mn",
+    "so",
+    "sh",
+    "sc",
+    "nu",
+    "nf",
+    "mu",
+    "ms",
+    "mx",
+    "ki",
+    "im",
+    "cx",
+    "cc",
+    "tv",
+    "bz",
+    "me",
+    "eu",
+    "de",
+    "ru",
+    "co",
+    "su",
+    "pw",
+    "kz",
+    "sx",
+    "us",
+    "ug",
+    "ir",
+    "to",
+    "ga",
+    "com",
+    "net",
+    "org",
+    "biz",
+    "xxx",
+    "pro",
+    "bit",
+]
+NECURS_NUMBERS: Words = np.arange(2_048, dtype=np.uint64)
 LOCKY_FACTOR, LOCKY_ADD = 0xB11924E1, 0x27100001
+LOCKY_SEEDS = (
+    *(7077, 5566, 9106, 5579, 111, 9044, 9099, 9047, 9133, 9199),
+    *(9190, 9088, 9998, 9992, 1511, 1513, 1517, 9056, 7773, 7743),
+)
 LOCKY_SUFFIXES = ["ru", "info", "biz", "click", "su", "work", "pl", "org", "pw", "xyz"]
 RANBYUS_SUFFIXES = ("in", "me", "cc", "su", "tw", "net", "com", "pw")
 RANBYUS_OTHER = ("in", "net", "org", "com", "me", "su", "tw", "cc")  # of seed 0xCE7F8514
@@ -42,28 +92,34 @@ def necurs(day: dt.date, seed: int) -> Names:
         state = _necurs_mix(np.array([day.year], dtype=np.uint64))
         state = _necurs_mix(state + np.uint64(day.month + 43690))
         state = _necurs_mix(state + np.uint64(day.day >> 2))
-        state = _necurs_mix(state + np.arange(2_048, dtype=np.uint64))
+        state = _necurs_mix(state + NECURS_NUMBERS)
         state = _necurs_mix(state + np.uint64(seed))
         sizes = state % np.uint64(15) + np.uint64(7)
-        columns, ends = [], state.copy()
+        columns, ends = [], state
         for position in range(int(sizes.max())):
             state = _necurs_mix(state + np.uint64(position))
             columns.append((state % np.uint64(25)).tolist())
             state = _necurs_mix(state + np.uint64(0xABBEDF))
             ends = np.where(sizes == position + 1, state, ends)
     suffixes = (ends % np.uint64(43)).tolist()
-    for codes, size, suffix in zip(zip(*columns, strict=True), sizes.tolist(), suffixes, strict=True):
+    for codes, size, suffix in zip(
+        zip(*columns, strict=True), sizes.tolist(), suffixes, strict=True
+    ):
         yield "".join([LETTERS[code] for code in codes[:size]]) + "." + NECURS_SUFFIXES[suffix]
 
 
-def _necurs_mix(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+def _necurs_mix(values: Words) -> Words:
     """Stir each 64-bit value 21 to 148 times, as its own low bits say."""
     loops = (values & np.uint64(0x7F)) + np.uint64(21)
     order = np.argsort(loops)[::-1]
     mixed, loops = values[order], loops[order]
     for index in range(int(loops[0])):
         live = mixed[: np.searchsorted(-loops.astype(np.int64), -index)]
-        live += ((live * np.uint64(7)) ^ (live << np.uint64(15))) + np.uint64(8 * index) - (live >> np.uint64(5))
+        live += (
+            ((live * np.uint64(7)) ^ (live << np.uint64(15)))
+            + np.uint64(8 * index)
+            - (live >> np.uint64(5))
+        )
     values = np.empty_like(mixed)
     values[order] = mixed
     return values
@@ -146,13 +202,41 @@ def _ranbyus_block(state: int) -> tuple[int, bytes]:
 
 
 FAMILIES = table(
-    Family("cryptolocker", "random", "12 to 15 letters under seven suffixes, by date",
-           "https://github.com/pchaigno/dga-collection", cryptolocker),
-    Family("necurs", "random", "7 to 21 letters under 43 suffixes, by four days",
-           "https://johannesbader.ch/2015/02/the-dgas-of-necurs/", necurs, (9,), 4, True),
-    Family("locky", "random", "7 to 17 letters under ten suffixes (version 3), by two days", BADER + "/tree/master/locky", locky,
-           (7077, 5566, 9106, 5579, 111, 9044, 9099, 9047, 9133, 9199, 9190, 9088, 9998, 9992, 1511, 1513, 1517, 9056, 7773, 7743), 1, True),
-    Family("ranbyus", "random", "14 or 17 letters under eight suffixes, by date",
-           "https://johannesbader.ch/2015/09/ranbyuss-dga-revisited/", ranbyus,
-           (RANBYUS_MAY, 0x0F0D5BFA, 0xF2C72B14, 0xAE8714BE, 0xCE7F8514), 1, True),
+    Family(
+        "cryptolocker",
+        "random",
+        "12 to 15 letters under seven suffixes, by date",
+        "https://github.com/pchaigno/dga-collection",
+        cryptolocker,
+    ),
+    Family(
+        "necurs",
+        "random",
+        "7 to 21 letters under 43 suffixes, by four days",
+        "https://johannesbader.ch/2015/02/the-dgas-of-necurs/",
+        necurs,
+        (9,),
+        4,
+        True,
+    ),
+    Family(
+        "locky",
+        "random",
+        "7 to 17 letters under ten suffixes (version 3), by two days",
+        BADER + "/tree/master/locky",
+        locky,
+        LOCKY_SEEDS,
+        1,
+        True,
+    ),
+    Family(
+        "ranbyus",
+        "random",
+        "14 or 17 letters under eight suffixes, by date",
+        "https://johannesbader.ch/2015/09/ranbyuss-dga-revisited/",
+        ranbyus,
+        (RANBYUS_MAY, 0x0F0D5BFA, 0xF2C72B14, 0xAE8714BE, 0xCE7F8514),
+        1,
+        True,
+    ),
 )

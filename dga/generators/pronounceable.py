@@ -79,14 +79,14 @@ def vawtrak(_day: dt.date, seed: int) -> Names:
 
 def pushdo(day: dt.date, seed: int) -> Names:
     """Thirty names of 9 to 12 letters a day, in syllables picked by an MD5 digest."""
-    *letters, suffix = PUSHDO[seed]
+    first, last, second, third, suffix = PUSHDO[seed]
     state = _days_since_0(day)
     for _ in range(30):
         digest = hashlib.md5(struct.pack("<I", state & MASK32)).digest()
         state = struct.unpack("<I", digest[:4])[0]
         size, text = (state & 3) + 9, ""
         for code in digest:
-            text += _pushdo_syllable(code, *letters)
+            text += _pushdo_syllable(code, first, last, second, third)
             if len(text) >= size:
                 break
         yield f"{text[:size]}.{suffix}"
@@ -109,8 +109,8 @@ def _days_since_0(day: dt.date) -> int:
 
 def pitou(day: dt.date, seed: int) -> Names:
     """Twenty names of eight or nine letters a day; a ninth letter is any of its kind."""
-    year, month = day.year + day.month // 12, day.month % 12 + 1
-    days = (dt.date(year, month, 1) - EPOCH).days + day.day - 1  # of this day a month later
+    month = calendar.monthrange(day.year, day.month)[1]
+    days = (day - EPOCH).days + month  # Pitou counts a month too many
     for number in range(20):
         value = 10 * ((number // 3 + days) // 10)
         text = _pitou_label(_pitou_codes(day.year - 1900, value, number, seed))
@@ -127,7 +127,12 @@ def _pitou_codes(year: int, value: int, number: int, magic: int) -> list[int]:
     low, high = value & 0xFF, value >> 8 & 0xFF
     codes = []
     for place, byte in enumerate((magic & 0xFF, magic >> 8 & 0xFF)):
-        factors = (year >> place, year << place, high << place ^ low >> place, low << place ^ high >> place)
+        factors = (
+            year >> place,
+            year << place,
+            high << place ^ low >> place,
+            low << place ^ high >> place,
+        )
         for at, factor in enumerate(factors):
             nibble = byte & 15 if at % 2 else byte >> 4
             codes.append((nibble * factor & 0xFF) * (number + 1) & 0xFF)
@@ -150,14 +155,50 @@ def _pitou_label(codes: list[int]) -> str:
 
 
 FAMILIES = table(
-    Family("simda", "pronounceable", "consonants and vowels in turn, seven letters, .com", BADER + "/tree/master/simda",
-           simda, period=0),
-    Family("symmi", "pronounceable", "8 to 15 letters under ddns.net, by half month",
-           "https://johannesbader.ch/2015/01/the-dga-of-symmi/", symmi, (42,), 15, True),
-    Family("vawtrak", "pronounceable", "7 to 11 letters, .com (second and third version)", BADER + "/tree/master/vawtrak",
-           vawtrak, (0x5542B2, 0x5884C3C4, 0x874C49, 0x3CDCA1), 0, True),
-    Family("pushdo", "pronounceable", "9 to 12 letters in syllables picked by MD5, by date", BADER + "/tree/master/pushdo",
-           pushdo, (0, 1, 2, 3)),
-    Family("pitou", "pronounceable", "eight or nine letters under nine suffixes, by ten days",
-           "https://johannesbader.ch/2019/07/the-dga-of-pitou/", pitou, PITOU_MAGIC, 3, True),
+    Family(
+        "simda",
+        "pronounceable",
+        "consonants and vowels in turn, seven letters, .com",
+        BADER + "/tree/master/simda",
+        simda,
+        period=0,
+    ),
+    Family(
+        "symmi",
+        "pronounceable",
+        "8 to 15 letters under ddns.net, by half month",
+        "https://johannesbader.ch/2015/01/the-dga-of-symmi/",
+        symmi,
+        (42,),
+        15,
+        True,
+    ),
+    Family(
+        "vawtrak",
+        "pronounceable",
+        "7 to 11 letters, .com (second and third version)",
+        BADER + "/tree/master/vawtrak",
+        vawtrak,
+        (0x5542B2, 0x5884C3C4, 0x874C49, 0x3CDCA1),
+        0,
+        True,
+    ),
+    Family(
+        "pushdo",
+        "pronounceable",
+        "9 to 12 letters in syllables picked by MD5, by date",
+        BADER + "/tree/master/pushdo",
+        pushdo,
+        (0, 1, 2, 3),
+    ),
+    Family(
+        "pitou",
+        "pronounceable",
+        "eight or nine letters under nine suffixes, by ten days",
+        "https://johannesbader.ch/2019/07/the-dga-of-pitou/",
+        pitou,
+        PITOU_MAGIC,
+        3,
+        True,
+    ),
 )

@@ -32,12 +32,12 @@ def suppobox(day: dt.date, _seed: int) -> Names:
 
 
 def pizd(day: dt.date, _seed: int) -> Names:
-    """As Suppobox, of which it is an earlier version, with its list in the order of the alphabet."""
+    """As Suppobox, with its list in the order of the alphabet."""
     return _pairs(day, tuple(sorted(_listed("suppobox.txt"))))
 
 
 def _pairs(day: dt.date, words: tuple[str, ...]) -> Names:
-    """85 names follow from each 512 seconds: two words whose numbers are a counter's shuffled bits."""
+    """Two words whose numbers are a counter's shuffled bits; 85 names a 512 seconds."""
     for number in range(midnight(day) >> 9, (midnight(day) + DAY - 1 >> 9) + 85):
         index = 0
         for bit in SUPPOBOX_BITS:
@@ -60,7 +60,7 @@ def banjori(_day: dt.date, seed: int) -> Names:
 
 def gozi(day: dt.date, _seed: int) -> Names:
     """Twelve names of 12 to 24 letters, whole and halved words; new ones every fourth day."""
-    words = tuple(word for word in _listed("declaration.txt") if len(word) > 2)
+    words = _listed("declaration.txt", shortest=3)
     state = (GOZI_OFFSET + (1 << 16) + (day - GOZI_EPOCH).days // 4) & MASK32
     for _ in range(12):
         state = _linear(_linear(state))
@@ -92,22 +92,52 @@ def _linear(state: int) -> int:
 
 
 @cache
-def _listed(name: str) -> tuple[str, ...]:
+def _listed(name: str, shortest: int = 1) -> tuple[str, ...]:
     """The words of a list in order, lower case, letters only; lines that start with # are notes."""
     lines = Path(__file__).with_name(name).read_text(encoding="utf-8").lower().splitlines()
     text = " ".join(line for line in lines if not line.startswith("#"))
-    return tuple(re.sub(r"[^a-z ]", "", text).split())
+    words = re.sub(r"[^a-z ]", "", text).split()
+    return tuple(word for word in words if len(word) >= shortest)
 
 
 FAMILIES = table(
-    Family("suppobox", "word", "two of 384 words (the first of the malware's lists), .net, by date",
-           "https://www.rsaconference.com/writable/presentations/file_upload/br-r01-end-to-end-analysis-of-a-domain-generating-algorithm-malware-family.pdf", suppobox),
-    Family("pizd", "word", "two of the same 384 words in alphabetical order, .net, by date",
-           "https://blog.avast.com/2013/06/18/your-facebook-connection-is-now-secured/", pizd),
-    Family("banjori", "word", "six hosts made of words, their first four letters changed, .com",
-           "https://johannesbader.ch/2015/02/the-dga-of-banjori/", banjori, (0, 1, 2, 3, 4, 5), 0),
-    Family("gozi", "word", "words and halves of words; published algorithm, our text (Declaration of Independence)",
-           "https://www.govcert.admin.ch/blog/18/gozi-isfb-when-a-bug-really-is-a-feature", gozi, (0,), 4),
-    Family("rovnix", "word", "words of the Declaration of Independence; published text, our random numbers",
-           "https://github.com/andrewaeva/DGA/blob/master/dga_algorithms/Rovnix.py", rovnix),
+    Family(
+        "suppobox",
+        "word",
+        "two of 384 words (the first of the malware's lists), .net, by date",
+        "https://www.rsaconference.com/writable/presentations/file_upload/br-r01-end-to-end-analysis-of-a-domain-generating-algorithm-malware-family.pdf",
+        suppobox,
+    ),
+    Family(
+        "pizd",
+        "word",
+        "two of the same 384 words in alphabetical order, .net, by date",
+        "https://blog.avast.com/2013/06/18/your-facebook-connection-is-now-secured/",
+        pizd,
+    ),
+    Family(
+        "banjori",
+        "word",
+        "six hosts made of words, their first four letters changed, .com",
+        "https://johannesbader.ch/2015/02/the-dga-of-banjori/",
+        banjori,
+        (0, 1, 2, 3, 4, 5),
+        0,
+    ),
+    Family(
+        "gozi",
+        "word",
+        "words and halves of words; published algorithm, our text (Declaration of Independence)",
+        "https://www.govcert.admin.ch/blog/18/gozi-isfb-when-a-bug-really-is-a-feature",
+        gozi,
+        (0,),
+        4,
+    ),
+    Family(
+        "rovnix",
+        "word",
+        "words of the Declaration of Independence; published text, our random numbers",
+        "https://github.com/andrewaeva/DGA/blob/master/dga_algorithms/Rovnix.py",
+        rovnix,
+    ),
 )

@@ -64,7 +64,9 @@ def record(value: Any) -> dict[str, str]:
     >>> record({"id": "7", "dns": {"rrname": "example.com"}})
     {'id': '7', 'dns.rrname': 'example.com'}
     """
-    return {without_surrogates(key): without_surrogates(text) for key, text in _flat(value, "")}
+    found: dict[str, str] = {}
+    _flatten(value, "", found)
+    return found
 
 
 def scalar(value: Any) -> str:
@@ -80,11 +82,11 @@ def scalar(value: Any) -> str:
     return str(value)
 
 
-def _flat(value: Any, path: str) -> Iterator[tuple[str, str]]:
+def _flatten(value: Any, path: str, found: dict[str, str]) -> None:
     if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
         value = value[0]  # Suricata 8 wraps the one query of an event into a list
-    if not isinstance(value, dict):
-        yield path or "value", scalar(value)
-        return
-    for key, inner in value.items():
-        yield from _flat(inner, f"{path}.{key}" if path else key)
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            _flatten(inner, f"{path}.{key}" if path else key, found)
+    else:
+        found[without_surrogates(path or "value")] = without_surrogates(scalar(value))

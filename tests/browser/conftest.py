@@ -1,0 +1,127 @@
+"""The app in a real browser: one server and one Chromium for all tests, a fresh session for each."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from dga import runs
+from tests.runs_factory import make_run
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 60
+WAIT = 30_000  # milliseconds that an expectation may take on a busy machine
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def models_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The server's models folder: `tiny`, which is active, and `other`."""
+    root = tmp_path_factory.mktemp("browser") / "models"
+    make_run(root, "tiny", created="2026-02-03T00:00:00Z")
+    make_run(root, "other", seed=24)
+    runs.set_active("tiny", root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def address(models_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running server."""
+    port = _free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
+    log = tmp_path_factory.mktemp("server") / "log"
+    with open(log, "wb") as output:
+        server = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "DGA_MODELS": str(models_root)},
+        )
+    try:
+        _wait_until_healthy(f"http://localhost:{port}/_stcore/health", server, log)
+        yield f"http://localhost:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium: the one that CHROMIUM names, else the system's."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    assert path, "no chromium found; install it or set CHROMIUM to its path"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str) -> Iterator[Open]:
+    """Opens a path of the app in a session of its own; fails on errors in the browser's console."""
+    contexts = []
+    errors: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        # Streamlit looks for its server beside the page's own path first, and finds it above.
+        if message.type == "error" and "/_stcore/" not in str(message.location):
+            errors.append(message.text)
+
+    def opened(path: str, width: int = 1400, scheme: str = "light") -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if scheme == "dark" else "light",
+            accept_downloads=True,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(WAIT)
+        page.on("console", note)
+        page.goto(f"{address}{path}")
+        page.locator("h1").wait_for()
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than the window."""
+    return int(
+        page.evaluate(
+            "(() => {const main = document.querySelector('[data-testid=stMain]');"
+            "return main.scrollWidth - main.clientWidth})()"
+        )
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _wait_until_healthy(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError(f"the server did not start: {log.read_text(errors='replace')[-2000:]}")

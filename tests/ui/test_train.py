@@ -1,0 +1,255 @@
+"""The Train page: feeds, settings, start, and the states of a job; no network is trained here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dga import jobs, progress, runs
+from dga.config import ARCHITECTURES, FeedSpec, TrainingConfig, TrainingPlan
+from dga.devices import Device
+from dga.errors import JobError
+from dga.jobs import Job
+from dga.progress import Progress
+from ui import feeding, library, settings, training
+
+APP = Path(__file__).resolve().parents[2] / "app.py"
+WAIT = 30
+DEVICES = [Device("cpu", "Some CPU", 4, 2**33), Device("gpu:0", "Some GPU", 0, 2**34)]
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder of a test's own, with a trial set of two files."""
+    folder = tmp_path / "data"
+    (folder / "trial").mkdir(parents=True)
+    (folder / "trial" / "benign-words.txt").write_text("river.com\nstone.net\n", encoding="utf-8")
+    (folder / "trial" / "dga-letters.csv").write_text(
+        "domain,family\nqxzjkwv.com,alpha\nzzqxvw.net,beta\nno domain,beta\n", encoding="utf-8"
+    )
+    monkeypatch.setattr(library, "SHIPPED_DATA", folder)
+    monkeypatch.setenv("DGA_DATA", str(folder))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def no_tensorflow(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(settings, "ask_devices", lambda: DEVICES)
+    settings._asked.clear()
+    yield
+    settings._asked.clear()
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[TrainingPlan]:
+    """The plans that the page starts; nothing is trained."""
+    plans: list[TrainingPlan] = []
+
+    def start(plan: TrainingPlan) -> Job:
+        plans.append(plan)
+        return Job(plan.name, runs.models_folder() / f"{runs.WORK_PREFIX}{plan.name}")
+
+    monkeypatch.setattr(jobs, "start", start)
+    return plans
+
+
+@pytest.fixture
+def app(models: Path, data: Path) -> AppTest:
+    app = AppTest.from_file(APP, default_timeout=WAIT).run()
+    return app.switch_page("pages/train.py").run()
+
+
+def work_folder(root: Path, name: str, *snapshots: Progress) -> Path:
+    """What a training that has not ended well leaves in the models folder."""
+    work = runs.create(name, root)
+    plan = TrainingPlan(name=name, config=TrainingConfig(), feeds=(FeedSpec(path="feed.csv"),))
+    runs.write_json(work / runs.PLAN_FILE, plan.to_json())
+    (work / runs.LOG_FILE).write_text("a line of the log\n", encoding="utf-8")
+    for snapshot in snapshots:
+        progress.append(work / runs.PROGRESS_FILE, snapshot)
+    return work
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return next(button for button in app.button if button.label == label).click().run()
+
+
+def texts(app: AppTest) -> str:
+    elements = (*app.markdown, *app.caption, *app.warning, *app.error, *app.info, *app.subheader)
+    return "\n".join(str(element.value) for element in elements)
+
+
+def test_the_trial_set_is_ready_to_train_on(app: AppTest, started: list[TrainingPlan]) -> None:
+    assert "5 rows, 2 benign, 2 dga, 2 families, 1 that are no domain" in texts(app)
+    press(app, "Start training")
+    assert [(Path(feed.path).name, feed.label) for feed in started[0].feeds] == [
+        ("benign-words.txt", "benign"),
+        ("dga-letters.csv", "dga"),
+    ]
+    assert started[0].name.startswith(started[0].config.architecture)
+
+
+def test_settings_reach_the_plan(app: AppTest, started: list[TrainingPlan]) -> None:
+    app.radio("train_architecture").set_value("bigram")
+    app.radio("train_task").set_value("both")
+    app.number_input("train_epochs").set_value(3)
+    app.number_input("train_learning_rate").set_value(0.01)
+    app.selectbox("train_optimizer").set_value("rmsprop")
+    app.text_input(training.NAME).set_value("my-run").run()
+    press(app, "Start training")
+    assert started[0].name == "my-run"
+    assert started[0].config == TrainingConfig(
+        architecture="bigram", task="both", epochs=3, learning_rate=0.01, optimizer="rmsprop"
+    )
+
+
+def test_a_setting_out_of_range_is_refused_at_once(app: AppTest) -> None:
+    app.number_input("train_epochs").set_value(0).run()
+    assert "pochs must be from 1 to 1000, got 0" in app.error[0].value
+    assert next(b for b in app.button if b.label == "Start training").disabled
+
+
+def test_a_bad_run_name_is_refused(app: AppTest, started: list[TrainingPlan]) -> None:
+    app.text_input(training.NAME).set_value("../evil").run()
+    press(app, "Start training")
+    assert "is no name for a run" in app.error[0].value
+    assert not started
+
+
+def test_devices_come_from_the_child_process(app: AppTest) -> None:
+    app.run()
+    assert app.selectbox("train_device").options == [
+        "Automatic",
+        "cpu: Some CPU, 4 threads, 8.0 GiB",
+        "gpu:0: Some GPU, 16.0 GiB",
+    ]
+
+
+def test_every_setting_explains_itself() -> None:
+    fields = {*TrainingConfig().to_json()}
+    assert set(settings.HELP) == fields
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_empty_fields_show_the_architecture_s_own(app: AppTest, architecture: str) -> None:
+    app.radio("train_architecture").set_value(architecture).run()
+    own = ARCHITECTURES[architecture]
+    assert app.number_input("train_epochs").placeholder == str(own.epochs)
+    assert app.number_input("train_epochs").value is None
+
+
+def test_a_list_without_classes_asks_for_its_class(
+    app: AppTest, data: Path, started: list[TrainingPlan]
+) -> None:
+    (data / "plain.txt").write_text("river.org\nstone.org\n", encoding="utf-8")
+    app.run()
+    app.multiselect(feeding.FILES).set_value(["plain.txt"]).run()
+    assert "Choose its class" in app.warning[0].value
+    app.selectbox("train_label_plain.txt").set_value("benign").run()
+    assert not app.warning
+    press(app, "Start training")
+    assert started[0].feeds[-1] == FeedSpec(path=str(data / "plain.txt"), label="benign")
+
+
+def test_a_file_that_is_no_feed_says_so_and_stops_the_start(app: AppTest, data: Path) -> None:
+    (data / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    app.run()
+    app.multiselect(feeding.FILES).set_value(["picture.png"]).run()
+    assert "picture" in app.error[0].value
+    assert "cannot be read" in app.info[0].value
+
+
+def test_one_class_alone_is_nothing_to_train_on(app: AppTest, data: Path) -> None:
+    (data / "trial" / "dga-letters.csv").unlink()
+    app.run()
+    assert "Add a feed of generated" in app.info[0].value
+
+
+def test_an_upload_is_kept_under_a_generated_name(data: Path) -> None:
+    upload = BytesIO(b"river.org\n")
+    stored = library.store(upload, "../../evil.txt")
+    assert library.store(BytesIO(b"river.org\n"), "again.txt") == stored
+    assert [path.name for path in (data / "uploads").glob("upload-*")] == [stored.split("/")[1]]
+    assert library.files() == [stored]
+    assert library.shown_name(stored) == "again.txt (uploaded)"
+
+
+def test_an_upload_is_chosen_at_once(app: AppTest) -> None:
+    app.file_uploader("train_upload_0").upload("mine.txt", b"river.org\n").run()
+    assert app.multiselect(feeding.FILES).value[0].startswith("uploads/upload-")
+    assert "mine" in texts(app)
+
+
+def test_names_of_feeds_are_no_markdown(app: AppTest, data: Path) -> None:
+    (data / "[x](http:__a).txt").write_text("river.org\n", encoding="utf-8")
+    app.run()
+    app.multiselect(feeding.FILES).set_value(["[x](http:__a).txt"]).run()
+    assert "**\\[x\\]\\(http\\:" in texts(app)
+
+
+def test_a_running_job_is_found_and_shown(app: AppTest, models: Path) -> None:
+    snapshot = Progress(
+        phase="training", epoch=1, epochs=2, batch=5, batches=20, loss=0.5, accuracy=0.75,
+        rate=1234.0, elapsed=3.0, remaining=70.0, device="gpu:0",
+    )  # fmt: skip
+    work_folder(models, "running", Progress(phase="dataset"), snapshot)
+    with jobs.lock(models, "running"):
+        app.run()
+        figures = {metric.label: metric.value for metric in app.metric}
+        assert not app.exception
+        assert figures["Epoch"] == "1 of 2"
+        assert figures["Names/s"] == "1,234"
+        assert figures["Time left"] == "1 min 10 s"
+        assert figures["Device"] == "gpu\\:0"
+        press(app, "Cancel")
+        assert jobs.find("running").state() == jobs.CANCELLING
+        assert "Keeps nothing" in texts(app)
+
+
+def test_a_second_start_says_what_runs(app: AppTest, models: Path) -> None:
+    work_folder(models, "first")
+    with jobs.lock(models, "first"):
+        press(app, "Start training")
+        assert "nother training is running" in app.error[0].value
+
+
+def test_an_interrupted_training_can_be_started_again(
+    app: AppTest, models: Path, started: list[TrainingPlan]
+) -> None:
+    work_folder(models, "broken")
+    app.run()
+    assert "was interrupted" in app.warning[0].value
+    press(app, "Start again")
+    assert started[0].name == "broken"
+
+
+def test_an_interrupted_training_can_be_dismissed(app: AppTest, models: Path) -> None:
+    work_folder(models, "broken")
+    press(app.run(), "Dismiss")
+    assert not app.warning
+    with pytest.raises(JobError):
+        jobs.find("broken")
+
+
+def test_a_failed_training_tells_why(app: AppTest, models: Path) -> None:
+    work_folder(models, "failed", Progress(phase="failed", message="the feed is *gone*"))
+    app.run()
+    assert "the feed is \\*gone\\*" in app.error[0].value
+
+
+def test_the_result_stands_beside_the_active_run_and_can_take_its_place(
+    app: AppTest, models: Path
+) -> None:
+    from tests.runs_factory import make_run
+
+    runs.set_active("tiny")
+    make_run(models, "fresh", created="2026-02-02T03:04:05Z", status=runs.PARTIAL, seed=5)
+    app.session_state[training.STARTED] = "fresh"
+    app.run()
+    assert list(app.dataframe[0].value.columns) == ["Figure", "This run", "Active run"]
+    press(app, "Make it the active run")
+    assert runs.active_name() == "fresh"

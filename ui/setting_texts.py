@@ -1,0 +1,46 @@
+"""What the settings of a training mean, in words for its form."""
+
+from __future__ import annotations
+
+TASKS = {
+    "binary": ("Generated or not", "One score a name, as in the notebook."),
+    "both": ("Generated or not, and the family", "A score, and which family's names come near."),
+    "family": ("The family alone", "Benign is one of the families; the score follows from it."),
+}
+SCOPES = {
+    "registered": ("Registered name", "What someone registered, without hosts and subdomains."),
+    "fqdn": ("Whole domain", "With subdomains; needs feeds that hold them."),
+}
+BALANCES = {
+    "none": "None: each name counts the same",
+    "class": "By class: benign and generated count the same",
+    "family": "By family: rare families are heard too",
+}
+HELP = {
+    "architecture": "The kind of network. Fields left empty below take the architecture's own "
+    "setting, which stands in them in grey.",
+    "task": "What the network learns to tell.",
+    "scope": "Which part of a domain the network reads.",
+    "epochs": "How often the network sees every training name.",
+    "batch_size": "Names between two corrections of the network. Larger is faster, smaller learns "
+    "more from each name.",
+    "balance": "How much a name counts while learning.",
+    "cap_per_family": "At most so many names of each family are used, so that huge families don't "
+    "drown the others. Empty: all.",
+    "test_size": "Share of the names that is kept for the test and never learnt from.",
+    "seed": "The same feeds, settings and seed give the same split and the same start.",
+    "device": "What computes. Automatic takes the first GPU, or the CPU where there is none.",
+    "split": "registered: all names under one registered name fall into the same part, so that the "
+    "test is fair. rows: each row by itself.",
+    "validation_size": "Share of the names that is kept to calibrate scores and choose thresholds.",
+    "min_family": "Families with fewer names are not learnt as families of their own.",
+    "max_length": "How many characters of a name the network reads.",
+    "max_batches": "Stop after so many batches. Empty: after all epochs.",
+    "optimizer": "The rule by which the network is corrected.",
+    "learning_rate": "How large a correction is.",
+    "schedule": "constant: corrections stay as large; cosine: they shrink towards the end.",
+    "invented_share": "How many invented benign names are added to the training part, as a share "
+    "of it: made of words and syllables, so that unknown brands are not accused.",
+    "suffix_dropout": "Share of the names that are shown without their suffix, so that the suffix "
+    "alone cannot carry the verdict.",
+}
