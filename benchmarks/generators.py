@@ -34,6 +34,7 @@ SPANS: dict[str, tuple[dt.date, dt.date, int]] = {
     "corebot": (dt.date(2015, 1, 8), dt.date(2015, 12, 31), 28),
     "cryptolocker": (START, END, 4),
     "gameover": (dt.date(2014, 7, 1), dt.date(2014, 8, 31), 1),
+    "kraken": (START, END, 56),
     "locky": (dt.date(2022, 10, 1), dt.date(2023, 6, 1), 1),
     "monerodownloader": (dt.date(2019, 1, 1), dt.date(2020, 12, 31), 1),
     "murofet": (dt.date(2010, 1, 1), dt.date(2010, 12, 31), 1),

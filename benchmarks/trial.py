@@ -14,7 +14,7 @@ from dga import domains
 from dga.generators import FAMILIES, generate
 
 TARGET = Path(__file__).resolve().parent.parent / "data" / "trial" / "generated.csv"
-NAMES_A_FAMILY = 400
+NAMES_A_FAMILY = 250
 FIRST_DAY = date(2026, 3, 1)
 
 

@@ -58,11 +58,11 @@ ARCHITECTURES: dict[str, Architecture] = {
         learning_rate=2e-2,
     ),
     "cnn": Architecture(
-        about="convolutions of several widths; fast and the most accurate here",
+        about="convolutions of several widths side by side (Saxe and Berlin 2017)",
         suffix_dropout=0.3,
     ),
     "hybrid": Architecture(
-        about="characters and hashed n-grams under two convolutions; the most accurate here",
+        about="characters and hashed n-grams under two convolutions: ours, the most accurate",
         suffix_dropout=0.1,
         invented_share=0.25,
         epochs=5,

@@ -39,8 +39,8 @@ HELP = {
     "optimizer": "The rule by which the network is corrected.",
     "learning_rate": "How large a correction is.",
     "schedule": "constant: corrections stay as large; cosine: they shrink towards the end.",
-    "invented_share": "How many invented benign names are added to the training part, as a share "
-    "of it: made of words and syllables, so that unknown brands are not accused.",
+    "invented_share": "Names of made-up generators are added to the training part, as this share "
+    "of it, so that families which no feed holds are found too.",
     "suffix_dropout": "Share of the names that are shown without their suffix, so that the suffix "
     "alone cannot carry the verdict.",
 }

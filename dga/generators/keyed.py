@@ -94,8 +94,8 @@ def tempedreve(day: dt.date, _seed: int) -> Names:
 
 def zloader(day: dt.date, seed: int) -> Names:
     """32 names of twenty letters a day; the date is encrypted with the sample's RC4 key."""
-    start = struct.unpack("<I", _rc4(ZLOADER_KEYS[seed], struct.pack("<I", midnight(day) & MASK32)))[0]
-    state = start
+    now = struct.pack("<I", midnight(day) & MASK32)
+    state = start = int.from_bytes(_rc4(ZLOADER_KEYS[seed], now), "little")
     for _ in range(32):
         text = ""
         for _ in range(20):

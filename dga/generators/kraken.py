@@ -10,7 +10,7 @@ import numpy as np
 from dga.generators.family import MASK32, Family, Names, midnight, table
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-LIST = 1_000  # numbers of names; each gives two names
+FIRST_LIST, SECOND_LIST = 10_000, 1_000  # numbers of names; each gives two names
 PLAIN, DYNAMIC = ("com", "net", "tv", "cc"), ("dyndns.org", "yi.org", "dynserv.com", "mooo.com")
 FIRST = {4: (-0x0FCFBF88, 0x8924541), 5: (-0x1FCFBF87, 0x7924542)}
 SECOND = {
@@ -24,12 +24,12 @@ FACTOR, ADD = 1103515245, 12435
 
 
 def kraken(day: dt.date, seed: int) -> Names:
-    """2,000 names of 6 to 12 letters: seeds 0 to 3 of the second DGA, 4 and 5 of the first."""
+    """6 to 12 letters: 2,000 names of the second DGA (seeds 0 to 3), 20,000 of the first (4, 5)."""
     return _first(*FIRST[seed]) if seed in FIRST else _second(day, *SECOND[seed])
 
 
 def _first(even: int, odd: int) -> Names:
-    for number in range(1_000_015, 1_000_015 + LIST):
+    for number in range(1_000_015, 1_000_015 + FIRST_LIST):
         scaled = _ninth((number + 2) * (number + 7) * number) + (number * 3 + 1) * number
         yield f"{_label(scaled + odd, -1, 6)}.{DYNAMIC[number % 4]}"
         scaled = _ninth(number * (number + 7) * (number + 12)) + number * (number + 1)
@@ -44,7 +44,7 @@ def _ninth(value: int) -> int:
 
 def _second(day: dt.date, start: int, suffixes: tuple[str, ...]) -> Names:
     weeks = max((midnight(day) - SECOND_START) // WEEK + 2, 2)
-    for number in range(LIST):
+    for number in range(SECOND_LIST):
         discards = 0 if number % 9 == 8 else weeks - (number % 9 >= 6)
         for state in (3 * number + start + 1, 3 * number + start):
             if discards:

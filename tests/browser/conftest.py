@@ -1,4 +1,4 @@
-"""The app in a real browser: one server and one Chromium for all tests, a fresh session for each."""
+"""The app in a real browser: one server and one Chromium for all tests, a session for each."""
 
 from __future__ import annotations
 
@@ -47,7 +47,11 @@ def address(models_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
             cwd=ROOT,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "DGA_MODELS": str(models_root)},
+            env={
+                **os.environ,
+                "DGA_MODELS": str(models_root),
+                "DGA_DATA": str(models_root.parent / "data"),
+            },
         )
     try:
         _wait_until_healthy(f"http://localhost:{port}/_stcore/health", server, log)
@@ -58,18 +62,18 @@ def address(models_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     """Chromium: the one that CHROMIUM names, else the system's."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     assert path, "no chromium found; install it or set CHROMIUM to its path"
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
+        running = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield running
+        running.close()
 
 
 @pytest.fixture
-def open_page(browser: Browser, address: str) -> Iterator[Open]:
+def open_page(chromium: Browser, address: str) -> Iterator[Open]:
     """Opens a path of the app in a session of its own; fails on errors in the browser's console."""
     contexts = []
     errors: list[str] = []
@@ -80,7 +84,7 @@ def open_page(browser: Browser, address: str) -> Iterator[Open]:
             errors.append(message.text)
 
     def opened(path: str, width: int = 1400, scheme: str = "light") -> Page:
-        context = browser.new_context(
+        context = chromium.new_context(
             viewport={"width": width, "height": 900},
             color_scheme="dark" if scheme == "dark" else "light",
             accept_downloads=True,

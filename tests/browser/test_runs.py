@@ -5,12 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import WAIT, Open, overflow
 from tests.runs_factory import make_run
 
 expect.set_options(timeout=WAIT)
+
+
+def select_row(page: Page, row: int) -> None:
+    """Tick a row of the first table, which is drawn on a canvas."""
+    table = page.get_by_test_id("stDataFrame").first
+    table.locator("canvas").first.wait_for()
+    place = table.bounding_box()
+    assert place is not None
+    page.mouse.click(place["x"] + 18, place["y"] + 35 * row + 52)
 
 
 def test_a_deep_link_shows_the_page_within_the_navigation(open_page: Open) -> None:
@@ -23,9 +32,7 @@ def test_a_deep_link_shows_the_page_within_the_navigation(open_page: Open) -> No
 def test_a_run_is_deleted_and_brought_back(open_page: Open, models_root: Path) -> None:
     make_run(models_root, "passing", created="2026-03-01T00:00:00Z")
     page = open_page("/runs")
-    page.get_by_test_id("stDataFrame").first.locator("canvas").first.click(
-        position={"x": 20, "y": 55}
-    )
+    select_row(page, 0)
     expect(page.get_by_role("heading", name="Run passing")).to_be_visible()
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("button", name="Delete the run").click()
