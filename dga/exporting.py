@@ -24,7 +24,9 @@ PROBE_COLUMNS = 24
 
 def export(model: keras.Model, folder: Path, encoder: CharEncoder) -> None:
     """Write model.keras and model.onnx; BundleError when the two do not score alike."""
-    model.save(folder / bundle.KERAS_FILE)
+    bare = keras.models.clone_model(model)  # without the optimiser's state, twice the weights
+    bare.set_weights(model.get_weights())
+    bare.save(folder / bundle.KERAS_FILE)
     columns = model.input_shape[1] or PROBE_COLUMNS
     probe = np.random.default_rng(0).integers(1, encoder.vocabulary, (64, columns), np.int32)
     probe[:32, columns // 2 :] = 0

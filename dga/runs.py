@@ -135,7 +135,7 @@ def finish(work: Path) -> Run:
     """Turn a complete work folder into a run: written through to disk, then renamed."""
     name = work.name.removeprefix(WORK_PREFIX)
     final = work.parent / name
-    for passing in (PID_FILE, CANCEL_FILE):
+    for passing in (PID_FILE, CANCEL_FILE, PLAN_FILE):
         (work / passing).unlink(missing_ok=True)
     for path in work.rglob("*"):
         if path.is_file():

@@ -76,7 +76,8 @@ def preview(table: Table) -> None:
     st.caption(
         escape(f"{table.name}: {info.format}{packed}, {len(info.columns):,} columns, {size}")
     )
-    st.dataframe(table.head.head(PREVIEW_ROWS), hide_index=True, height=214, alt="First rows")
+    rows = table.head.head(PREVIEW_ROWS)
+    st.dataframe(rows, hide_index=True, height=min(214, 38 + 35 * len(rows)), alt="First rows")
 
 
 def pick_column(table: Table) -> str | None:

@@ -122,19 +122,14 @@ def _keep_uploads() -> None:
 
 
 def _trial() -> list[Picked]:
-    paths = sorted(path for path in library.trial_folder().glob("*") if path.suffix != ".md")
-    label = {
-        path: next((one for one in LABELS if path.name.startswith(one)), None) for path in paths
-    }
-    previews = [_previewed(path, label[path], None) for path in paths]
-    if not previews:
-        st.info("The trial set is not there: data/trial is empty.")
+    paths = sorted(library.trial_folder().glob("*.csv"))
+    if not paths:
+        st.info("The trial set is not there: data/trial holds no CSV file.")
         return []
-    preview = _merged(previews)
+    preview = _merged([_previewed(path, None, None) for path in paths])
     with st.container(border=True):
         _about("Bundled trial set", preview)
-    specs = tuple(FeedSpec(path=str(path), label=label[path]) for path in paths)
-    return [Picked("Bundled trial set", specs, preview)]
+    return [Picked("Bundled trial set", tuple(FeedSpec(path=str(path)) for path in paths), preview)]
 
 
 def _feed(name: str) -> Picked:

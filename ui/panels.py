@@ -31,6 +31,12 @@ from ui.state import Measure
 from ui.text import TERMS, escape, percent
 
 CUSTOM = "custom"
+DOWNLOADS = {  # ending: label and media type
+    ".csv": ("CSV", "text/csv"),
+    ".parquet": ("Parquet", "application/vnd.apache.parquet"),
+    ".jsonl": ("JSON lines", "application/jsonl"),
+    ".txt": ("Block list", "text/plain"),
+}
 
 
 # Errors and empty places.
@@ -116,8 +122,8 @@ def pick_measure(bundle: ModelBundle, key: str = "measure") -> Measure:
         0.0,
         100.0,
         100 * bundle.threshold(),
-        0.1,
-        format="%.1f %%",
+        0.01,
+        format="%.2f %%",
         key=f"{key}_score",
         help=TERMS["score"],
         persist_state="session",
@@ -220,13 +226,14 @@ def test_figures(metrics: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
 
 def downloads(makers: Mapping[str, Callable[[], bytes]], stem: str, key: str) -> None:
     """A button for each file ending; the file is made when its button is pressed."""
-    labels = {".csv": "CSV", ".parquet": "Parquet", ".jsonl": "JSON lines", ".txt": "Block list"}
     with st.container(horizontal=True):
         for ending, make in makers.items():
+            label, mime = DOWNLOADS[ending]
             st.download_button(
-                labels[ending],
+                label,
                 make,
                 file_name=f"{stem}{ending}",
+                mime=mime,
                 key=f"{key}{ending}",
                 icon=":material/download:",
                 on_click="ignore",

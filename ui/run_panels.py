@@ -41,7 +41,9 @@ def table(found: list[Run | DamagedRun], active: str | None) -> None:
             "created": column.DatetimeColumn("Created", format="YYYY-MM-DD HH:mm"),
             "architecture": column.TextColumn("Architecture", width="small"),
             "rows": column.NumberColumn("Test names", format="localized", width="small"),
-            "recall_1": column.NumberColumn("Recall at 1 % FPR", help=TERMS["recall"], **share),
+            "recall_1": column.NumberColumn(
+                "Recall at 1 % FPR", help=TERMS["recall"], format="percent"
+            ),
             "recall_01": column.NumberColumn(
                 "Recall at 0.1 % FPR", help=TERMS["recall"], format="percent"
             ),

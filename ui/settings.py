@@ -92,7 +92,6 @@ def _advanced(own: Architecture) -> dict[str, Any]:
             "schedule": _own_choice("schedule", "Schedule", config.Schedule, own.schedule),
             "suffix_dropout": _share("suffix_dropout", "Suffix dropout", own.suffix_dropout),
             "invented_share": _share("invented_share", "Invented names", own.invented_share),
-            "invented_share": _share("invented_share", "Invented names", own.invented_share),
         }
     return given
 

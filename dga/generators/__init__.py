@@ -17,7 +17,7 @@ __all__ = ["FAMILIES", "Family", "Kind", "generate"]
 
 LARGEST = 1_000_000
 DEFAULT_DATE = dt.date(2026, 1, 1)
-PATIENCE = 100_000  # names in a row without a new one: the list is exhausted
+PATIENCE = 50_000  # names in a row without a new one: the list is exhausted
 LARGEST_SEED = (1 << 32) - 1
 
 FAMILIES: dict[str, Family] = {

@@ -22,6 +22,7 @@ TINBA = (
     ("j193HsnW72Yqns7u", "j193hsne720uie8i.cc", ("com", "net", "biz", "org")),
 )
 FOBBER = ((0xC87C8A78, -1719405398, 17, ".net"), (0x851A3E59, -1916503263, 10, ".com"))
+SHIOTOB = ("4ypv1eehphg3a.com", "wtipubctwiekhir.net")
 SHIOTOB_REACH = 16  # bytes of the buffer that a name of at most 15 characters depends on
 SHIOTOB_KEYS = "qwertyuiopasdfghjklzxcvbnm123945678"
 
@@ -117,7 +118,7 @@ def _made_up(seed: int) -> tuple[str, str]:
 
 def shiotob(_day: dt.date, seed: int) -> Names:
     """10 to 15 letters and digits, each name made from the one before it; .net and .com in turn."""
-    host = "4ypv1eehphg3a.com" if seed == 0 else _made_up(seed)[1]
+    host = SHIOTOB[seed] if seed < len(SHIOTOB) else _made_up(seed)[1]
     for _ in range(LIST):
         yield host
         host = _shiotob_next(host)
@@ -213,6 +214,7 @@ FAMILIES = table(
         "letters and digits chained from a first host; hosts of unpublished seeds are ours",
         "https://johannesbader.ch/2015/01/the-dga-of-shiotob/",
         shiotob,
+        (0, 1),
         period=0,
         open_seeds=True,
     ),

@@ -33,7 +33,7 @@ def metric(page: Page, label: str) -> str:
 
 def downloaded(page: Page, label: str) -> str:
     with page.expect_download() as waited:
-        page.get_by_role("button", name=label).first.click()
+        page.get_by_role("button", name=label, exact=True).click()
     return Path(waited.value.path()).read_text(encoding="utf-8")
 
 
@@ -97,3 +97,18 @@ def test_the_page_fits_its_window(open_page: Open, table: Path, width: int) -> N
     give(page, table)
     assert metric(page, "Rows") == "5"
     assert overflow(page) == 0
+
+
+def test_a_row_opens_in_the_look_up(open_page: Open, table: Path) -> None:
+    page = open_page("/bulk")
+    give(page, table)
+    expect(page.get_by_text("5 of 5 rows pass the filters")).to_be_visible()
+    rows = page.get_by_test_id("stDataFrame").last
+    rows.scroll_into_view_if_needed()
+    place = rows.bounding_box()
+    assert place is not None
+    page.mouse.click(place["x"] + 18, place["y"] + 35 * 1 + 52)
+    page.get_by_role("button", name="Look up xkqz7jw9v2.net").click()
+    expect(page.locator("h1")).to_have_text("Look up a domain")
+    expect(page.get_by_label("Domain", exact=True)).to_have_value("xkqz7jw9v2.net")
+    expect(page.get_by_text("Looks generated")).to_be_visible()

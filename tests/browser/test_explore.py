@@ -23,7 +23,7 @@ def view(page: Page, name: str) -> None:
 
 def select_row(page: Page, table: int, row: int) -> None:
     grid = page.get_by_test_id("stDataFrame").nth(table)
-    grid.locator("canvas").first.click(position={"x": 18, "y": 52 + 35 * row})
+    grid.click(position={"x": 18, "y": 52 + 35 * row})
 
 
 def test_from_a_mistake_to_its_lookup(open_page: Open, models_root: Path) -> None:
@@ -67,7 +67,7 @@ def test_a_table_is_downloaded_whole(open_page: Open, models_root: Path) -> None
     page = open_page("/explore")
     view(page, "Correct")
     with page.expect_download() as download:
-        page.get_by_role("button", name="CSV").click()
+        page.get_by_role("button", name="CSV", exact=True).click()
     lines = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
     right = evaluation.correct(runs.open_run("tiny", models_root).predictions(), 0.8)
     assert lines[0] == "domain,trueClass,predClass,predProb,family"
@@ -79,7 +79,7 @@ def test_every_view_fits_its_window(open_page: Open, width: int, scheme: str) ->
     page = open_page("/explore", width, scheme)
     for name in VIEWS:
         view(page, name)
-        expect(
-            page.get_by_test_id("stPlotlyChart").or_(page.get_by_text("CSV")).first
-        ).to_be_visible()
+        shown = page.get_by_role("tabpanel", name=name)
+        content = shown.get_by_test_id("stPlotlyChart").or_(shown.get_by_test_id("stDataFrame"))
+        expect(content.first).to_be_visible()
         assert overflow(page) == 0, name

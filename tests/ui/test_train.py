@@ -27,8 +27,10 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder of a test's own, with a trial set of two files."""
     folder = tmp_path / "data"
     (folder / "trial").mkdir(parents=True)
-    (folder / "trial" / "benign-words.txt").write_text("river.com\nstone.net\n", encoding="utf-8")
-    (folder / "trial" / "dga-letters.csv").write_text(
+    (folder / "trial" / "benign.csv").write_text(
+        "domain,label\nriver.com,benign\nstone.net,benign\n", encoding="utf-8"
+    )
+    (folder / "trial" / "generated.csv").write_text(
         "domain,family\nqxzjkwv.com,alpha\nzzqxvw.net,beta\nno domain,beta\n", encoding="utf-8"
     )
     monkeypatch.setattr(library, "SHIPPED_DATA", folder)
@@ -83,13 +85,14 @@ def texts(app: AppTest) -> str:
     return "\n".join(str(element.value) for element in elements)
 
 
-def test_the_trial_set_is_ready_to_train_on(app: AppTest, started: list[TrainingPlan]) -> None:
+def test_the_trial_set_is_ready_to_train_on(
+    app: AppTest, data: Path, started: list[TrainingPlan]
+) -> None:
     assert "5 rows, 2 benign, 2 dga, 2 families, 1 that are no domain" in texts(app)
     press(app, "Start training")
-    assert [(Path(feed.path).name, feed.label) for feed in started[0].feeds] == [
-        ("benign-words.txt", "benign"),
-        ("dga-letters.csv", "dga"),
-    ]
+    assert started[0].feeds == tuple(
+        FeedSpec(path=str(data / "trial" / name)) for name in ("benign.csv", "generated.csv")
+    )
     assert started[0].name.startswith(started[0].config.architecture)
 
 
@@ -164,7 +167,7 @@ def test_a_file_that_is_no_feed_says_so_and_stops_the_start(app: AppTest, data: 
 
 
 def test_one_class_alone_is_nothing_to_train_on(app: AppTest, data: Path) -> None:
-    (data / "trial" / "dga-letters.csv").unlink()
+    (data / "trial" / "generated.csv").unlink()
     app.run()
     assert "Add a feed of generated" in app.info[0].value
 

@@ -1,0 +1,176 @@
+"""Write a run's model card from what the run recorded: `python -m benchmarks.card RUN`.
+
+Every figure comes from the run's config.json and metrics.json; none is typed in.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from dga import runs
+from dga.columns import BENIGN
+from dga.runs import Run
+
+CARD = "MODEL_CARD.md"
+WORST = 15
+
+
+def main() -> None:
+    """Write the card into the run's folder."""
+    parser = argparse.ArgumentParser("benchmarks.card")
+    parser.add_argument("run", nargs="?", default=runs.SHIPPED)
+    run = runs.open_run(parser.parse_args().run)
+    path = run.path / CARD
+    path.write_text(card(run), encoding="utf-8")
+    print(f"written: {path}")
+
+
+def card(run: Run) -> str:
+    """The card as Markdown."""
+    parts = [
+        f"# Model card: {run.name}",
+        _summary(run),
+        "## Use\n\nTo triage domain names in logs and feeds: which look generated, and like which "
+        "family. A score is a reason to look, not evidence: never block on it alone. It knows the "
+        "registered name only, nothing of registration, resolution or content.",
+        "## Data\n\n" + _feeds(run),
+        "## Training\n\n" + _settings(run),
+        "## Figures\n\n" + _figures(run),
+        "## Thresholds\n\n" + _thresholds(run.metrics["thresholds"]),
+        "## Known failures\n\n" + _failures(run.metrics["test"]["families"]),
+        "## All families\n\n" + _families(run),
+        "## Licence\n\nMIT, as the project. The lists it was trained on are not part of it; no row "
+        "of them is in this folder, and its test predictions are those of the project's own trial "
+        "set, no registered name of which it was trained on.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _summary(run: Run) -> str:
+    config, settings = run.config, run.settings
+    return (
+        f"Architecture `{settings['architecture']}`, task `{settings['task']}`, scope "
+        f"`{settings['scope']}`; {config['parameters']:,} parameters; trained {config['created']} "
+        f"in {config['seconds'] / 60:.0f} minutes on {config['environment']['processor']} "
+        f"({config['environment']['threads']} threads). This card is written by "
+        f"`python -m benchmarks.card {run.name}`."
+    )
+
+
+def _feeds(run: Run) -> str:
+    rows = [
+        (f["feed"], f["format"], f["label"] or "its own", f["rows"], f["problems"], use)
+        for feeds, use in ((run.config["feeds"], "training"), (run.config["trial"], "trial"))
+        for f in feeds
+    ]
+    counts = ", ".join(f"{name} {value:,}" for name, value in run.metrics["dataset"].items())
+    head = ("feed", "format", "class", "rows", "no domain", "use")
+    return f"{_table(head, rows)}\n\nWhat became of the rows: {counts}."
+
+
+def _settings(run: Run) -> str:
+    settings = ", ".join(f"`{name} {value}`" for name, value in run.settings.items())
+    return (
+        f"{run.config['batches']:,} updates. Settings: {settings}. Parts are disjoint by "
+        f"registered name. Command:\n\n```sh\n{command(run)}\n```"
+    )
+
+
+def command(run: Run) -> str:
+    """The command line that trains the same again, given the same files."""
+    feeds, trial = run.config["feeds"], run.config["trial"]
+    words = ["python -m dga train"]
+    for option, chosen in (
+        ("--benign", [f for f in feeds if f["label"] == BENIGN]),
+        ("--dga", [f for f in feeds if f["label"] not in (None, BENIGN)]),
+        ("--feed", [f for f in feeds if f["label"] is None]),
+        ("--trial", trial),
+    ):
+        if chosen:
+            words.append(" ".join([option, *(f["feed"] for f in chosen)]))
+    words += [
+        f"--{name.replace('_', '-')} {value}"
+        for name, value in run.settings.items()
+        if value is not None
+    ]
+    return " \\\n    ".join([*words, f"--name {run.name}"])
+
+
+def _figures(run: Run) -> str:
+    parts = {"test part of the lists": run.metrics["test"]}
+    if "trial" in run.metrics:
+        parts["trial set"] = run.metrics["trial"]
+    rows = [
+        (title, *(read(metrics) for read in FIGURES.values())) for title, metrics in parts.items()
+    ]
+    return _table(("", *FIGURES), rows) + (
+        "\n\nMacro: the mean over families. The first row is the test part of the lists, which the "
+        "network has not seen; the thresholds there are those of the part itself. The trial set is "
+        "of the project's own making, its generated names by its own generators."
+    )
+
+
+FIGURES: dict[str, Callable[[Mapping[str, Any]], Any]] = {
+    "names": lambda m: m["rows"],
+    "macro recall at 1 % FPR": lambda m: m["macro_recall_at_fpr"].get("0.01"),
+    "at 0.1 % FPR": lambda m: m["macro_recall_at_fpr"].get("0.001"),
+    "ROC AUC": lambda m: m["roc_auc"],
+    "accuracy at 0.5": lambda m: m["accuracy"],
+    "mean accuracy by family, 50:50": lambda m: m.get("mean_family_accuracy"),
+    "calibration error": lambda m: m["calibration_error"],
+    "family macro F1": lambda m: m.get("family_macro_f1"),
+}
+
+
+def _thresholds(thresholds: Sequence[Mapping[str, Any]]) -> str:
+    rows = [
+        (
+            f"{t['fpr_target']:.2%}",
+            f"{t['threshold']:.6f}" if t["resolvable"] else "not stored: too few names",
+            f"{t['false_positives']:,} of {t['benign']:,}",
+            f"{t['fpr_low']:.4%} to {t['fpr_high']:.4%}",
+        )
+        for t in thresholds
+    ]
+    head = ("false positives", "score", "benign validation names above", "95 % interval")
+    return _table(head, rows)
+
+
+def _failures(families: Sequence[Mapping[str, Any]]) -> str:
+    missed = sorted(families, key=lambda row: row["recall"])[:WORST]
+    named = ", ".join(f"{row['family']} ({row['recall']:.0%})" for row in missed)
+    return (
+        f"Families of which it finds least at a score of 0.5: {named}. Families that join "
+        "dictionary words or change a character of a popular name look chosen to it; short acronyms, "
+        "abbreviations and romanised names of languages that the top lists hold little of can look "
+        "generated."
+    )
+
+
+def _families(run: Run) -> str:
+    rows = [
+        (row["family"], row["names"], row["missed"], f"{row['recall']:.1%}")
+        for row in run.metrics["test"]["families"]
+    ]
+    return "On the test part, at a score of 0.5.\n\n" + _table(
+        ("family", "names", "missed", "recall"), rows
+    )
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(map(_text, line)) + " |" for line in lines)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "not measured"
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+if __name__ == "__main__":
+    main()
