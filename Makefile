@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: setup run test lint bench shots clean
+.PHONY: setup run test lint bench screenshots clean
 
 setup: $(VENV)/.ready
 run: setup
@@ -23,6 +23,10 @@ lint: $(VENV)/.ready-dev
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+screenshots: $(VENV)/.ready-dev
+	bash tests/browser/install_chromium.sh
+	$(BIN)/python -m docs.screenshots
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'

@@ -29,7 +29,7 @@ def take(name: str, data: bytes | None) -> None:
     bulk = state.remembered(state.BULK, Bulk)
     bulk.table, bulk.error = None, None
     try:
-        bulk.table = scoring_job.open_table(name, data) if data else None
+        bulk.table = None if data is None else scoring_job.open_table(name, data)
     except DGAError as error:
         bulk.error = error
 
@@ -73,9 +73,8 @@ def preview(table: Table) -> None:
     info = table.info
     packed = "" if info.compression == "none" else f", {info.compression}"
     size = f"{max(1, info.size // 1024):,} KiB"
-    st.caption(
-        escape(f"{table.name}: {info.format}{packed}, {len(info.columns):,} columns, {size}")
-    )
+    columns = "1 column" if len(info.columns) == 1 else f"{len(info.columns):,} columns"
+    st.caption(escape(f"{table.name}: {info.format}{packed}, {columns}, {size}"))
     rows = table.head.head(PREVIEW_ROWS)
     st.dataframe(rows, hide_index=True, height=min(214, 38 + 35 * len(rows)), alt="First rows")
 
@@ -98,6 +97,8 @@ def start(bulk: Bulk, table: Table) -> None:
     first, second, third = st.columns(3)
     with first:
         column = pick_column(table)
+    if column is None:
+        st.warning("No column looks like domains. Choose the column to score.")
     with second:
         run = panels.pick_run(label="Run that scores")
     if run is None:
@@ -132,7 +133,7 @@ def watch(job: ScoringJob) -> None:
     st.button("Cancel", on_click=job.cancel, disabled=job.cancelling, icon=":material/stop:")
 
 
-shell.begin("Score a list")
+shell.begin("Bulk scoring")
 bulk = state.remembered(state.BULK, Bulk)
 give()
 if bulk.error:

@@ -19,9 +19,10 @@ def set_up() -> None:
             st.plotly_chart(figure, key="train_balance_chart", alt="Rows by class and family")
             st.caption("Rows as they stand in the feeds, before duplicates are taken out.")
     st.header("Settings", anchor=False)
-    config = settings.form()
+    base = settings.pick_base()
+    config = settings.form(base)
     st.header("Start", anchor=False)
-    training.name_and_start(picked, config, feeding.problem(picked))
+    training.name_and_start(picked, config, feeding.problem(picked), base)
 
 
 st.title("Train")

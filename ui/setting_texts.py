@@ -17,6 +17,8 @@ BALANCES = {
     "family": "By family: rare families are heard too",
 }
 HELP = {
+    "base": "Going on keeps what a run has learnt and its families, and adds what the feeds bring: "
+    "new batches, new families. Starting anew begins with a network that knows nothing.",
     "architecture": "The kind of network. Fields left empty below take the architecture's own "
     "setting, which stands in them in grey.",
     "task": "What the network learns to tell.",

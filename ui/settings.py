@@ -16,21 +16,65 @@ from typing import Any, get_args
 
 import streamlit as st
 
-from dga import config, devices
+from dga import bundle, config, devices, runs
 from dga.config import ARCHITECTURES, Architecture, TrainingConfig
 from dga.devices import Device
 from dga.errors import ConfigError
-from ui import panels
+from dga.runs import Run
+from ui import panels, state
 from ui.setting_texts import BALANCES, HELP, SCOPES, TASKS
+from ui.text import escape
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROBE_SECONDS = 120
 FIELD_WIDTH = 170
 DEFAULT = "cnn"
+BASE, ANEW = "train_base", ""
+NETWORK = ("architecture", "task", "scope", "max_length")  # going on from a run changes none
 
 
-def form() -> TrainingConfig | None:
-    """Ask for the settings; None, with the broken rule shown, when they are out of range."""
+def pick_base() -> Run | None:
+    """Choose the run to go on from, of those that keep their weights; None to start anew."""
+    weights = Path(runs.BUNDLE_FOLDER, bundle.KERAS_FILE)
+    kept = {run.name: run for run in state.good_runs() if (run.path / weights).is_file()}
+    if st.session_state.get(BASE) not in kept:
+        st.session_state[BASE] = ANEW
+    name = st.selectbox(
+        "Start from",
+        [ANEW, *kept],
+        key=BASE,
+        format_func=lambda one: f"Go on from {one}" if one else "Start anew",
+        help=HELP["base"],
+        persist_state="session",
+    )
+    return kept.get(name)
+
+
+def form(base: Run | None = None) -> TrainingConfig | None:
+    """Ask for the settings; None, with the broken rule shown, when they are out of range.
+
+    What makes the network is the base's where there is one.
+    """
+    if base:
+        given = {name: base.settings.get(name) for name in NETWORK}
+        told = ", ".join(f"{name} {value}" for name, value in given.items())
+        st.caption(f"As in the run: {escape(told)}")
+    else:
+        given = _network()
+    own = ARCHITECTURES[str(given["architecture"])]
+    given |= _basic(own)
+    with st.expander("Advanced settings", icon=":material/tune:"):
+        given |= _advanced(own)
+        if not base:
+            given["max_length"] = _number("max_length", "Longest name", TrainingConfig.max_length)
+    try:
+        return TrainingConfig(**{name: value for name, value in given.items() if value is not None})
+    except ConfigError as error:
+        panels.error_box(error)
+        return None
+
+
+def _network() -> dict[str, Any]:
     architecture = st.radio(
         "Architecture",
         list(ARCHITECTURES),
@@ -40,25 +84,17 @@ def form() -> TrainingConfig | None:
         help=HELP["architecture"],
         persist_state="session",
     )
-    own = ARCHITECTURES[architecture]
-    given = {"architecture": architecture, **_basic(own)}
-    with st.expander("Advanced settings", icon=":material/tune:"):
-        given |= _advanced(own)
-    try:
-        return TrainingConfig(**{name: value for name, value in given.items() if value is not None})
-    except ConfigError as error:
-        panels.error_box(error)
-        return None
-
-
-def _basic(own: Architecture) -> dict[str, Any]:
     left, right = st.columns(2)
-    given: dict[str, Any] = {
+    return {
+        "architecture": architecture,
         "task": _explained(left, "task", "Task", TASKS),
         "scope": _explained(right, "scope", "Scope", SCOPES),
     }
+
+
+def _basic(own: Architecture) -> dict[str, Any]:
     with st.container(horizontal=True):
-        given |= {
+        given: dict[str, Any] = {
             "epochs": _number("epochs", "Epochs", own.epochs),
             "batch_size": _number("batch_size", "Batch size", own.batch_size),
             "cap_per_family": _number("cap_per_family", "Cap per family", "all"),
@@ -82,7 +118,6 @@ def _advanced(own: Architecture) -> dict[str, Any]:
                 "validation_size", "Validation share", default.validation_size
             ),
             "min_family": _number("min_family", "Smallest family", default.min_family),
-            "max_length": _number("max_length", "Longest name", default.max_length),
             "max_batches": _number("max_batches", "Most batches", "no limit"),
         }
     with st.container(horizontal=True):

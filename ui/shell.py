@@ -19,7 +19,7 @@ def route() -> None:
     st.navigation(
         [
             st.Page("pages/lookup.py", title="Look up", icon=":material/search:", default=True),
-            st.Page("pages/bulk.py", title="Score a list", icon=":material/playlist_add_check:"),
+            st.Page("pages/bulk.py", title="Bulk scoring", icon=":material/playlist_add_check:"),
             st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
             st.Page("pages/explore.py", title="Explore", icon=":material/insights:"),
             st.Page("pages/runs.py", title="Runs", icon=":material/folder_open:"),

@@ -18,6 +18,7 @@ from dga.config import TrainingConfig, TrainingPlan
 from dga.errors import ConfigError, JobError, RunError
 from dga.jobs import Job
 from dga.progress import Progress
+from dga.runs import Run
 from ui import panels
 from ui.feeding import Picked
 from ui.text import code, duration, escape
@@ -37,7 +38,9 @@ NOT_RESUMED = (
 )
 
 
-def name_and_start(picked: Sequence[Picked], config: TrainingConfig | None, problem: str) -> None:
+def name_and_start(
+    picked: Sequence[Picked], config: TrainingConfig | None, problem: str, base: Run | None = None
+) -> None:
     """Ask for the run's name and start; disabled, with the reason, while something is missing."""
     fresh = runs.fresh_name(config.architecture if config else "run")
     given = st.text_input(
@@ -57,7 +60,14 @@ def name_and_start(picked: Sequence[Picked], config: TrainingConfig | None, prob
         specs = tuple(spec for one in picked for spec in one.specs)
         with panels.errors_shown():
             name = runs.check_name(given.strip() or fresh)
-            start(TrainingPlan(name=name, config=config or TrainingConfig(), feeds=specs))
+            start(
+                TrainingPlan(
+                    name=name,
+                    config=config or TrainingConfig(),
+                    feeds=specs,
+                    base=base.name if base else "",
+                )
+            )
 
 
 def start(plan: TrainingPlan) -> None:

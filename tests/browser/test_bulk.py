@@ -69,7 +69,7 @@ def test_pasted_text_is_scored_and_the_result_survives_a_page_change(open_page: 
     assert metric(page, "Generated") == "1"
     page.get_by_role("link", name="Runs").click()
     expect(page.locator("h1")).to_have_text("Runs")
-    page.get_by_role("link", name="Score a list").click()
+    page.get_by_role("link", name="Bulk scoring").click()
     assert metric(page, "Generated") == "1"
 
 

@@ -25,7 +25,7 @@ def select_row(page: Page, row: int) -> None:
 def test_a_deep_link_shows_the_page_within_the_navigation(open_page: Open) -> None:
     page = open_page("/runs")
     expect(page.locator("h1")).to_have_text("Runs")
-    for name in ("Look up", "Score a list", "Train", "Explore"):
+    for name in ("Look up", "Bulk scoring", "Train", "Explore"):
         expect(page.get_by_role("link", name=name)).to_be_visible()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,13 @@ from tests.browser.conftest import WAIT, Open, overflow
 expect.set_options(timeout=WAIT)
 
 TRAINED = 240_000  # milliseconds that a small training may take on a busy machine
+
+
+@pytest.fixture(autouse=True)
+def no_training_left(models_root: Path) -> Iterator[None]:
+    yield
+    if job := jobs.current(models_root):
+        job.kill()
 
 
 def start(page: Page, name: str, epochs: int) -> None:
@@ -28,9 +36,8 @@ def start(page: Page, name: str, epochs: int) -> None:
 
 def learning(page: Page) -> None:
     """Wait until the network learns."""
-    expect(
-        page.get_by_text("Loss, accuracy").or_(page.get_by_test_id("stPlotlyChart"))
-    ).to_be_visible(timeout=TRAINED)
+    curves = page.get_by_role("figure", name="Loss, accuracy and speed so far")
+    expect(curves).to_be_visible(timeout=TRAINED)
 
 
 def test_the_trial_set_is_trained_to_its_end(open_page: Open, models_root: Path) -> None:

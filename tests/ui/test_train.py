@@ -134,7 +134,18 @@ def test_devices_come_from_the_child_process(app: AppTest) -> None:
 
 def test_every_setting_explains_itself() -> None:
     fields = {*TrainingConfig().to_json()}
-    assert set(settings.HELP) == fields
+    assert set(settings.HELP) == {*fields, "base"}
+
+
+def test_going_on_from_a_run_keeps_its_network(
+    app: AppTest, models: Path, started: list[TrainingPlan]
+) -> None:
+    (models / "tiny" / "bundle" / "model.keras").write_bytes(b"weights")
+    app.run()
+    app.selectbox("train_base").set_value("tiny").run()
+    press(app, "Start training")
+    assert started[0].base == "tiny"
+    assert (started[0].config.architecture, started[0].config.task) == ("cnn", "both")
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)

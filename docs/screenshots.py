@@ -1,0 +1,80 @@
+"""Make the screenshots of every page: `python -m docs.screenshots [--models FOLDER]`.
+
+Light and dark, 1,400 and 400 pixels wide, of the app as it stands with the shipped run. Wide ones go
+into docs/; the narrow ones, which the README does not show, go where --narrow says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from benchmarks.startup import server
+
+FOLDER = Path(__file__).resolve().parent
+LOOKED_UP = "hxxps://www.xjpwkqzvbntd[.]ru/login"
+PASTED = """domain
+wikipedia.org
+mirror.debian.org
+qkvzbxwrtlpd.biz
+https://xjpwkqzvbntd.ru/login
+sueddeutsche.de
+ahjkdqwpezvm[.]net
+192.0.2.7
+b7d9f3a1c4e8.info
+"""
+HEIGHTS = {"lookup": 1100, "bulk": 1500, "train": 1500, "explore": 1250, "runs": 1300}
+WAIT = 60_000
+
+
+def main() -> None:
+    """Take every picture."""
+    parser = argparse.ArgumentParser("docs.screenshots")
+    parser.add_argument("--narrow", type=Path, help="a folder for the pictures 400 pixels wide")
+    narrow = parser.parse_args().narrow
+    executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as play, server() as (_, address):
+        browser = play.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        for scheme in ("light", "dark"):
+            for name in HEIGHTS:
+                _take(browser, address, name, scheme, 1400, FOLDER)
+                if narrow:
+                    narrow.mkdir(parents=True, exist_ok=True)
+                    _take(browser, address, name, scheme, 400, narrow)
+        browser.close()
+
+
+def _take(browser: Browser, address: str, name: str, scheme: str, width: int, folder: Path) -> None:
+    context = browser.new_context(
+        viewport={"width": width, "height": HEIGHTS[name]},
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    page = context.new_page()
+    page.set_default_timeout(WAIT)
+    path = f"?domain={LOOKED_UP}" if name == "lookup" else name
+    page.goto(address + path)
+    page.locator("h1").wait_for()
+    if name == "lookup":
+        page.get_by_text("Looked up in this session").wait_for()
+    elif name == "bulk":
+        _score(page)
+    page.wait_for_timeout(5_000)  # charts draw themselves in steps
+    page.screenshot(path=folder / f"{name}-{scheme}.png")
+    context.close()
+    print(f"{name}, {scheme}, {width} pixels")
+
+
+def _score(page: Page) -> None:
+    page.get_by_role("tab", name="Paste").click()
+    page.get_by_role("textbox").first.fill(PASTED)
+    page.get_by_role("button", name="Read the text").click()
+    page.get_by_role("button", name="Start scoring").click()
+    page.get_by_text("Not scored").first.wait_for()
+
+
+if __name__ == "__main__":
+    main()
