@@ -143,9 +143,9 @@ def _failures(families: Sequence[Mapping[str, Any]]) -> str:
     named = ", ".join(f"{row['family']} ({row['recall']:.0%})" for row in missed)
     return (
         f"Families of which it finds least at a score of 0.5: {named}. Families that join "
-        "dictionary words or change a character of a popular name look chosen to it; short acronyms, "
-        "abbreviations and romanised names of languages that the top lists hold little of can look "
-        "generated."
+        "dictionary words or change a character of a popular name look chosen to it; short "
+        "acronyms, abbreviations and romanised names of languages that the top lists hold little "
+        "of can look generated."
     )
 
 

@@ -61,7 +61,7 @@ def predictions_of(frame: pd.DataFrame, bundle: ModelBundle) -> tuple[pd.DataFra
 def figures(
     predictions: pd.DataFrame, families: Sequence[str], bundle: ModelBundle
 ) -> dict[str, Any]:
-    """The metrics of predictions, JSON-ready; of the nearest families where the bundle knows any."""
+    """The metrics of predictions, JSON-ready; of families too where the bundle knows any."""
     metrics = evaluation.metrics(predictions)
     metrics["mean_family_accuracy"] = evaluation.mean_family_accuracy(predictions)
     is_known = (predictions[TRUE_CLASS] == DGA) & predictions[FAMILY].isin(bundle.families)

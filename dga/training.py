@@ -60,8 +60,7 @@ def fit(
     """Train a model; stops early, keeping what was learnt, when `should_stop` says so."""
     config = config.resolved()
     keras.utils.set_random_seed(config.seed)
-    batches_an_epoch = -(-len(train) // (config.batch_size or len(train)))
-    total = config.max_batches or batches_an_epoch * (config.epochs or 1)
+    total = config.max_batches or _batches_an_epoch(train, config) * (config.epochs or 1)
     if model is None:
         model = architectures.build(config.architecture, encoder, outputs_for(config.task, classes))
     _compile(model, config, total)
@@ -84,6 +83,10 @@ def score_of(given: dict[str, Floats], task: str) -> Floats:
     if task == "family":
         return 1.0 - given[FAMILY_OUTPUT][:, 0]
     return given[SCORE_OUTPUT][:, 0]
+
+
+def _batches_an_epoch(train: Examples, config: TrainingConfig) -> int:
+    return -(-len(train) // (config.batch_size or len(train)))
 
 
 def _compile(model: keras.Model, config: TrainingConfig, total: int) -> None:
@@ -129,7 +132,8 @@ class _Loop:
         self.result = Trained(model)
         self.started = self.reported = time.perf_counter()
         self.names = 0
-        self.progress = Progress(phase="training", batches=total, epochs=config.epochs or 1)
+        epochs = -(-total // _batches_an_epoch(train, config))
+        self.progress = Progress(phase="training", batches=total, epochs=epochs)
 
     def run(self) -> Trained:
         self.on_progress(self.progress)

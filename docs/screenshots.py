@@ -1,7 +1,7 @@
 """Make the screenshots of every page: `python -m docs.screenshots [--models FOLDER]`.
 
-Light and dark, 1,400 and 400 pixels wide, of the app as it stands with the shipped run. Wide ones go
-into docs/; the narrow ones, which the README does not show, go where --narrow says.
+Light and dark, 1,400 and 400 pixels wide, of the app as it stands with the shipped run. Wide ones
+go into docs/; the narrow ones, which the README does not show, go where --narrow says.
 """
 
 from __future__ import annotations

@@ -83,6 +83,7 @@ def test_max_batches_ends_in_the_middle_of_an_epoch() -> None:
     trained, _ = fitted(config(max_batches=20))
     assert trained.batches == 20
     assert not trained.partial
+    assert [row["batches"] for row in trained.history] == [15, 20]
 
 
 def test_the_same_seed_gives_the_same_scores() -> None:
