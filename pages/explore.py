@@ -7,7 +7,7 @@ import streamlit as st
 
 from dga import evaluation
 from dga.runs import Run
-from ui import exploring, names, panels, state, threshold
+from ui import exploring, names, panels, shell, state, threshold
 
 VIEWS = ("Scores", "Mispredicted", "Correct", "Families", "Slices", "Curves")
 
@@ -36,7 +36,7 @@ def explore(run: Run, predictions: pd.DataFrame) -> None:
             exploring.curves(run, predictions, at)
 
 
-st.title("Explore")
+shell.begin("Explore")
 st.markdown("How a run judges the names of its test part, which it has not learnt from.")
 run = exploring.pick_run()
 exploring.damaged()

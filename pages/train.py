@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dga import charts, jobs
-from ui import feeding, settings, trained, training
+from ui import feeding, settings, shell, trained, training
 
 
 def set_up() -> None:
@@ -25,7 +25,7 @@ def set_up() -> None:
     training.name_and_start(picked, config, feeding.problem(picked), base)
 
 
-st.title("Train")
+shell.begin("Train")
 st.markdown(
     "Train a network on feeds of benign and generated names. It runs by itself: you can leave "
     "this page, close the tab or restart the server."

@@ -28,7 +28,7 @@ from ui.text import escape
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROBE_SECONDS = 120
 FIELD_WIDTH = 170
-DEFAULT = "cnn"
+DEFAULT = "hybrid"
 BASE, ANEW = "train_base", ""
 NETWORK = ("architecture", "task", "scope", "max_length")  # going on from a run changes none
 

@@ -88,15 +88,14 @@ def live(job: Job) -> None:
     snapshots = job.progress()
     last = snapshots[-1] if snapshots else None
     trained = next((one for one in reversed(snapshots) if one.loss is not None), None)
-    with st.container(border=True):
-        st.subheader(f"Training {code(job.name)}", anchor=False)
-        st.progress(last.share if last and last.batches else _share(trained), _doing(now, last))
-        panels.metric_row(_figures(job, last, trained))
-        if trained:
-            figure = charts.training_curves(_thinned(snapshots))
-            st.plotly_chart(figure, key="train_curves", alt="Loss, accuracy and speed so far")
-        _cancel(job, now)
-        _log(job)
+    st.subheader(f"Training {code(job.name)}", anchor=False)
+    st.progress(last.share if last and last.batches else _share(trained), _doing(now, last))
+    _cancel(job, now)
+    panels.metric_row(_figures(job, last, trained))
+    if trained:
+        figure = charts.training_curves(_thinned(snapshots))
+        st.plotly_chart(figure, key="train_curves", alt="Loss, accuracy and speed so far")
+    _log(job)
 
 
 def unfinished(job: Job) -> None:
