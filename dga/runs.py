@@ -175,7 +175,10 @@ def list_runs(root: Path | None = None) -> list[Run | DamagedRun]:
 
 
 def active_name(root: Path | None = None) -> str:
-    """The run that scores when none is named: the chosen one, else the shipped, else the newest."""
+    """The run that scores when none is named: the chosen, else the shipped, else the newest.
+
+    A partial run only where there is no complete one.
+    """
     root = root or models_folder()
     try:
         name = str(json.loads((root / ACTIVE_FILE).read_text(encoding="utf-8"))["run"])
@@ -185,9 +188,9 @@ def active_name(root: Path | None = None) -> str:
         pass
     if (root / SHIPPED).is_dir():
         return SHIPPED
-    for run in list_runs(root):
-        if isinstance(run, Run):
-            return run.name
+    found = [run for run in list_runs(root) if isinstance(run, Run)]
+    for run in sorted(found, key=lambda run: run.status != COMPLETE):
+        return run.name
     raise RunError(f"there is no run in {root}; train one with 'python -m dga train'")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dga.errors import DGAError
+from dga.writers import disarm_frame
 from ui import panels, result_panels, scoring_job, shell, state
 from ui.scoring_job import ScoringJob, Table
 from ui.text import code, escape
@@ -75,7 +76,7 @@ def preview(table: Table) -> None:
     size = f"{max(1, info.size // 1024):,} KiB"
     columns = "1 column" if len(info.columns) == 1 else f"{len(info.columns):,} columns"
     st.caption(escape(f"{table.name}: {info.format}{packed}, {columns}, {size}"))
-    rows = table.head.head(PREVIEW_ROWS)
+    rows = disarm_frame(table.head.head(PREVIEW_ROWS))  # the shown table can be exported too
     st.dataframe(rows, hide_index=True, height=min(214, 38 + 35 * len(rows)), alt="First rows")
 
 

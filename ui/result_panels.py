@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 
 from dga import charts
+from dga.writers import disarm_frame
 from ui import panels, results, state
 from ui.results import Filters
 from ui.scoring_job import ScoringJob
@@ -100,7 +101,7 @@ def rows(job: ScoringJob) -> None:
         f"{found:,} of {job.summary.rows:,} rows pass the filters{limit}. Select one to look it up."
     )
     shown = results.head(passing)
-    place = panels.verdict_table(shown, key=f"rows_{job.key}_{hash(filters)}")
+    place = panels.verdict_table(disarm_frame(shown), key=f"rows_{job.key}_{hash(filters)}")
     if place is not None:
         given = str(shown[column].iloc[place])
         if st.button(f"Look up {code(given[:80])}", icon=":material/search:"):

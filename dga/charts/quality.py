@@ -37,9 +37,12 @@ def confusion_matrix(confusion: Confusion) -> go.Figure:
     shares = [count / whole if whole else 0.0 for *_, count, whole in cells]
     marker = {
         "symbol": "square",
-        "size": 96,
-        "opacity": [0.15 + 0.35 * share for share in shares],
-        "color": [BLUE if truth == called else VERMILION for _, truth, called, *_ in cells],
+        "size": 88,
+        "opacity": 1,
+        "color": [
+            style.tint(BLUE if truth == called else VERMILION, 0.2 + 0.3 * share)
+            for (_, truth, called, *_), share in zip(cells, shares, strict=True)
+        ],
     }
     squares = go.Scatter(
         x=[TITLES[called] for _, _, called, *_ in cells],
@@ -51,6 +54,7 @@ def confusion_matrix(confusion: Confusion) -> go.Figure:
         customdata=[outcome for outcome, *_ in cells],
         mode="markers+text",
         marker=marker,
+        textfont={"color": style.INK, "size": 13},  # on tints, which are light in both themes
         hovertemplate="truly %{y}, called %{x}<br>%{text} of that class<extra></extra>",
     )
     figure = style.blank("confusion_matrix", "Verdict", "Truth", height=320)

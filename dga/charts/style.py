@@ -16,6 +16,7 @@ import plotly.graph_objects as go
 from dga.columns import BENIGN, DGA
 
 BLUE, VERMILION, GREY = "#0072B2", "#D55E00", "#8A97A5"
+INK = "#17212B"  # text on a tint
 CLEAR = "rgba(0,0,0,0)"
 GRID = "rgba(138,151,165,0.25)"
 COLOURS = {BENIGN: BLUE, DGA: VERMILION}
@@ -34,6 +35,16 @@ def plain(text: object) -> str:
     "&lt;a href='x'&gt;b&lt;/a&gt; &amp; &#36;c&#36;"
     """
     return escape(str(text), quote=False).replace("$", "&#36;")
+
+
+def tint(colour: str, share: float) -> str:
+    """A colour mixed with white, for areas under text; `share` of 1 is the colour itself.
+
+    >>> tint("#0072B2", 0.5)
+    '#80b9d9'
+    """
+    parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return "#" + "".join(f"{255 - int((255 - part) * share):02x}" for part in parts)
 
 
 def blank(name: str, x: str | None, y: str | None, height: int = 360) -> go.Figure:
