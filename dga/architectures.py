@@ -100,9 +100,9 @@ def hybrid(codes: Tensor, vocabulary: int, outputs: Sequence[Output]) -> list[Te
     count = ops.sum(present, axis=1) + 1.0
     pooled = [layers.GlobalMaxPooling1D()(near), layers.GlobalMaxPooling1D()(far)]
     means = [ops.sum(x, axis=1) / count, ops.sum(far, axis=1) / count, count / 32.0]
-    x = layers.Dropout(0.2)(layers.Concatenate()(pooled + means))
+    x = layers.Dropout(0.3)(layers.Concatenate()(pooled + means))
     x = layers.Dense(160, activation="relu", name="hidden")(x)
-    return _dense(layers.Dropout(0.2)(x), outputs)
+    return _dense(layers.Dropout(0.3)(x), outputs)
 
 
 BUILDERS: dict[str, Builder] = {"lstm": lstm, "bigram": bigram, "cnn": cnn, "hybrid": hybrid}

@@ -24,7 +24,7 @@ PROBE_COLUMNS = 24
 
 def export(model: keras.Model, folder: Path, encoder: CharEncoder) -> None:
     """Write model.keras and model.onnx; BundleError when the two do not score alike."""
-    bare = keras.models.clone_model(model)  # without the optimiser's state, twice the weights
+    bare = type(model).from_config(model.get_config())  # without the optimiser's state
     bare.set_weights(model.get_weights())
     bare.save(folder / bundle.KERAS_FILE)
     columns = model.input_shape[1] or PROBE_COLUMNS
