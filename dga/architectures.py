@@ -90,11 +90,10 @@ def hybrid(codes: Tensor, vocabulary: int, outputs: Sequence[Output]) -> list[Te
     arXiv 1607.04606); the convolutions see how a name is built.
     """
     present = ops.expand_dims(ops.cast(codes > 0, "float32"), -1)  # (rows, columns, 1)
-    grams = [_grams(codes, vocabulary, length) for length in (3, 4, 5)]
-    features = layers.Concatenate()(
-        [layers.Embedding(vocabulary, 40, name="embedding")(codes), *grams]
-    )
-    x = layers.SpatialDropout1D(0.1)(features * present)
+    grams = layers.Concatenate()([_grams(codes, vocabulary, length) for length in (3, 4, 5)])
+    grams = layers.Dropout(0.5, noise_shape=(None, None, 1))(grams)  # whole n-grams
+    characters = layers.Embedding(vocabulary, 40, name="embedding")(codes)
+    x = layers.SpatialDropout1D(0.1)(layers.Concatenate()([characters, grams]) * present)
     near = _convolved(x, present, 3, name="near")
     far = _convolved(near, present, 3, dilation=2, name="far")
     count = ops.sum(present, axis=1) + 1.0
