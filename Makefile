@@ -2,6 +2,7 @@
 # make lint   ruff and mypy                    make bench  print the benchmarks' tables
 PYTHON ?= python3
 PORT ?= 8501
+HOST ?= localhost
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
@@ -10,7 +11,7 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
 setup: $(VENV)/.ready
 run: setup
-	$(BIN)/streamlit run app.py --server.port $(PORT)
+	$(BIN)/streamlit run app.py --server.address $(HOST) --server.port $(PORT)
 
 test: $(VENV)/.ready-dev
 	bash tests/browser/install_chromium.sh

@@ -6,6 +6,7 @@ Every figure comes from the run's config.json and metrics.json; none is typed in
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -89,12 +90,14 @@ def command(run: Run) -> str:
         ("--trial", trial),
     ):
         if chosen:
-            words.append(" ".join([option, *(f["feed"] for f in chosen)]))
+            words.append(" ".join([option, *(shlex.quote(f["feed"]) for f in chosen)]))
     words += [
         f"--{name.replace('_', '-')} {value}"
         for name, value in run.settings.items()
         if value is not None
     ]
+    if base := run.config.get("base"):
+        words.append(f"--base {base}")
     return " \\\n    ".join([*words, f"--name {run.name}"])
 
 
@@ -169,7 +172,7 @@ def _text(value: Any) -> str:
         return "not measured"
     if isinstance(value, float):
         return f"{value:.4f}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return f"{value:,}" if isinstance(value, int) else str(value).replace("|", "\\|")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dga import console, dataset, evaluation, feeds, runs
+from dga import console, dataset, devices, evaluation, feeds, runs
 from dga.columns import DGA, DOMAIN, FAMILY, LABEL, PRED_CLASS, PRED_PROB, TRUE_CLASS
 from dga.config import FeedSpec, TrainingConfig, TrainingPlan
 
@@ -49,9 +49,7 @@ class Lists:
 def main() -> None:
     """Train each, then print the table."""
     options = _options()
-    from dga import training
-
-    training.quiet()
+    devices.quiet()
     with tempfile.TemporaryDirectory() as folder:
         config = TrainingConfig(validation_size=0.05, test_size=0.2)
         seen = _without_held_out(Path(options.dga), Path(folder) / "seen.csv")

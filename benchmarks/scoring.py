@@ -1,4 +1,4 @@
-"""Scoring, names in to verdicts out: `python -m benchmarks.scoring [--rows N] [--names FILE]`.
+"""Scoring, names in to verdicts out: `python -m benchmarks.scoring [--rows N]`.
 
 Ours (`dga score`, CSV to CSV) against the notebook's way (Keras `model.predict` over 75 padded
 columns, batches of 32, the same network as the notebook's) on the same distinct host names in the
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import os
 import resource
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dga import devices
 from dga.generators import FAMILIES, generate
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,7 +60,7 @@ def _ours(source: Path, target: Path) -> tuple[float, float]:
 
 def _notebook(names: list[str]) -> float:
     """Names a second by Keras, everything padded to 75 columns."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    devices.quiet()
     from dga import architectures
     from dga.architectures import Output
     from dga.encoding import CharEncoder

@@ -91,7 +91,7 @@ def hybrid(codes: Tensor, vocabulary: int, outputs: Sequence[Output]) -> list[Te
     """
     present = ops.expand_dims(ops.cast(codes > 0, "float32"), -1)  # (rows, columns, 1)
     grams = layers.Concatenate()([_grams(codes, vocabulary, length) for length in (3, 4, 5)])
-    grams = layers.Dropout(0.5, noise_shape=(None, None, 1))(grams)  # whole n-grams
+    grams = layers.Dropout(0.25, noise_shape=(None, None, 1))(grams)  # whole n-grams
     characters = layers.Embedding(vocabulary, 40, name="embedding")(codes)
     x = layers.SpatialDropout1D(0.1)(layers.Concatenate()([characters, grams]) * present)
     near = _convolved(x, present, 3, name="near")
@@ -99,9 +99,9 @@ def hybrid(codes: Tensor, vocabulary: int, outputs: Sequence[Output]) -> list[Te
     count = ops.sum(present, axis=1) + 1.0
     pooled = [layers.GlobalMaxPooling1D()(near), layers.GlobalMaxPooling1D()(far)]
     means = [ops.sum(x, axis=1) / count, ops.sum(far, axis=1) / count, count / 32.0]
-    x = layers.Dropout(0.3)(layers.Concatenate()(pooled + means))
+    x = layers.Dropout(0.2)(layers.Concatenate()(pooled + means))
     x = layers.Dense(160, activation="relu", name="hidden")(x)
-    return _dense(layers.Dropout(0.3)(x), outputs)
+    return _dense(layers.Dropout(0.2)(x), outputs)
 
 
 BUILDERS: dict[str, Builder] = {"lstm": lstm, "bigram": bigram, "cnn": cnn, "hybrid": hybrid}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 from datetime import date
-from pathlib import Path
 from typing import NoReturn, get_args
 
 from dga.columns import BENIGN, DGA
 from dga.config import ARCHITECTURES, Balance, Optimizer, Schedule, Scope, Split, Task
+from dga.setting_texts import HELP
 
 Command = Callable[[argparse.Namespace], int | None]
 
@@ -46,20 +46,27 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     measuring.add_argument(
         "file", metavar="FILE", help="a labelled file: domain,label or domain,family ..."
     )
-    measuring.add_argument("--run")
+    measuring.add_argument("--run", help="the run that scores; the active one without")
     measuring.add_argument("--label", choices=(BENIGN, DGA), help="what a plain list holds")
     listing = _json(verb("runs"))
     listing.add_argument("--activate", metavar="RUN", help="make this run the active one")
     fetching = verb("fetch")
-    fetching.add_argument("source", nargs="+", help="tranco, umbrella, ... or a URL")
-    fetching.add_argument("--folder", default=str(Path(__file__).resolve().parent.parent / "data"))
+    fetching.add_argument("source", nargs="+", help="tranco, umbrella, majestic or a URL")
+    fetching.add_argument("--folder", help="where to; data/ without, or what DGA_DATA says")
     making = verb("generate")
-    making.add_argument("family")
-    making.add_argument("--count", type=int, default=100)
-    making.add_argument("--seed", type=int)
-    making.add_argument("--date", type=date.fromisoformat, default=date(2026, 1, 1))
+    making.add_argument("family", help="such as tinba or suppobox; a wrong one lists them all")
+    making.add_argument("--count", type=int, default=100, metavar="N", help="100 without")
+    making.add_argument("--seed", type=int, metavar="N", help="the published ones without")
+    making.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="the first names' day")
     verb("preview").add_argument("file", metavar="FILE")
     return made
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date such as 2026-01-31") from None
 
 
 def _json(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
@@ -100,7 +107,7 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
     add("--name", help="the run's name")
     add("--base", default="", metavar="RUN", help="go on from this run: its weights and families")
     add("--plan", help=argparse.SUPPRESS)
-    add("--architecture", choices=tuple(ARCHITECTURES))
+    add("--architecture", choices=tuple(ARCHITECTURES), help=HELP["architecture"])
     for name, choices in (
         ("task", Task),
         ("scope", Scope),
@@ -109,7 +116,7 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
         ("optimizer", Optimizer),
         ("schedule", Schedule),
     ):
-        add(f"--{name}", choices=get_args(choices))
+        add(f"--{name}", choices=get_args(choices), help=HELP[name])
     for name in (
         "epochs",
         "max-batches",
@@ -119,7 +126,7 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
         "min-family",
         "max-length",
     ):
-        add(f"--{name}", type=int, metavar="N")
+        add(f"--{name}", type=int, metavar="N", help=HELP[name.replace("-", "_")])
     for name in (
         "test-size",
         "validation-size",
@@ -127,5 +134,5 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
         "suffix-dropout",
         "invented-share",
     ):
-        add(f"--{name}", type=float, metavar="X")
+        add(f"--{name}", type=float, metavar="X", help=HELP[name.replace("-", "_")])
     add("--device", help="auto, cpu, gpu:0, ...; see 'python -m dga devices'")

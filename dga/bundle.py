@@ -11,13 +11,14 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
 from dga import devices
+from dga.config import Scope, Task
 from dga.encoding import CharEncoder
 from dga.errors import BundleError
 
@@ -27,7 +28,8 @@ ONNX_FILE = "model.onnx"
 KERAS_FILE = "model.keras"
 MAX_BATCH = 256  # rows; what one core scores fastest: its values stay in the cache
 MAX_GRAPH_BYTES = 512 * 2**20
-DEFAULT_FPR = 0.001
+DEFAULT_FPR = 0.01
+ABOVE_ALL = 1 + 2**-23  # the float32 above 1: a threshold that no score reaches
 SHIFT = 1e-7  # keeps the log-odds of a score finite
 
 Floats = npt.NDArray[np.float32]
@@ -85,7 +87,7 @@ class ModelBundle:
     def threshold(self, fpr: float | None = None) -> float:
         """The stored threshold for a false-positive rate; without one, the default verdict's.
 
-        The default is that for 0.1 % false positives, or 0.5 where none was measured.
+        The default is that for 1 % false positives, or 0.5 where none was measured.
         """
         if fpr is None:
             return self.thresholds.get(f"{DEFAULT_FPR:g}", 0.5)
@@ -185,11 +187,11 @@ def load(folder: Path, threads: int | None = None) -> ModelBundle:
             trims=bool(values["trims"]),
             classes=tuple(str(name) for name in values["classes"]),
             calibration=_calibration(values["calibration"]),
-            thresholds={str(k): float(v) for k, v in values["thresholds"].items()},
+            thresholds={f"{float(k):g}": float(v) for k, v in values["thresholds"].items()},
             threads=threads or devices.threads(),
             session=_session(graph),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         told = f"{BUNDLE_FILE} ({type(error).__name__}: {error})"
         raise BundleError(f"{folder}: damaged {told}; train the run again") from None
     _refuse_unfit(loaded, folder)
@@ -201,15 +203,27 @@ def _calibration(values: Mapping[str, Any]) -> Calibration:
 
 
 def _refuse_unfit(loaded: ModelBundle, folder: Path) -> None:
-    """Score one name, so that a network that does not fit its bundle.json is told at load."""
+    """Tell at load what is out of range, and, scoring two names, what the network does not fit."""
+    if told := _out_of_range(loaded):
+        raise BundleError(f"{folder}: damaged {BUNDLE_FILE} ({told}); train the run again")
     try:
-        scores = loaded.score(["probe.example"])
+        scores = loaded.score(["probe.example", "\0"])  # the highest code among those of the second
     except Exception as error:  # ONNX Runtime raises classes of its own for what does not fit
         raise BundleError(
             f"{folder}: {ONNX_FILE} does not fit {BUNDLE_FILE} ({error}); train the run again"
         ) from None
-    if not 0 <= scores.score[0] <= 1:
+    if not ((scores.score >= 0) & (scores.score <= 1)).all():
         raise BundleError(f"{folder}: the network gives no score from 0 to 1; train the run again")
+
+
+def _out_of_range(loaded: ModelBundle) -> str:
+    """Which value of a bundle.json no training writes; "" where all are sound."""
+    if loaded.task not in get_args(Task) or loaded.scope not in get_args(Scope):
+        return "an unknown task or scope"
+    if not all(0 <= cut <= ABOVE_ALL for cut in loaded.thresholds.values()):
+        return "a threshold outside 0 to 1"
+    scale, offset = loaded.calibration.scale, loaded.calibration.offset
+    return "" if 0 < scale < 1e6 and abs(offset) < 1e6 else "a calibration out of range"
 
 
 def _read_json(path: Path) -> dict[str, Any]:
@@ -217,7 +231,7 @@ def _read_json(path: Path) -> dict[str, Any]:
         values = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise BundleError(f"{path.parent}: no {BUNDLE_FILE}; this is no finished run") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BundleError(f"{path}: cannot be read ({error}); train the run again") from None
     if not isinstance(values, dict):
         raise BundleError(f"{path}: holds no JSON object; train the run again")

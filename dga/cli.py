@@ -19,7 +19,7 @@ from dga import console
 from dga.arguments import parser
 from dga.columns import BENIGN, DGA
 from dga.config import FeedSpec, TrainingConfig, TrainingPlan
-from dga.errors import ConfigError, DGAError
+from dga.errors import ConfigError, DGAError, told
 
 CANCELLED = 130
 
@@ -32,14 +32,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except DGAError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {console.harmless(str(error))}", file=sys.stderr)
         return 1
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        print(f"error: {where}{(error.strerror or str(error)).lower()}", file=sys.stderr)
+        print(f"error: {console.harmless(told(error))}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("cancelled", file=sys.stderr)
@@ -138,16 +137,18 @@ def fetch(options: argparse.Namespace) -> None:
     """Download public lists into the data folder."""
     from dga import fetch as fetching
 
+    folder = Path(options.folder) if options.folder else fetching.data_folder()
     for source in options.source:
         show = console.fetch_progress(source)
-        print(fetching.fetch(source, Path(options.folder), on_progress=show))
+        print(fetching.fetch(source, folder, on_progress=show))
 
 
 def generate(options: argparse.Namespace) -> None:
     """Print names of a DGA family, made by the package's own generator."""
     from dga import generators
 
-    names = generators.generate(options.family, options.count, date=options.date, seed=options.seed)
+    day = options.date or generators.DEFAULT_DATE
+    names = generators.generate(options.family, options.count, date=day, seed=options.seed)
     print("\n".join(names))
 
 
@@ -181,11 +182,12 @@ class _Stop:
 
 
 def _train(plan: TrainingPlan, work: Path, quiet: bool) -> int:
+    from dga import devices as machine
     from dga import progress, runs
     from dga.progress import Progress
 
     (work / runs.PID_FILE).write_text(str(os.getpid()), encoding="utf-8")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    machine.quiet()
     show = console.training_progress(quiet)
 
     def on_progress(snapshot: Progress) -> None:
@@ -196,7 +198,7 @@ def _train(plan: TrainingPlan, work: Path, quiet: bool) -> int:
     stop = _Stop(work / runs.CANCEL_FILE)
     try:
         with stop:
-            from dga import pipeline  # after the log level is set: it imports TensorFlow
+            from dga import pipeline  # after `quiet`: it imports TensorFlow
 
             run = pipeline.train(plan, work, on_progress=on_progress, should_stop=stop)
     except BaseException as error:
@@ -229,7 +231,7 @@ def _plan(options: argparse.Namespace) -> TrainingPlan:
 def _read_plan(path: Path) -> TrainingPlan:
     try:
         return TrainingPlan.from_json(json.loads(path.read_text(encoding="utf-8")))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: no training plan ({error})") from None
 
 

@@ -7,21 +7,27 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from dga.columns import DGA
 from dga.progress import OnProgress, Progress
 from dga.runs import DamagedRun, Run
 from dga.scoring import Summary, Verdict
 
 
+def harmless(line: str) -> str:
+    """A line without the characters that steer a terminal or cannot be seen.
+
+    >>> harmless("a\\x1b[31mb")
+    'a\\\\x1b[31mb'
+    """
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
+
+
 def sentence(verdict: Verdict) -> str:
     """A verdict as one line of text."""
     if verdict.score is None:
-        return f"{verdict.given}: not scored: {verdict.problem}"
-    looks = "looks generated" if verdict.verdict == DGA else "looks chosen by people"
+        return harmless(f"{verdict.given}: not scored: {verdict.problem}")
     family = f", nearest family {verdict.family}" if verdict.family else ""
-    return (
-        f"{verdict.domain}: {looks}; score {verdict.score:.4f} ({verdict.registered_name}){family}"
-    )
+    of = f"score {verdict.score:.4f} ({verdict.registered_name})"
+    return harmless(f"{verdict.domain}: {verdict.looks}; {of}{family}")
 
 
 def summary(done: Summary) -> None:
@@ -100,7 +106,7 @@ def metrics(values: Mapping[str, Any]) -> str:
 
 def _family_line(row: Mapping[str, Any]) -> str:
     counts = f"{row['family']:<24}{row['names']:>9,}{row['missed']:>9,}{row['recall']:>9.2%}"
-    return f"{counts}  {', '.join(row['surest_misses'])}"
+    return harmless(f"{counts}  {', '.join(row['surest_misses'])}")
 
 
 def run_json(run: Run | DamagedRun, active: str) -> dict[str, Any]:
@@ -135,7 +141,8 @@ def preview(shown: Any) -> str:
     classes = ", ".join(f"{name} {count:,}" for name, count in shown.classes.items())
     lines = [f"format {shown.format}, {shown.rows:,} rows{complete}; {classes}"]
     lines += [f"problem, {count:,} rows: {reason}" for reason, count in shown.problems.items()]
-    return "\n".join([*lines, shown.head.to_string(index=False)])
+    lines += shown.head.to_string(index=False).splitlines()
+    return "\n".join(map(harmless, lines))
 
 
 def _line(text: Callable[[Any], str]) -> Callable[[Any], None]:

@@ -58,6 +58,11 @@ def threads() -> int:
     return os.cpu_count() or 1
 
 
+def quiet() -> None:
+    """Keep TensorFlow's start-up notes out of logs; call it before anything imports TensorFlow."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+
 def _gpu(tf: Any, index: int, gpu: Any) -> Device:
     details = tf.config.experimental.get_device_details(gpu)
     try:

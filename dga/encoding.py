@@ -12,7 +12,6 @@ import numpy.typing as npt
 from dga.errors import BundleError, ConfigError
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789-._"
-PADDING = 0
 
 Codes = npt.NDArray[np.uint8]
 

@@ -22,6 +22,16 @@ class DGAError(Exception):
     """Base of all errors that a user can cause and mend."""
 
 
+def told(error: OSError) -> str:
+    """What the system refused, as one sentence.
+
+    >>> told(PermissionError(13, "Permission denied", "models/x"))
+    'models/x: permission denied'
+    """
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{(error.strerror or str(error)).lower()}"
+
+
 class DomainError(DGAError):
     """Text that is no domain."""
 

@@ -45,7 +45,6 @@ __all__ = [
     "calibration_error",
     "confusion",
     "correct",
-    "family_confusion",
     "family_table",
     "macro_f1",
     "macro_recall_at_fpr",
@@ -209,16 +208,6 @@ def mean_family_accuracy(
         passes = rng.choice(benign_scores, drawn, replace=False) < 0.5
         accuracies.append((hits.mean() + passes.mean()) / 2)
     return float(np.mean(accuracies)) if accuracies else None
-
-
-def family_confusion(truth: Sequence[str], guessed: Sequence[str]) -> pd.DataFrame:
-    """Names by true family (rows) and guessed family (columns), matched by position."""
-    return pd.crosstab(
-        np.asarray(truth, dtype=object),
-        np.asarray(guessed, dtype=object),
-        rownames=["true"],
-        colnames=["guessed"],
-    )
 
 
 def macro_f1(truth: Sequence[str], guessed: Sequence[str], minimum: int = 1) -> float | None:

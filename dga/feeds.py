@@ -84,7 +84,8 @@ def read_feed(
     with _opened(source, label, format, feed) as opened:
         if not (label or opened.layout.labels_itself):
             raise FeedError(
-                f"{opened.name}: its rows don't tell their class; give it as --benign or as --dga"
+                f"{opened.name}: its rows don't tell their class; give it as --benign or as --dga "
+                "(to evaluate: --label)"
             )
         for chunk in opened.chunks:
             whole = chunk[REASON] == ""

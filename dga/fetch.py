@@ -26,7 +26,7 @@ from dga.progress import OnProgress, Progress, ShouldStop, ignore, never
 
 LISTS = {
     "tranco": "https://tranco-list.eu/top-1m.csv.zip",
-    "umbrella": "http://s3-us-west-1.amazonaws.com/umbrella-static/top-1m.csv.zip",
+    "umbrella": "https://s3-us-west-1.amazonaws.com/umbrella-static/top-1m.csv.zip",
     "majestic": "https://downloads.majestic.com/majestic_million.csv",
 }
 MAX_BYTES = 2**30
@@ -34,6 +34,12 @@ BLOCK = 2**17
 AGENT = f"dga-workbench/{__version__}"
 _PAGE = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|body|\?xml|!--)", re.I)
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+def data_folder() -> Path:
+    """Where users' feeds lie: the folder in DGA_DATA, else `data/` beside the package."""
+    told = os.environ.get("DGA_DATA")
+    return Path(told).resolve() if told else Path(__file__).resolve().parent.parent / "data"
 
 
 def fetch(
@@ -53,9 +59,7 @@ def fetch(
     url = address(source)
     target = folder / file_name(source, url)
     with _errors_told(source, timeout), _aside(folder, target) as file:
-        request = urllib.request.Request(
-            url, headers={"User-Agent": f"dga-workbench/{__version__}"}
-        )
+        request = urllib.request.Request(url, headers={"User-Agent": AGENT})
         with closing(_opener().open(request, timeout=timeout)) as answer:
             _copy(answer, file, source, max_bytes, on_progress, should_stop)
     return target

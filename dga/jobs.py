@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -88,7 +88,8 @@ class Job:
         """End the child at once; nothing of it is kept but the work folder."""
         pid = _pid(self.work)
         if pid and runs.holder(self.root) == self.name:
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it ended a moment ago
+                os.kill(pid, signal.SIGKILL)
 
     def _folder(self) -> Path:
         return self.work if self.work.is_dir() else self.root / self.name
@@ -173,20 +174,25 @@ def _take(file: IO[bytes]) -> bool:
 def _spawn(work: Path, held: IO[bytes], log: IO[bytes]) -> subprocess.Popen[bytes]:
     """Run the plan in a session of its own, so that neither a closed tab nor Ctrl-C ends it."""
     return subprocess.Popen(
-        [sys.executable, "-m", "dga", "train", "--plan", str(work / runs.PLAN_FILE)],
+        [sys.executable, "-m", "dga", "train", "--plan", str(work.resolve() / runs.PLAN_FILE)],
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=subprocess.STDOUT,
         start_new_session=True,
         cwd=Path(__file__).resolve().parent.parent,
         pass_fds=(held.fileno(),),
-        env={**os.environ, LOCK_VARIABLE: str(held.fileno()), "TF_CPP_MIN_LOG_LEVEL": "2"},
+        env={
+            **os.environ,
+            runs.FOLDER_VARIABLE: str(work.resolve().parent),  # its working folder is another
+            LOCK_VARIABLE: str(held.fileno()),
+        },
     )
 
 
 def _pid(work: Path) -> int:
+    """The child's process, 0 where unknown; never -1 or less, which stand for many processes."""
     try:
-        return int((work / runs.PID_FILE).read_text(encoding="utf-8"))
+        return max(0, int((work / runs.PID_FILE).read_text(encoding="utf-8")))
     except (OSError, ValueError):
         return 0
 

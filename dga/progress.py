@@ -13,7 +13,8 @@ from pathlib import Path
 class Progress:
     """Where a job stands. Times in seconds, `rate` in names a second.
 
-    `phase` is one of feeds, dataset, training, evaluation, done, partial, failed.
+    `phase` of a training is one of feeds, dataset, training, evaluation, done, partial, failed;
+    elsewhere scoring (`batch` counts rows) or fetch (bytes).
     """
 
     phase: str
@@ -35,11 +36,6 @@ class Progress:
     def share(self) -> float:
         """How much of the training is done, from 0 to 1."""
         return min(1.0, self.batch / self.batches) if self.batches else 0.0
-
-    @property
-    def ended(self) -> bool:
-        """True when nothing will follow."""
-        return self.phase in ("done", "partial", "failed")
 
 
 OnProgress = Callable[[Progress], None]
@@ -79,5 +75,5 @@ def _snapshot(line: str) -> Progress | None:
     known = {field.name for field in fields(Progress)}
     try:
         return Progress(**{k: v for k, v in json.loads(line).items() if k in known})
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return None

@@ -10,9 +10,11 @@ import fcntl
 import json
 import os
 import re
+import secrets
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,7 @@ PID_FILE = "pid"
 BUNDLE_FOLDER = "bundle"
 ACTIVE_FILE = "active.json"
 LOCK_FILE = ".training.lock"
+FOLDER_VARIABLE = "DGA_MODELS"
 WORK_PREFIX = ".work-"
 TRASH_PREFIX = ".trash-"
 SHIPPED = "shipped"
@@ -62,8 +65,7 @@ class Run:
     @property
     def settings(self) -> Mapping[str, Any]:
         """The training's settings, as `TrainingConfig` names them."""
-        settings: Mapping[str, Any] = self.config["config"]
-        return settings
+        return dict(self.config["config"])
 
     def history(self) -> pd.DataFrame:
         """One row an epoch: loss and accuracy, on the training and the validation part."""
@@ -95,7 +97,7 @@ class DamagedRun:
 
 def models_folder() -> Path:
     """Where runs lie: the folder in DGA_MODELS, else `models/` beside the package."""
-    told = os.environ.get("DGA_MODELS")
+    told = os.environ.get(FOLDER_VARIABLE)
     return Path(told) if told else Path(__file__).resolve().parent.parent / "models"
 
 
@@ -161,6 +163,8 @@ def open_run(name: str, root: Path | None = None) -> Run:
     for file, values, key in ((CONFIG_FILE, config, "config"), (METRICS_FILE, metrics, "test")):
         if not isinstance(values.get(key), dict):
             raise RunError(f"run {name}: {file} holds no {key!r}; train it again or delete it")
+    if not _are_figures(metrics["test"]):
+        raise RunError(f"run {name}: {METRICS_FILE} is damaged; train it again or delete it")
     return Run(name, path, config, metrics)
 
 
@@ -180,12 +184,10 @@ def active_name(root: Path | None = None) -> str:
     A partial run only where there is no complete one.
     """
     root = root or models_folder()
-    try:
+    with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
         name = str(json.loads((root / ACTIVE_FILE).read_text(encoding="utf-8"))["run"])
         if _NAME.fullmatch(name) and (root / name).is_dir():
             return name
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
     if (root / SHIPPED).is_dir():
         return SHIPPED
     found = [run for run in list_runs(root) if isinstance(run, Run)]
@@ -203,7 +205,7 @@ def set_active(name: str, root: Path | None = None) -> None:
     """Make a run the active one; its bundle is loaded once to be sure that it can score."""
     root = root or models_folder()
     open_run(name, root).bundle(threads=1)
-    _write_whole(root / ACTIVE_FILE, json.dumps({"run": name}) + "\n")
+    write_json(root / ACTIVE_FILE, {"run": name})
 
 
 def holder(root: Path | None = None) -> str:
@@ -211,14 +213,12 @@ def holder(root: Path | None = None) -> str:
 
     The system releases the lock when the process dies, however that happens.
     """
-    try:
-        with open((root or models_folder()) / LOCK_FILE, encoding="utf-8") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return file.read()
-    except FileNotFoundError:
-        pass
+    path = (root or models_folder()) / LOCK_FILE
+    with suppress(FileNotFoundError, NotADirectoryError), open(path, encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return file.read()
     return ""
 
 
@@ -252,19 +252,24 @@ def restore(name: str, root: Path | None = None) -> Run:
 def deleted(root: Path | None = None) -> list[str]:
     """The names of the deleted runs that `restore` can bring back."""
     root = root or models_folder()
-    found = (path.parent.name for path in root.glob(f"{TRASH_PREFIX}*/{CONFIG_FILE}"))
-    return sorted(name.removeprefix(TRASH_PREFIX) for name in found)
+    found = root.glob(f"{TRASH_PREFIX}*/{CONFIG_FILE}")
+    names = (path.parent.name.removeprefix(TRASH_PREFIX) for path in found)
+    return sorted(filter(_NAME.fullmatch, names))
 
 
 def write_json(path: Path, values: Mapping[str, Any]) -> None:
-    """Write a JSON file of a run, whole or not at all."""
-    _write_whole(path, json.dumps(values, indent=1, allow_nan=False) + "\n")
-
-
-def _write_whole(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_text(text, encoding="utf-8")
+    """Write a JSON file, whole or not at all."""
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    part.write_text(json.dumps(values, indent=1, allow_nan=False) + "\n", encoding="utf-8")
     part.replace(path)
+
+
+def _are_figures(test: Mapping[str, Any]) -> bool:
+    """Whether the metrics that every list of runs shows are numbers or not there."""
+    at = test.get("macro_recall_at_fpr") or {}
+    values = [test.get(name) for name in ("rows", "accuracy", "roc_auc", "calibration_error")]
+    values += at.values() if isinstance(at, dict) else ["no figures"]
+    return all(value is None or isinstance(value, int | float) for value in values)
 
 
 def _open_or_tell(path: Path) -> Run | DamagedRun:
@@ -281,16 +286,15 @@ def _created(run: Run | DamagedRun) -> str:
 def _read_json(path: Path) -> dict[str, Any]:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RunError(f"run {path.parent.name}: {path.name} cannot be read ({error})") from None
     if not isinstance(values, dict):
         raise RunError(f"run {path.parent.name}: {path.name} holds no JSON object")
     return values
 
 
-def _read_frame(path: Path, reader: Any) -> pd.DataFrame:
+def _read_frame(path: Path, reader: Callable[[Path], pd.DataFrame]) -> pd.DataFrame:
     try:
-        frame: pd.DataFrame = reader(path)
+        return reader(path)
     except Exception as error:  # pandas and pyarrow raise many classes for a damaged file
         raise RunError(f"run {path.parent.name}: {path.name} cannot be read ({error})") from None
-    return frame

@@ -29,11 +29,13 @@ from dga.columns import (
     VERDICT_COLUMNS,
 )
 from dga.domains import Parsed
+from dga.errors import FeedError
 from dga.progress import OnProgress, Progress, ShouldStop, ignore, never
 from dga.writers import TableWriter
 
 CACHE_NAMES = 500_000
 CHUNK_ROWS = 10_000  # a cancel is seen, and progress told, once a chunk
+EVEN = 0.5  # as probably generated as not
 FAMILY_FLOOR = 0.25  # below this share no family is named
 
 
@@ -49,6 +51,15 @@ class Verdict:
     family: str
     family_score: float | None
     problem: str
+
+    @property
+    def looks(self) -> str:
+        """The verdict in words; a high score under the threshold is told as such."""
+        if self.verdict == DGA:
+            return "looks generated"
+        if self.score is not None and self.score >= EVEN:
+            return "may be generated, but scores under the threshold"
+        return "looks chosen by people"
 
     def to_json(self) -> dict[str, Any]:
         """The fields as plain JSON values."""
@@ -188,6 +199,8 @@ def score_table(
     should_stop: ShouldStop = never,
 ) -> Summary:
     """Score every row of a file into another: its columns, then the verdict's, in order."""
+    if isinstance(source, Path) and source.exists() and target.exists() and source.samefile(target):
+        raise FeedError(f"{target}: the input and the output are one file; write to another")
     started = time.perf_counter()
     counts = {DGA: 0, BENIGN: 0, "": 0}
     partial = False

@@ -5,7 +5,6 @@ Runs in a child process: it imports Keras. Writes no file; reports through `on_p
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -254,8 +253,3 @@ def _accuracy(logs: dict[str, float]) -> float:
         if name in logs:
             return logs[name]
     return float("nan")
-
-
-def quiet() -> None:
-    """Keep TensorFlow's start-up notes out of a job's log; call it before Keras is imported."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")

@@ -6,6 +6,7 @@ Writes chunk by chunk, aside, and renames at the end; a cancelled file says that
 from __future__ import annotations
 
 import re
+import secrets
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -82,7 +83,9 @@ class TableWriter:
         self.path, self.format = path, format_of(path)
         if not path.parent.is_dir():
             raise FeedError(f"{path.parent}: no such folder; make it or write elsewhere")
-        self.part = path.with_name(f".{path.name}.part")
+        if path.is_dir():
+            raise FeedError(f"{path}: a folder; give the name of a file to write")
+        self.part = path.with_name(f".{path.stem}.{secrets.token_hex(4)}.part")
         self._out = self._stream = stream
         self._parquet: pq.ParquetWriter | None = None
         self._headed = False

@@ -12,7 +12,7 @@ import pytest
 
 from dga import bundle
 from dga.bundle import BUNDLE_FILE, ONNX_FILE, Calibration, ModelBundle
-from dga.encoding import CharEncoder
+from dga.encoding import ALPHABET, CharEncoder
 from dga.errors import BundleError
 from dga.runs import Run
 from tests.runs_factory import make_run, network
@@ -71,8 +71,16 @@ def test_a_bundle_without_families_has_none(tmp_path: Path) -> None:
         (lambda f: change(f, classes=None), "damaged bundle.json"),
         (lambda f: change(f, thresholds={"0.01": "high"}), "damaged bundle.json"),
         (lambda f: change(f, calibration={"scale": None, "offset": 0}), "damaged bundle.json"),
+        (lambda f: change(f, calibration={"scale": 10**400, "offset": 0}), "damaged bundle.json"),
+        (lambda f: change(f, thresholds={"0.01": -5}), "a threshold outside 0 to 1"),
+        (lambda f: change(f, thresholds={"0.01": float("nan")}), "a threshold outside 0 to 1"),
+        (lambda f: change(f, task="other"), "an unknown task or scope"),
+        (lambda f: (f / BUNDLE_FILE).write_text("[" * 200_000), "cannot be read"),
         (lambda f: change(f, classes=["alpha"]), "does not fit"),
-        (lambda f: change(f, calibration={"scale": "nan", "offset": 0}), "no score from 0 to 1"),
+        (lambda f: change(f, calibration={"scale": "nan", "offset": 0}), "calibration out of"),
+        (lambda f: change(f, calibration={"scale": -5, "offset": 0}), "calibration out of range"),
+        (lambda f: change(f, calibration={"scale": 1, "offset": 1e308}), "calibration out of"),
+        (lambda f: change(f, encoder={"alphabet": ALPHABET + "!"}), "does not fit"),
     ],
 )
 def test_damage_is_told(folder: Path, damage: Callable[[Path], Any], message: str) -> None:
@@ -121,7 +129,7 @@ def save_again(folder: Path, task: str, classes: tuple[str, ...]) -> None:
 
 def test_the_threshold_of_a_stored_rate_is_found(tiny_bundle: ModelBundle) -> None:
     assert tiny_bundle.threshold(0.01) == tiny_bundle.thresholds["0.01"]
-    assert tiny_bundle.threshold() == tiny_bundle.thresholds["0.001"]
+    assert tiny_bundle.threshold() == tiny_bundle.thresholds["0.01"]
 
 
 def test_the_threshold_of_another_rate_is_refused(tiny_bundle: ModelBundle) -> None:

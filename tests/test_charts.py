@@ -39,7 +39,6 @@ def predictions() -> pd.DataFrame:
 def figures(predictions) -> dict[str, go.Figure]:
     """Every chart once, fed with names that are markup."""
     balance = pd.DataFrame({LABEL: DGA, FAMILY: EVIL, "names": [3, 2, 1]})
-    suffixes = pd.DataFrame({"suffix": EVIL, "rows": [3, 2, 1]})
     return {
         "balance": charts.balance(balance),
         "characters": charts.characters("".join(EVIL), np.ones(len("".join(EVIL)))),
@@ -52,9 +51,7 @@ def figures(predictions) -> dict[str, go.Figure]:
         "roc": charts.roc(evaluation.roc_curve(predictions), CONFUSION),
         "score_histogram": charts.score_histogram(predictions, 0.9),
         "scores": charts.scores(COUNTED, 0.9),
-        "suffixes": charts.suffixes(suffixes),
         "training_curves": charts.training_curves([Progress(phase="training", batch=1, loss=0.5)]),
-        "verdict_counts": charts.verdict_counts(7, 12, 1),
     }
 
 
@@ -85,7 +82,7 @@ def test_no_chart_shows_markup_from_data(figures, name):
         assert not any(bad in text for bad in ("<script", "<a ", "</a", "$"))
 
 
-@pytest.mark.parametrize("name", ["families", "balance", "suffixes"])
+@pytest.mark.parametrize("name", ["families", "balance"])
 def test_data_is_escaped_and_not_lost(figures, name):
     assert {charts.plain(text) for text in EVIL} == set(figures[name].data[0].y)
 
@@ -201,7 +198,3 @@ def test_characters_come_in_lines_with_symmetrical_colours():
     long = charts.characters("x" * 100, [0.1] * 100).data[0]
     assert long.z.shape == (4, 32)
     assert np.isnan(long.z).sum() == 28
-
-
-def test_verdict_counts(figures):
-    assert figures["verdict_counts"].data[0].x == (7, 12, 1)

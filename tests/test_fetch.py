@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from dga.errors import FetchError
-from dga.fetch import LISTS, address, fetch, file_name
+from dga.fetch import LISTS, address, data_folder, fetch, file_name
 from dga.progress import Progress
 
 LIST = b"1,example.com\n2,example.org\n" * 20_000
@@ -168,3 +168,12 @@ def test_a_file_name_never_has_a_folder(address: str, name: str) -> None:
 @pytest.mark.parametrize("name", LISTS)
 def test_every_list_has_an_address_and_a_file_name(name: str) -> None:
     assert file_name(name, address(name)).startswith(f"{name}.csv")
+
+
+def test_downloads_lie_where_the_page_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DGA_DATA", str(tmp_path))
+    assert data_folder() == tmp_path.resolve()
+    monkeypatch.delenv("DGA_DATA")
+    assert data_folder().name == "data"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # From low to high. A room imports only from the lines above its own.
 LAYERS = (
     ("dga", "dga.errors", "dga.columns"),
-    ("dga.config", "dga.progress"),
+    ("dga.config", "dga.setting_texts", "dga.progress"),
     ("dga.domains", "dga.devices", "dga.encoding", "dga.writers"),
     ("dga.tables",),
     ("dga.generators", "dga.formats"),
@@ -95,6 +96,15 @@ def test_every_module_has_its_room(module: str) -> None:
     assert room and (room != "dga" or module == "dga"), f"{module} stands in no layer"
 
 
+def test_the_readme_names_every_room() -> None:
+    section = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Architecture")[2]
+    tree = section.partition("```")[2].partition("```")[0]
+    named = set(re.findall(r"\w+", tree))
+    inner = {module for module in MODULES if module.startswith("ui.")}
+    rooms = {room for room in LEVEL if room.startswith("dga.")} - {"dga.__main__"}
+    assert {name.rpartition(".")[2] for name in rooms | inner} - named == set()
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_a_room_imports_only_from_below(module: str) -> None:
     room = room_of(module)
@@ -143,3 +153,15 @@ def test_a_look_up_loads_no_heavy_library(tiny_run: Run) -> None:
     )
     loaded = set(json.loads(told.stdout.splitlines()[-1]))
     assert loaded.isdisjoint({"tensorflow", "keras", "sklearn", "streamlit", "plotly"})
+
+
+def test_scoring_leaves_no_telemetry_behind(tiny_run: Run, tmp_path: Path) -> None:
+    """ONNX Runtime keeps what it will send, and a number for the machine, under the home folder."""
+    subprocess.run(
+        [sys.executable, "-B", "-m", "dga", "lookup", "garden.com"],
+        env={"DGA_MODELS": str(tiny_run.path.parent), "HOME": str(tmp_path)},
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    assert list(tmp_path.rglob("*")) == []

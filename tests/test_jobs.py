@@ -82,6 +82,19 @@ def test_a_killed_child_leaves_an_interrupted_job_and_room_for_another(waiting: 
     assert again.running()
 
 
+@pytest.mark.parametrize("pid", ["-1", "0", "-5", "none"])
+def test_a_damaged_process_number_kills_nothing(
+    waiting: Job, monkeypatch: pytest.MonkeyPatch, pid: str
+) -> None:
+    path = waiting.work / runs.PID_FILE
+    true = path.read_text()
+    path.write_text(pid)
+    with monkeypatch.context() as patched:
+        patched.setattr(jobs.os, "kill", lambda *told: pytest.fail(f"killed {told}"))
+        waiting.kill()
+    path.write_text(true)
+
+
 def test_a_child_that_dies_at_once_leaves_its_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,12 +50,6 @@ def test_a_field_of_another_version_is_ignored(tmp_path: Path) -> None:
     assert progress.read(path) == [Progress(phase="done")]
 
 
-def test_share_and_end() -> None:
+def test_share() -> None:
     assert [snapshot.share for snapshot in SNAPSHOTS] == [0, 0.25, 0.5, 0.75, 1]
     assert Progress(phase="feeds").share == 0
-    assert [Progress(phase=p).ended for p in ("training", "done", "partial", "failed")] == [
-        False,
-        True,
-        True,
-        True,
-    ]

@@ -124,6 +124,14 @@ def test_a_kill_at_any_step_leaves_the_finished_runs(
         (lambda p: (p / runs.CONFIG_FILE).write_text("{}"), "unknown format version None"),
         (lambda p: (p / runs.METRICS_FILE).write_bytes(b"\xff"), "metrics.json cannot be read"),
         (lambda p: (p / runs.METRICS_FILE).write_text("{}"), "metrics.json holds no 'test'"),
+        (
+            lambda p: (p / runs.METRICS_FILE).write_text("[" * 200_000),
+            "metrics.json cannot be read",
+        ),
+        (
+            lambda p: (p / runs.METRICS_FILE).write_text('{"test": {"accuracy": "high"}}'),
+            "metrics.json is damaged",
+        ),
         (lambda p: [f.unlink() for f in p.glob("*.*")], "config.json cannot be read"),
     ],
 )

@@ -252,3 +252,13 @@ def test_a_missing_column_is_told_and_leaves_no_file(
     with pytest.raises(FeedError, match="host"):
         score_table(table(5), tmp_path / "out.csv", Scorer(tiny_bundle), column="host")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["in.csv", "link.csv"])
+def test_the_input_is_not_written_over(tmp_path: Path, tiny_bundle: ModelBundle, name: str) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("query\ngarden.com\n")
+    (tmp_path / "link.csv").symlink_to(source)
+    with pytest.raises(FeedError, match="the input and the output are one file"):
+        score_table(source, tmp_path / name, Scorer(tiny_bundle))
+    assert source.read_text() == "query\ngarden.com\n"

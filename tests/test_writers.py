@@ -121,6 +121,21 @@ def test_the_file_appears_only_when_it_is_whole(tmp_path: Path) -> None:
     assert path.exists()
 
 
+def test_two_writers_of_one_file_do_not_mix(tmp_path: Path) -> None:
+    with TableWriter(tmp_path / "out.csv") as first, TableWriter(tmp_path / "out.csv") as second:
+        first.write(FRAME)
+        second.write(FRAME.head(1))
+        first.close()
+        assert len(pd.read_csv(second.close())) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_a_folder_is_no_file_to_write(tmp_path: Path) -> None:
+    (tmp_path / "out.csv").mkdir()
+    with pytest.raises(FeedError, match="a folder; give the name of a file"):
+        TableWriter(tmp_path / "out.csv")
+
+
 def test_a_stream_gets_csv_and_stays_open() -> None:
     stream = io.StringIO()
     with TableWriter(Path("-"), stream) as writer:

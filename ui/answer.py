@@ -132,7 +132,7 @@ def sentence(verdict: Verdict, threshold: float, source: str) -> str:
     """A verdict as one sentence; `source` tells where the threshold comes from."""
     if verdict.score is None:
         return f"Not scored: {verdict.problem}."
-    looks = "Looks generated" if verdict.verdict == DGA else "Looks chosen by people"
+    looks = verdict.looks[0].upper() + verdict.looks[1:]
     cut = f"threshold {percent(threshold)} ({source})"
     return f"{looks}: score {percent(verdict.score)}; {cut}."
 

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dga.runs import Run
+from dga.writers import disarm_frame
 from ui import comparison, panels, state
 from ui.text import TERMS
 
@@ -63,7 +64,7 @@ def disagreements(left: Run, right: Run) -> None:
         return
     column = st.column_config
     st.dataframe(
-        names.head(SHOWN_NAMES),
+        disarm_frame(names.head(SHOWN_NAMES)),
         hide_index=True,
         placeholder="",
         alt="Names with different verdicts",

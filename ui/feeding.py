@@ -18,6 +18,8 @@ from dga.columns import BENIGN, DGA, DOMAIN, FAMILY, LABEL, UNKNOWN_FAMILY
 from dga.config import FeedSpec
 from dga.errors import FeedError
 from dga.feeds import FORMATS, UNLABELLED, Preview
+from dga.fetch import data_folder
+from dga.writers import disarm_frame
 from ui import library, panels, state
 from ui.text import code, escape
 
@@ -134,7 +136,7 @@ def _trial() -> list[Picked]:
 
 def _feed(name: str) -> Picked:
     """Draw one file of the data folder with its class and format."""
-    path, shown = library.folder() / name, library.shown_name(name)
+    path, shown = data_folder() / name, library.shown_name(name)
     place = st.container()
     label, format = _label_and_format(name, shown)
     try:
@@ -199,7 +201,7 @@ def _about(name: str, preview: Preview) -> None:
     st.caption(", ".join(counts))
     with st.expander("First rows, families and problems"):
         head, families = st.columns([3, 2])
-        head.dataframe(preview.head, hide_index=True, alt="First rows")
+        head.dataframe(disarm_frame(preview.head), hide_index=True, alt="First rows")
         if preview.families:
             counted = _counted(preview.families, "family")
             families.dataframe(counted, hide_index=True, height=318, alt="Families")
@@ -212,7 +214,7 @@ def _about(name: str, preview: Preview) -> None:
 
 
 def _counted(counts: dict[str, int], name: str) -> pd.DataFrame:
-    return pd.DataFrame({name: list(counts), "rows": list(counts.values())})
+    return disarm_frame(pd.DataFrame({name: list(counts), "rows": list(counts.values())}))
 
 
 def _merged(previews: Sequence[Preview]) -> Preview:

@@ -7,22 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from io import BytesIO
 from pathlib import Path
 
 from dga import runs
+from dga.fetch import data_folder
 
 SHIPPED_DATA = Path(__file__).resolve().parent.parent / "data"
 TRIAL = "trial"
 UPLOADS = "uploads"
 NAMES_FILE = "names.json"  # of the uploads folder: the name each upload came with
-
-
-def folder() -> Path:
-    """Where users' feeds lie: the folder in DGA_DATA, else the project's own."""
-    told = os.environ.get("DGA_DATA")
-    return Path(told) if told else SHIPPED_DATA
 
 
 def trial_folder() -> Path:
@@ -32,7 +26,7 @@ def trial_folder() -> Path:
 
 def files() -> list[str]:
     """The files of the data folder, by their path in it; the trial set and notes not among them."""
-    root = folder()
+    root = data_folder()
     paths = sorted(path for path in root.rglob("*") if path.is_file()) if root.is_dir() else []
     names = [path.relative_to(root).as_posix() for path in paths]
     return [name for name in names if not _hidden(name)]
@@ -50,7 +44,7 @@ def store(upload: BytesIO, name: str) -> str:
     """Keep an upload in the data folder; returns its path there. The same content is kept once."""
     content = upload.getbuffer()
     stored = f"upload-{hashlib.sha256(content).hexdigest()[:16]}"
-    uploads = folder() / UPLOADS
+    uploads = data_folder() / UPLOADS
     uploads.mkdir(parents=True, exist_ok=True)
     part = uploads / f".{stored}.part"
     part.write_bytes(content)
@@ -68,7 +62,7 @@ def _hidden(name: str) -> bool:
 def _names() -> dict[str, str]:
     """The names that uploads came with, by the names they are stored under."""
     try:
-        names = json.loads((folder() / UPLOADS / NAMES_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        names = json.loads((data_folder() / UPLOADS / NAMES_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
         return {}
     return {str(k): str(v) for k, v in names.items()} if isinstance(names, dict) else {}

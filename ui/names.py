@@ -54,7 +54,7 @@ def pick_row(
     names = list(rows[list(by)].itertuples(index=False, name=None))
     kept = st.session_state.get(memory)
     event: Any = st.dataframe(
-        rows,
+        writers.disarm_frame(rows),  # the shown table can be exported too
         key=f"explore_table_{key}_{threshold:.9f}",
         hide_index=True,
         column_config=dict(columns),

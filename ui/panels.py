@@ -24,7 +24,7 @@ from dga.columns import (
     SCORE,
     VERDICT,
 )
-from dga.errors import DGAError
+from dga.errors import DGAError, told
 from dga.runs import Run
 from ui import state
 from ui.state import Measure
@@ -50,11 +50,16 @@ def error_box(error: DGAError) -> None:
 
 @contextmanager
 def errors_shown() -> Iterator[None]:
-    """Show a user's error in its box and go on below; any other error is not hidden."""
+    """Show a user's error, or what the system refuses, in its box and go on below.
+
+    Any other error is not hidden.
+    """
     try:
         yield
     except DGAError as error:
         error_box(error)
+    except OSError as error:
+        error_box(DGAError(told(error)))
 
 
 def empty_state(title: str, text: str, icon: str, page: str = "", link: str = "") -> None:
@@ -194,18 +199,6 @@ def metric_row(figures: Mapping[str, tuple[str, str]]) -> None:
     with st.container(horizontal=True):
         for label, (value, about) in figures.items():
             st.metric(label, value, help=about or None, border=True, width=168)
-
-
-def confusion(tp: int, fp: int, tn: int, fn: int) -> None:
-    """The four outcomes at a threshold, as counts."""
-    metric_row(
-        {
-            "Generated, found": (f"{tp:,}", "True positives: generated names above the threshold."),
-            "Generated, missed": (f"{fn:,}", "False negatives: generated names below it."),
-            "Benign, kept": (f"{tn:,}", "True negatives: benign names below the threshold."),
-            "Benign, accused": (f"{fp:,}", "False positives: benign names above it."),
-        }
-    )
 
 
 def test_figures(metrics: Mapping[str, Any]) -> dict[str, tuple[str, str]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from dga import charts, jobs, runs
-from dga.errors import DGAError
+from dga.errors import DGAError, told
 from dga.runs import DamagedRun, Run
 from ui import comparison, panels, state
 from ui.text import TERMS, code
@@ -61,21 +63,15 @@ def table(found: list[Run | DamagedRun], active: str | None) -> None:
 
 def activate(name: str) -> None:
     """Make a run the active one."""
-    try:
+    with _noticed():
         runs.set_active(name)
-    except DGAError as error:
-        st.session_state[state.NOTICE] = error
-    else:
         st.toast(f"{code(name)} scores from now on.", icon=":material/check:")
 
 
 def delete(name: str) -> None:
     """Put a run aside."""
-    try:
+    with _noticed():
         runs.delete(name)
-    except DGAError as error:
-        st.session_state[state.NOTICE] = error
-    else:
         st.toast(
             f"{code(name)} is deleted; it can be brought back below.", icon=":material/delete:"
         )
@@ -83,10 +79,19 @@ def delete(name: str) -> None:
 
 def restore(name: str) -> None:
     """Bring a deleted run back."""
-    try:
+    with _noticed():
         runs.restore(name)
+
+
+@contextmanager
+def _noticed() -> Iterator[None]:
+    """Keep a callback's error for the page, which shows it."""
+    try:
+        yield
     except DGAError as error:
         st.session_state[state.NOTICE] = error
+    except OSError as error:
+        st.session_state[state.NOTICE] = DGAError(told(error))
 
 
 def actions(run: Run | DamagedRun, active: str | None) -> None:

@@ -21,8 +21,8 @@ from dga.config import ARCHITECTURES, Architecture, TrainingConfig
 from dga.devices import Device
 from dga.errors import ConfigError
 from dga.runs import Run
+from dga.setting_texts import BALANCES, HELP, SCOPES, TASKS
 from ui import panels, state
-from ui.setting_texts import BALANCES, HELP, SCOPES, TASKS
 from ui.text import escape
 
 REPOSITORY = Path(__file__).resolve().parent.parent

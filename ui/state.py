@@ -28,8 +28,8 @@ DOMAIN = "domain"  # session and query parameter: what is looked up
 RUN = "run"  # session: the run chosen for scoring; absent: the active one
 NOTICE = "notice"  # session: an error of a button's callback, to be shown once
 BULK = "bulk"  # session: the bulk page's table, job and result
-LOOKUP_PAGE, BULK_PAGE, TRAIN_PAGE, EXPLORE_PAGE, RUNS_PAGE = (
-    f"pages/{name}.py" for name in ("lookup", "bulk", "train", "explore", "runs")
+LOOKUP_PAGE, TRAIN_PAGE, EXPLORE_PAGE = (
+    f"pages/{name}.py" for name in ("lookup", "train", "explore")
 )
 
 T = TypeVar("T")

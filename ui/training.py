@@ -199,7 +199,7 @@ def _log(job: Job) -> None:
 def _plan(job: Job) -> TrainingPlan:
     try:
         values = json.loads((job.work / runs.PLAN_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RunError(f"the plan of {job.name} cannot be read ({error}); dismiss it") from None
     if not isinstance(values, dict):
         raise ConfigError(f"the plan of {job.name} is damaged; dismiss it")

@@ -4,7 +4,7 @@ Plotly reads some HTML in every text: whatever comes from data passes through `p
 """
 
 from dga.charts.course import training_curves
-from dga.charts.names import balance, characters, scores, suffixes, verdict_counts
+from dga.charts.names import balance, characters, scores
 from dga.charts.quality import (
     confusion_matrix,
     families,
@@ -26,7 +26,5 @@ __all__ = [
     "roc",
     "score_histogram",
     "scores",
-    "suffixes",
     "training_curves",
-    "verdict_counts",
 ]

@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dga.charts import style
-from dga.charts.style import BLUE, COLOURS, DIVERGING, GREY, TITLES, TOP, VERMILION, plain
+from dga.charts.style import COLOURS, DIVERGING, GREY, TITLES, TOP, plain
 from dga.columns import BENIGN, DGA, FAMILY, LABEL
 
 REST = "rest"
@@ -27,19 +27,6 @@ def scores(table: pd.DataFrame, threshold: float, log: bool = True) -> go.Figure
     figure.update_layout(barmode="group" if log else "stack", bargap=0.05)
     figure.update_yaxes(type="log" if log else "linear", dtick=1 if log else None)
     return style.with_threshold(figure, threshold)
-
-
-def verdict_counts(dga: int, benign: int, problems: int = 0) -> go.Figure:
-    """How many rows got which verdict, and how many could not be scored."""
-    bars = go.Bar(
-        x=[dga, benign, problems],
-        y=["Called generated", "Called benign", "Not scored"],
-        orientation="h",
-        marker_color=[VERMILION, BLUE, GREY],
-        texttemplate="%{x:,}",
-        hovertemplate="%{y}: %{x:,} rows<extra></extra>",
-    )
-    return style.ranking("verdict_counts", bars, "Rows", 3)
 
 
 def balance(table: pd.DataFrame, top: int = TOP) -> go.Figure:
@@ -61,20 +48,6 @@ def balance(table: pd.DataFrame, top: int = TOP) -> go.Figure:
         hovertemplate="%{y}: %{x:,} names<extra></extra>",
     )
     return style.ranking("balance", bars, "Names", len(shown))
-
-
-def suffixes(table: pd.DataFrame, top: int = TOP) -> go.Figure:
-    """The commonest suffixes: columns suffix and rows."""
-    rows = table.nlargest(top, "rows")
-    bars = go.Bar(
-        x=rows["rows"].to_numpy(),
-        y=[plain(suffix) for suffix in rows["suffix"]],
-        customdata=rows["suffix"].to_numpy(object),
-        orientation="h",
-        marker_color=BLUE,
-        hovertemplate="%{y}: %{x:,} rows<extra></extra>",
-    )
-    return style.ranking("suffixes", bars, "Rows", len(rows))
 
 
 def characters(name: str, contributions: Sequence[float]) -> go.Figure:

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from dga import evaluation, runs
 from dga.columns import DOMAIN
 from tests.browser.conftest import WAIT, Open, overflow
+from tests.runs_factory import THRESHOLDS
 
 expect.set_options(timeout=WAIT)
 
@@ -30,7 +31,9 @@ def test_from_a_mistake_to_its_lookup(open_page: Open, models_root: Path) -> Non
     page = open_page("/explore")
     view(page, "Mispredicted")
     select_row(page, 0, 0)
-    surest = evaluation.mispredicted(runs.open_run("tiny", models_root).predictions(), 0.8)
+    surest = evaluation.mispredicted(
+        runs.open_run("tiny", models_root).predictions(), THRESHOLDS["0.01"]
+    )
     page.get_by_role("link", name=f"Look up {surest[DOMAIN][0]}").click()
     expect(page.locator("h1")).to_have_text("Look up a domain")
     expect(page.get_by_text(surest[DOMAIN][0]).first).to_be_visible()
@@ -69,7 +72,7 @@ def test_a_table_is_downloaded_whole(open_page: Open, models_root: Path) -> None
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV", exact=True).click()
     lines = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
-    right = evaluation.correct(runs.open_run("tiny", models_root).predictions(), 0.8)
+    right = evaluation.correct(runs.open_run("tiny", models_root).predictions(), THRESHOLDS["0.01"])
     assert lines[0] == "domain,trueClass,predClass,predProb,family"
     assert len(lines) == len(right) + 1
 

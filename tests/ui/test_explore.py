@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from dga import evaluation, runs
 from dga.columns import DGA, DOMAIN, FAMILY, PRED_CLASS, PRED_PROB, TRUE_CLASS
+from tests.runs_factory import THRESHOLDS
 from ui import names, threshold
 from ui.threshold import EXACT, HALF, PRESET, SLIDER
 
@@ -39,7 +40,7 @@ def metrics(app: AppTest) -> dict[str, str]:
 
 def test_explore_opens_at_the_default_threshold(app: AppTest) -> None:
     assert not app.exception
-    assert app.slider(SLIDER).value == 0.8  # the made-up run's threshold for 0.1 %
+    assert app.slider(SLIDER).value == THRESHOLDS["0.01"]
     assert metrics(app)["Test names"] == f"{len(predictions()):,}"
 
 
@@ -61,13 +62,13 @@ def test_a_threshold_by_hand_leaves_the_presets(app: AppTest, key: str) -> None:
 def test_an_outcome_lists_its_names(app: AppTest) -> None:
     app.button_group("explore_outcome").set_value("FN").run()
     shown = app.dataframe[0].value
-    assert len(shown) == evaluation.confusion(predictions(), 0.8).fn
+    assert len(shown) == evaluation.confusion(predictions(), THRESHOLDS["0.01"]).fn
     assert set(shown[TRUE_CLASS]) == {DGA}
 
 
 def test_mispredicted_shows_the_surest_mistakes_first(app: AppTest) -> None:
     shown = view(app, "Mispredicted").dataframe[0].value
-    expected = evaluation.mispredicted(predictions(), 0.8)
+    expected = evaluation.mispredicted(predictions(), THRESHOLDS["0.01"])
     assert shown[DOMAIN].tolist() == expected[DOMAIN].tolist()
     assert list(shown.columns) == [DOMAIN, TRUE_CLASS, PRED_CLASS, PRED_PROB, FAMILY]
     assert (shown[TRUE_CLASS] != shown[PRED_CLASS]).all()
@@ -98,7 +99,7 @@ def test_a_selected_row_leads_to_the_lookup_page(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     linked: list[dict[str, Any]] = []
-    first = evaluation.mispredicted(predictions(), 0.8)[DOMAIN][0]
+    first = evaluation.mispredicted(predictions(), THRESHOLDS["0.01"])[DOMAIN][0]
     app.session_state["explore_picked_mispredicted_"] = (first,)
     monkeypatch.setattr(names.st, "page_link", lambda path, **rest: linked.append(rest))
     view(app, "Mispredicted")

@@ -52,7 +52,7 @@ def test_any_pasted_form_gets_the_answer(app: AppTest, given: str) -> None:
 def test_a_chosen_name_gets_the_other_sentence_with_score_and_threshold(app: AppTest) -> None:
     said = shown(ask(app, CHOSEN))
     assert "Looks chosen by people" in said
-    assert text.escape("threshold 80.0 % (0.1 % of benign names score above)") in said
+    assert text.escape("threshold 60.0 % (1 % of benign names score above)") in said
 
 
 @pytest.mark.parametrize("given", ["192.0.2.7", "localhost", "two words", "<b>x</b>", "*x*"])
@@ -96,7 +96,7 @@ def test_any_score_can_be_the_threshold(app: AppTest) -> None:
     app.selectbox(key="measure").set_value("custom").run()
     app.slider(key="measure_score").set_value(100.0).run()
     said = shown(app)
-    assert "Looks chosen by people" in said
+    assert "May be generated, but scores under the threshold" in said
     assert "chosen by hand" in said
 
 

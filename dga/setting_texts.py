@@ -1,4 +1,4 @@
-"""What the settings of a training mean, in words for its form."""
+"""What the settings of a training mean, in words for the form and the command line's help."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ BALANCES = {
 HELP = {
     "base": "Going on keeps what a run has learnt and its families, and adds what the feeds bring: "
     "new batches, new families. Starting anew begins with a network that knows nothing.",
-    "architecture": "The kind of network. Fields left empty below take the architecture's own "
-    "setting, which stands in them in grey.",
+    "architecture": "The kind of network. Settings that are left out take the architecture's own.",
     "task": "What the network learns to tell.",
     "scope": "Which part of a domain the network reads.",
     "epochs": "How often the network sees every training name.",
@@ -28,7 +27,7 @@ HELP = {
     "more from each name.",
     "balance": "How much a name counts while learning.",
     "cap_per_family": "At most so many names of each family are used, so that huge families don't "
-    "drown the others. Empty: all.",
+    "drown the others. Left out: all.",
     "test_size": "Share of the names that is kept for the test and never learnt from.",
     "seed": "The same feeds, settings and seed give the same split and the same start.",
     "device": "What computes. Automatic takes the first GPU, or the CPU where there is none.",
@@ -37,7 +36,7 @@ HELP = {
     "validation_size": "Share of the names that is kept to calibrate scores and choose thresholds.",
     "min_family": "Families with fewer names are not learnt as families of their own.",
     "max_length": "How many characters of a name the network reads.",
-    "max_batches": "Stop after so many batches. Empty: after all epochs.",
+    "max_batches": "Stop after so many batches. Left out: after all epochs.",
     "optimizer": "The rule by which the network is corrected.",
     "learning_rate": "How large a correction is.",
     "schedule": "constant: corrections stay as large; cosine: they shrink towards the end.",
