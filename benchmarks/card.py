@@ -22,21 +22,23 @@ def main() -> None:
     """Write the card into the run's folder."""
     parser = argparse.ArgumentParser("benchmarks.card")
     parser.add_argument("run", nargs="?", default=runs.SHIPPED)
-    run = runs.open_run(parser.parse_args().run)
+    parser.add_argument("--source", nargs="+", default=[], metavar="FEED=TEXT", help="whose it is")
+    options = parser.parse_args()
+    run = runs.open_run(options.run)
     path = run.path / CARD
-    path.write_text(card(run), encoding="utf-8")
+    path.write_text(card(run, dict(s.split("=", 1) for s in options.source)), encoding="utf-8")
     print(f"written: {path}")
 
 
-def card(run: Run) -> str:
-    """The card as Markdown."""
+def card(run: Run, sources: Mapping[str, str]) -> str:
+    """The card as Markdown; `sources` tells of a feed by its file's name where it is from."""
     parts = [
         f"# Model card: {run.name}",
         _summary(run),
         "## Use\n\nTo triage domain names in logs and feeds: which look generated, and like which "
         "family. A score is a reason to look, not evidence: never block on it alone. It knows the "
         "registered name only, nothing of registration, resolution or content.",
-        "## Data\n\n" + _feeds(run),
+        "## Data\n\n" + _feeds(run, sources),
         "## Training\n\n" + _settings(run),
         "## Figures\n\n" + _figures(run),
         "## Thresholds\n\n" + _thresholds(run.metrics["thresholds"]),
@@ -60,14 +62,23 @@ def _summary(run: Run) -> str:
     )
 
 
-def _feeds(run: Run) -> str:
+def _feeds(run: Run, sources: Mapping[str, str]) -> str:
+    ours = "the project's own, see data/README.md"
     rows = [
-        (f["feed"], f["format"], f["label"] or "its own", f["rows"], f["problems"], use)
+        (
+            f["feed"],
+            sources.get(f["feed"], ours if use == "trial" else "not told"),
+            f["format"],
+            f["label"] or "its own",
+            f["rows"],
+            f["problems"],
+            use,
+        )
         for feeds, use in ((run.config["feeds"], "training"), (run.config["trial"], "trial"))
         for f in feeds
     ]
     counts = ", ".join(f"{name} {value:,}" for name, value in run.metrics["dataset"].items())
-    head = ("feed", "format", "class", "rows", "no domain", "use")
+    head = ("feed", "source", "format", "class", "rows", "no domain", "use")
     return f"{_table(head, rows)}\n\nWhat became of the rows: {counts}."
 
 
