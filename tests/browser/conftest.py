@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
 
 from dga import runs
 from tests.runs_factory import make_run
@@ -111,6 +111,16 @@ def overflow(page: Page) -> int:
             "return main.scrollWidth - main.clientWidth})()"
         )
     )
+
+
+def settle(locator: Locator) -> Locator:
+    """Wait until an element has stopped moving: charts above it are drawn in steps."""
+    locator.scroll_into_view_if_needed()
+    before = None
+    while (now := locator.bounding_box()) is None or now != before:
+        before = now
+        locator.page.wait_for_timeout(500)
+    return locator
 
 
 def _free_port() -> int:

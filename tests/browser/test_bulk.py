@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import WAIT, Open, overflow
+from tests.browser.conftest import WAIT, Open, overflow, settle
 
 expect.set_options(timeout=WAIT)
 NAMES = ["aureola.com", "xkqz7jw9v2.net", "localhost", "=1+1", "kzxq77vwj.co.uk"]
@@ -104,10 +104,7 @@ def test_a_row_opens_in_the_look_up(open_page: Open, table: Path) -> None:
     give(page, table)
     expect(page.get_by_text("5 of 5 rows pass the filters")).to_be_visible()
     rows = page.get_by_test_id("stDataFrame").last
-    rows.scroll_into_view_if_needed()
-    place = rows.bounding_box()
-    assert place is not None
-    page.mouse.click(place["x"] + 18, place["y"] + 35 * 1 + 52)
+    settle(rows).click(position={"x": 18, "y": 52 + 35 * 1})
     page.get_by_role("button", name="Look up xkqz7jw9v2.net").click()
     expect(page.locator("h1")).to_have_text("Look up a domain")
     expect(page.get_by_label("Domain", exact=True)).to_have_value("xkqz7jw9v2.net")

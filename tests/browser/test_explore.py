@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from dga import evaluation, runs
 from dga.columns import DOMAIN
-from tests.browser.conftest import WAIT, Open, overflow
+from tests.browser.conftest import WAIT, Open, overflow, settle
 from tests.runs_factory import THRESHOLDS
 
 expect.set_options(timeout=WAIT)
@@ -24,7 +24,7 @@ def view(page: Page, name: str) -> None:
 
 def select_row(page: Page, table: int, row: int) -> None:
     grid = page.get_by_test_id("stDataFrame").nth(table)
-    grid.click(position={"x": 18, "y": 52 + 35 * row})
+    settle(grid).click(position={"x": 18, "y": 52 + 35 * row})
 
 
 def test_from_a_mistake_to_its_lookup(open_page: Open, models_root: Path) -> None:
@@ -63,7 +63,7 @@ def test_the_slider_moves_by_keyboard(open_page: Open) -> None:
     slider = page.get_by_role("slider", name="Score from which a name is called generated")
     slider.focus()
     slider.press("ArrowLeft")
-    expect(page.get_by_label("Exact score", exact=True)).to_have_value("0.799000")
+    expect(page.get_by_label("Exact score", exact=True)).to_have_value("0.599000")
 
 
 def test_a_table_is_downloaded_whole(open_page: Open, models_root: Path) -> None:
