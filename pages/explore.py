@@ -41,7 +41,13 @@ st.markdown("How a run judges the names of its test part, which it has not learn
 run = exploring.pick_run()
 exploring.damaged()
 if run:
-    panels.metric_row(panels.test_figures(state.test_metrics(run)))
+    metrics, of_trial = state.shown_metrics(run)
+    panels.metric_row(panels.test_figures(metrics))
+    if of_trial:
+        st.caption(
+            "These are the names of a trial set, none of which the run was trained on. Its figures "
+            "on the test part of its own lists stand under Runs."
+        )
     with panels.errors_shown():
         predictions = state.predictions(run)
         if predictions.empty:

@@ -119,6 +119,13 @@ def test_metrics(run: Run | DamagedRun) -> dict[str, Any]:
     return dict(found) if isinstance(found, dict) else {}
 
 
+def shown_metrics(run: Run) -> tuple[dict[str, Any], bool]:
+    """The metrics over the names that the run's predictions hold, and whether those are a trial
+    set's: names of no part of its lists."""
+    found = run.metrics.get("trial")
+    return (dict(found), True) if isinstance(found, dict) else (test_metrics(run), False)
+
+
 # A session's own memory.
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -145,3 +146,13 @@ def test_no_table_of_names_is_sent_whole() -> None:
 def test_called_gives_the_verdict_at_the_threshold() -> None:
     rows = pd.DataFrame({PRED_PROB: [0.2, 0.6], PRED_CLASS: ["benign", "dga"]})
     assert names.called(rows, 0.7)[PRED_CLASS].tolist() == ["benign", "benign"]
+
+
+def test_figures_of_a_trial_set_are_told_as_such(models: Path) -> None:
+    path = models / "tiny" / "metrics.json"
+    metrics = json.loads(path.read_text())
+    metrics["trial"] = {**metrics["test"], "accuracy": 0.123}
+    path.write_text(json.dumps(metrics))
+    app = AppTest.from_file(APP, default_timeout=30).run().switch_page("pages/explore.py").run()
+    assert "12.3 %" in {metric.value for metric in app.metric if metric.label == "Accuracy"}
+    assert any("trial set" in caption.value for caption in app.caption)
