@@ -40,12 +40,11 @@ NOTEBOOK: dict[str, Any] = {
 }
 EXPERIMENTS: dict[str, dict[str, Any]] = {
     "raw-names-one-epoch": {"scope": "fqdn"},
-    "registered-names": {"scope": "registered", "max_batches": ONE_EPOCH, "balance": "class"},
+    "registered-names": {"scope": "registered", "max_batches": ONE_EPOCH},
     "raw-names-8640-updates": {"scope": "fqdn", "max_batches": NOTEBOOK_BATCHES},
     "registered-names-8640-updates": {
         "scope": "registered",
         "max_batches": NOTEBOOK_BATCHES,
-        "balance": "class",
     },
 }
 

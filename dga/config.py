@@ -85,7 +85,11 @@ OWN = (
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingConfig:
-    """Everything that decides a training, but for the feeds. None: the architecture's own."""
+    """Everything that decides a training, but for the feeds. None: the architecture's own.
+
+    `balance` None: both classes weigh the same, since top lists hold far fewer registered names
+    than host names; on host names as they stand each name does, as in the notebook.
+    """
 
     architecture: str = "lstm"
     task: Task = "binary"
@@ -96,7 +100,7 @@ class TrainingConfig:
     validation_size: float = 0.05
     cap_per_family: int | None = None
     min_family: int = 50
-    balance: Balance = "none"
+    balance: Balance | None = None
     max_length: int = 75
     epochs: int | None = None
     max_batches: int | None = None
@@ -116,7 +120,9 @@ class TrainingConfig:
         """The same settings with the architecture's own in place of None."""
         own = ARCHITECTURES[self.architecture]
         given = {name: getattr(self, name) for name in OWN}
-        return replace(self, **{n: getattr(own, n) if v is None else v for n, v in given.items()})
+        settings = {n: getattr(own, n) if v is None else v for n, v in given.items()}
+        balance = self.balance or ("none" if self.scope == "fqdn" else "class")
+        return replace(self, **settings, balance=balance)
 
     def to_json(self) -> dict[str, Any]:
         """The settings as plain JSON values."""
@@ -137,7 +143,7 @@ def _check_choices(config: TrainingConfig) -> None:
         "task": get_args(Task),
         "scope": get_args(Scope),
         "split": get_args(Split),
-        "balance": get_args(Balance),
+        "balance": (None, *get_args(Balance)),
         "optimizer": (None, *get_args(Optimizer)),
         "schedule": (None, *get_args(Schedule)),
     }

@@ -55,7 +55,7 @@ def examples(
         label_widths=np.array([name.find(".") + 1 for name in names], dtype=np.int64),
         is_dga=(frame[LABEL] == DGA).to_numpy(np.float32),
         family=np.array([index.get(name, -1) for name in kind], dtype=np.int64),
-        weights=dataset.weights(frame, config.balance),
+        weights=dataset.weights(frame, config.resolved().balance or "none"),
     )
 
 

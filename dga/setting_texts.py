@@ -12,8 +12,8 @@ SCOPES = {
     "fqdn": ("Whole domain", "With subdomains; needs feeds that hold them."),
 }
 BALANCES = {
-    "none": "None: each name counts the same",
     "class": "By class: benign and generated count the same",
+    "none": "None: each name counts the same",
     "family": "By family: rare families are heard too",
 }
 HELP = {
@@ -25,7 +25,8 @@ HELP = {
     "epochs": "How often the network sees every training name.",
     "batch_size": "Names between two corrections of the network. Larger is faster, smaller learns "
     "more from each name.",
-    "balance": "How much a name counts while learning.",
+    "balance": "How much a name counts while learning. Without it: by class for registered names, "
+    "each the same for names as they stand.",
     "cap_per_family": "At most so many names of each family are used, so that huge families don't "
     "drown the others. Left out: all.",
     "test_size": "Share of the names that is kept for the test and never learnt from.",

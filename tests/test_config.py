@@ -88,3 +88,9 @@ def test_a_damaged_plan_is_refused(change: dict[str, Any]) -> None:
 def test_a_plan_without_its_parts_is_refused() -> None:
     with pytest.raises(ConfigError, match="the training plan is damaged"):
         TrainingPlan.from_json({"name": "one"})
+
+
+def test_classes_weigh_the_same_unless_names_are_taken_as_they_stand() -> None:
+    assert TrainingConfig().resolved().balance == "class"
+    assert TrainingConfig(scope="fqdn").resolved().balance == "none"
+    assert TrainingConfig(balance="family", scope="fqdn").resolved().balance == "family"

@@ -106,7 +106,12 @@ def test_settings_reach_the_plan(app: AppTest, started: list[TrainingPlan]) -> N
     press(app, "Start training")
     assert started[0].name == "my-run"
     assert started[0].config == TrainingConfig(
-        architecture="bigram", task="both", epochs=3, learning_rate=0.01, optimizer="rmsprop"
+        balance="class",
+        architecture="bigram",
+        task="both",
+        epochs=3,
+        learning_rate=0.01,
+        optimizer="rmsprop",
     )
 
 
