@@ -7,7 +7,8 @@ of 128, RMSprop, 80/20 split with seed 23): on names as they stand, for one epoc
 updates as the notebook made; and on registered names, for as many updates as each of these, both
 classes weighing the same, since the list has far fewer registered names than host names.
 Prints the test accuracy of each with the two tables, and the share of ordinary registered names of
-another list, none of which it was trained on, that each calls generated. With --models, runs that
+another list, none of which it was trained on, that each calls generated: at a score of 0.5, and at
+the score that 1 % of its own benign test names reach. With --models, runs that
 are there already are not trained again.
 """
 
@@ -15,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 
 from dga import console, dataset, devices, evaluation, feeds, runs
+from dga.columns import BENIGN, PRED_PROB, TRUE_CLASS
 from dga.config import FeedSpec, TrainingConfig, TrainingPlan
 from dga.runs import Run
 
@@ -30,6 +31,7 @@ NOTEBOOK_BATCHES = 8_640
 ONE_EPOCH = 1_193  # updates: 80 % of the names as they stand, by 128
 ROWS_SHOWN = 5
 OTHER_NAMES = 50_000
+OWN_FPR = 0.01  # the threshold that this share of the run's own benign test names reach
 
 NOTEBOOK: dict[str, Any] = {
     "architecture": "lstm",
@@ -103,10 +105,12 @@ def _row(run: Run, other: list[str]) -> dict[str, str]:
         "seconds": f"{run.config['seconds']:,.0f}",
     }
     if other:
-        started = time.perf_counter()
-        called = float(np.mean(run.bundle().score(other).score >= 0.5))
-        row["other list called generated"] = f"{called:.2%} of {len(other):,}"
-        row["names/s scored"] = f"{len(other) / (time.perf_counter() - started):,.0f}"
+        predictions = run.predictions()
+        benign = predictions.loc[predictions[TRUE_CLASS] == BENIGN, PRED_PROB].to_numpy()
+        cut = evaluation.threshold_at_fpr(benign, OWN_FPR).threshold
+        scores = run.bundle().score(other).score
+        row["other list, called generated at 0.5"] = f"{np.mean(scores >= 0.5):.2%}"
+        row[f"at its own {OWN_FPR:.0%} FPR"] = f"{np.mean(scores >= cut):.2%}"
     return row
 
 
