@@ -275,31 +275,3 @@ def test_as_a_command_a_closed_pipe_is_no_error(models: Path) -> None:
         child.stdin.close()
         assert child.stderr.read() == b""
         assert child.wait() == 0
-
-
-def test_generate_prints_names_of_the_day(capsys: Captured) -> None:
-    assert main(["generate", "suppobox", "--count", "5", "--date", "2026-03-01"]) == 0
-    first = capsys.readouterr().out.split()
-    assert len(set(first)) == 5
-    assert main(["generate", "suppobox", "--count", "5", "--date", "2026-09-01"]) == 0
-    assert capsys.readouterr().out.split() != first
-
-
-def test_generate_of_an_unknown_family_names_the_known(capsys: Captured) -> None:
-    assert main(["generate", "nosuch"]) == 1
-    assert "conficker" in capsys.readouterr().err
-
-
-def test_preview_tells_format_counts_and_problems(tmp_path: Path, capsys: Captured) -> None:
-    path = tmp_path / "feed.csv"
-    path.write_text("domain,family\nabcqzx.com,locky\nexample.org,benign\n192.0.2.1,locky\n")
-    assert main(["preview", str(path)]) == 0
-    told = capsys.readouterr().out
-    assert "domain-family, 3 rows" in told
-    assert "IP address" in told
-
-
-def test_fetch_refuses_what_is_no_list(tmp_path: Path, capsys: Captured) -> None:
-    assert main(["fetch", "file:///etc/hostname", "--folder", str(tmp_path)]) == 1
-    assert capsys.readouterr().err.startswith("error: ")
-    assert list(tmp_path.iterdir()) == [tmp_path / "models"]
