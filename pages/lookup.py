@@ -57,11 +57,11 @@ def history() -> None:
         return
     st.markdown("**Looked up in this session**")
     with st.container(horizontal=True):
-        for place, entry in enumerate(entries):
+        for entry in entries:
             score = entry.verdict.score
             st.button(
                 code(entry.text[:60]) + ("" if score is None else f" {percent(score)}"),
-                key=f"history_{place}",
+                key=f"history_{entry.text}",  # a click on a list about to change means its text
                 icon=answer.verdict_icon(entry.verdict.verdict),
                 on_click=open_again,
                 args=(entry.text,),

@@ -79,8 +79,8 @@ def test_an_example_and_the_history_open_a_look_up(app: AppTest) -> None:
     app.button(key="known_wikipedia.org").click().run()
     assert app.text_input[0].value == "wikipedia.org"
     ask(app, GENERATED)
-    assert GENERATED in app.button(key="history_0").label
-    app.button(key="history_1").click().run()
+    assert GENERATED in app.button(key=f"history_{GENERATED}").label
+    app.button(key="history_wikipedia.org").click().run()
     assert app.text_input[0].value == "wikipedia.org"
 
 
