@@ -31,7 +31,8 @@ class Threshold:
     """A threshold chosen by false-positive rate on benign names; plain JSON values.
 
     `fpr_low` and `fpr_high`: the 95 % Clopper-Pearson interval of the rate that it has on names
-    like these. `resolvable`: the names are enough to speak of such a rate.
+    like these. `resolvable`: the names are enough to speak of such a rate. `method`: `counted`, or
+    `tail` where it was fitted to the highest scores (see `thresholds`, with its own interval).
     """
 
     fpr_target: float
@@ -41,6 +42,7 @@ class Threshold:
     fpr_low: float
     fpr_high: float
     resolvable: bool
+    method: str = "counted"
 
 
 def scores_of(predictions: pd.DataFrame) -> Floats:
@@ -87,8 +89,8 @@ def clopper_pearson(hits: int, trials: int, confidence: float = CONFIDENCE) -> t
     return float(low), float(high)
 
 
-def roc_curve(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Columns threshold, fpr, recall, from no alarm to all; at most 2,000 points, corners kept.
+def roc_curve(predictions: pd.DataFrame, points: int = MAX_POINTS) -> pd.DataFrame:
+    """Columns threshold, fpr, recall, from no alarm to all; at most `points`, corners kept.
 
     Empty where a class is missing.
     """
@@ -96,7 +98,7 @@ def roc_curve(predictions: pd.DataFrame) -> pd.DataFrame:
     if not _both(false, true):
         return pd.DataFrame({"threshold": [], "fpr": [], "recall": []}, dtype=np.float64)
     kept = _corners(false, true)
-    kept = kept[_thinned(false[kept], true[kept])]
+    kept = kept[_thinned(false[kept], true[kept], points)]
     return pd.DataFrame(
         {
             "threshold": threshold[kept],
@@ -107,9 +109,9 @@ def roc_curve(predictions: pd.DataFrame) -> pd.DataFrame:
 
 
 def precision_recall_curve(
-    predictions: pd.DataFrame, base_rate: float | None = None
+    predictions: pd.DataFrame, base_rate: float | None = None, points: int = MAX_POINTS
 ) -> pd.DataFrame:
-    """Columns threshold, recall, precision; at most 2,000 points; empty where a class is missing.
+    """Columns threshold, recall, precision; at most `points`; empty where a class is missing.
 
     `base_rate`: the share of DGA names to compute the precision for, which in traffic is far below
     that of a test part; None takes the predictions' own.
@@ -117,7 +119,7 @@ def precision_recall_curve(
     threshold, false, true = _steps(predictions)
     if not _both(false, true):
         return pd.DataFrame({"threshold": [], "recall": [], "precision": []}, dtype=np.float64)
-    kept = _thinned(false, true)
+    kept = _thinned(false, true, points)
     kept = kept[false[kept] + true[kept] > 0]
     share = true[-1] / (true[-1] + false[-1]) if base_rate is None else base_rate
     recall, fpr = true[kept] / true[-1], false[kept] / false[-1]

@@ -1,8 +1,7 @@
 """Pasted text to a normalised domain and its registered name, or the problem with it.
 
 Reads no file but the suffix lists, and never the network. The registered name is the label
-under the public suffix with that suffix: by the Public Suffix List with its private section
-(https://publicsuffix.org) and the zones of `zones.txt`, which that list lacks.
+under the public suffix (see `dga.suffixes`) with that suffix.
 """
 
 from __future__ import annotations
@@ -11,21 +10,18 @@ import ipaddress
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import chain
-from pathlib import Path
 
 import idna
-from publicsuffixlist import PSLFILE, PublicSuffixList
 
 from dga.errors import DomainError
+from dga.suffixes import SPECIAL_USE, public_labels
 
 MAX_NAME = 253
 MAX_LABEL = 63
-ZONES = Path(__file__).with_name("zones.txt")
 
 # A hyphen at a label's edge is no registry's but stands in queries that malware makes: kept.
-_PLAIN = re.compile(r"(?:[a-z0-9_-]{1,63}\.)+[a-z][a-z0-9-]{1,62}")
+PLAIN = r"(?:[a-z0-9_-]{1,63}\.)+[a-z][a-z0-9-]{1,62}"
+_PLAIN = re.compile(PLAIN)
 _LABEL = re.compile(r"[a-z0-9_-]{1,63}")
 # The look-behind keeps long runs of blanks from being searched once for each blank.
 _DOTS = re.compile(
@@ -37,25 +33,6 @@ _COLON = re.compile(r"[\[({]\s*(:|://|@|/)\s*[\])}]")
 _SCHEME = re.compile(r"^\s*[a-z][a-z0-9+.*-]*\s*:[/\\]{1,3}", re.I)
 _BRACKETED = re.compile(r"[\[({](.*)[\])}]", re.S)
 _EDGE = " \t\r\n\v\f\"'`<>,;|\ufeff\u200b\u200c\u200d\u2060\u00a0"
-
-# Names that the DNS or the network resolves without anyone having registered them (RFC 6761,
-# RFC 6762, RFC 7686, RFC 8375, RFC 9476 and the customary private networks).
-SPECIAL_USE = frozenset(
-    (
-        "local",
-        "localhost",
-        "localdomain",
-        "lan",
-        "home",
-        "corp",
-        "internal",
-        "intranet",
-        "private",
-        "onion",
-        "alt",
-        "arpa",
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,17 +135,13 @@ def split_suffix(domain: str) -> tuple[str | None, str | None]:
     >>> split_suffix("abc.cz.cc")
     ('abc.cz.cc', 'cz.cc')
     """
-    if domain.rpartition(".")[2] in SPECIAL_USE:
+    labels = domain.split(".")
+    if labels[-1] in SPECIAL_USE:
         return None, None
-    name = suffixes().privatesuffix(domain)
-    return (name, name.partition(".")[2]) if name else (None, domain)
-
-
-@cache
-def suffixes() -> PublicSuffixList:
-    """The Public Suffix List with both its sections and our zones; built once a process."""
-    with open(PSLFILE, encoding="utf-8") as listed, open(ZONES, encoding="utf-8") as ours:
-        return PublicSuffixList(chain(listed, ours), accept_unknown=True)
+    public = public_labels(labels)
+    if len(labels) <= public:
+        return None, domain
+    return ".".join(labels[-public - 1 :]), ".".join(labels[-public:])
 
 
 def _refuse_addresses(name: str) -> None:

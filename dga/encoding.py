@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -45,19 +46,32 @@ class CharEncoder:
 
     def encode(self, names: Sequence[str], width: int | None = None) -> Codes:
         """Encode names to a matrix (rows, width); width is `max_length` unless told."""
+        lengths = np.fromiter(map(len, names), dtype=np.int64, count=len(names))
+        raw = np.frombuffer("".join(names).encode("ascii", "replace"), dtype=np.uint8)
+        return self.encode_bytes(raw, lengths, width)
+
+    def encode_bytes(
+        self, raw: Codes, lengths: npt.NDArray[np.int64], width: int | None = None
+    ) -> Codes:
+        """Encode names that lie one after another in `raw`, a byte a character, as `encode` does.
+
+        `lengths` (rows,) in bytes.
+        """
         width = self.max_length if width is None else min(width, self.max_length)
-        kept = [name[-width:] for name in names]
-        lengths = np.fromiter(map(len, kept), dtype=np.int64, count=len(kept))
-        raw = np.frombuffer("".join(kept).encode("ascii", "replace"), dtype=np.uint8)
+        kept = np.minimum(lengths, width)
         columns = np.arange(width)
+        if len(lengths) and lengths.max() > width:
+            ends = np.repeat(np.cumsum(lengths) - kept, lengths)
+            raw = raw[np.arange(len(raw)) >= ends]
         if self.side == "left":
-            filled = columns >= width - lengths[:, None]
+            filled = columns >= width - kept[:, None]
         else:
-            filled = columns < lengths[:, None]
-        codes = np.zeros((len(kept), width), dtype=np.uint8)  # (rows, width), 0 = padding
-        codes[filled] = self._table()[raw]
+            filled = columns < kept[:, None]
+        codes = np.zeros((len(lengths), width), dtype=np.uint8)  # (rows, width), 0 = padding
+        codes[filled] = self._table[raw]
         return codes
 
+    @cached_property
     def _table(self) -> Codes:
         table = np.full(256, self.vocabulary - 1, dtype=np.uint8)
         for code, character in enumerate(self.alphabet, start=1):

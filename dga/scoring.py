@@ -1,177 +1,35 @@
-"""Texts, frames and files to verdicts. One path for look-up, bulk, command line and tests."""
+"""Files and frames to verdicts: chunk after chunk, in bounded memory, in their order.
+
+While the network scores one chunk, the next is read and parsed and the one before is written.
+"""
 
 from __future__ import annotations
 
-import math
-import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from itertools import islice
+from collections import Counter, deque
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, BinaryIO, NamedTuple
+from typing import IO, BinaryIO
 
-import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from dga import domains, tables
-from dga.bundle import ModelBundle
-from dga.columns import (
-    BENIGN,
-    DGA,
-    FAMILY,
-    FAMILY_SCORE,
-    PROBLEM,
-    REGISTERED_NAME,
-    SCORE,
-    UNKNOWN_FAMILY,
-    VERDICT,
-    VERDICT_COLUMNS,
-)
-from dga.domains import Parsed
+from dga import arrow_texts, tables
+from dga.columns import BENIGN, DGA, VERDICT, VERDICT_COLUMNS
 from dga.errors import FeedError
 from dga.progress import OnProgress, Progress, ShouldStop, ignore, never
+from dga.scorer import Begun
+from dga.scorer import Scorer as Scorer
+from dga.scorer import Verdict as Verdict
+from dga.tables import Reading
 from dga.writers import TableWriter
 
-CACHE_NAMES = 500_000
-CHUNK_ROWS = 10_000  # a cancel is seen, and progress told, once a chunk
-EVEN = 0.5  # as probably generated as not
-FAMILY_FLOOR = 0.25  # below this share no family is named
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """One scored domain; score and verdict are None where there is a problem."""
-
-    given: str
-    domain: str | None
-    registered_name: str | None
-    score: float | None
-    verdict: str | None
-    family: str
-    family_score: float | None
-    problem: str
-
-    @property
-    def looks(self) -> str:
-        """The verdict in words; a high score under the threshold is told as such."""
-        if self.verdict == DGA:
-            return "looks generated"
-        if self.score is not None and self.score >= EVEN:
-            return "may be generated, but scores under the threshold"
-        return "looks chosen by people"
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields as plain JSON values."""
-        return asdict(self)
-
-
-class Outcome(NamedTuple):
-    """What the model says of one name; a score that is no number where there is none."""
-
-    score: float
-    family: str
-    family_score: float  # not a number where the bundle knows no families
-
-
-UNSCORED = Outcome(math.nan, "", math.nan)
-
-
-class Scorer:
-    """Scores with one bundle at one threshold; remembers the names that it has scored.
-
-    Safe to use from several threads.
-    """
-
-    def __init__(
-        self, bundle: ModelBundle, threshold: float | None = None, cache: int = CACHE_NAMES
-    ) -> None:
-        self.bundle = bundle
-        self.threshold = bundle.threshold() if threshold is None else threshold
-        self._cache: dict[str, Outcome] = {}  # oldest first
-        self._limit = cache
-        self._lock = threading.Lock()
-
-    def verdicts(self, texts: Sequence[str]) -> list[Verdict]:
-        """A verdict for each text, in order."""
-        return list(map(self._verdict, *self._scored(texts)))
-
-    def frame(self, texts: Sequence[str]) -> pd.DataFrame:
-        """The verdict columns for texts: a row for each, in order."""
-        parsed, found = self._scored(texts)
-        scores = np.fromiter((f.score for f in found), np.float64, len(found))
-        shares = np.fromiter((f.family_score for f in found), np.float64, len(found))
-        is_dga = scores >= self.threshold
-        families = [f.family for f in found]
-        columns = {
-            REGISTERED_NAME: ["" if p.problem else p.registered_name for p in parsed],
-            SCORE: scores,
-            VERDICT: np.where(np.isnan(scores), "", np.where(is_dga, DGA, BENIGN)),
-            FAMILY: np.where(is_dga, np.array(families, dtype=object), ""),
-            FAMILY_SCORE: np.where(is_dga, shares, np.nan),
-            PROBLEM: [p.problem or "" for p in parsed],
-        }
-        texts_of = dict.fromkeys((REGISTERED_NAME, VERDICT, FAMILY, PROBLEM), "str")
-        return pd.DataFrame(columns).astype(texts_of)
-
-    def _scored(self, texts: Sequence[str]) -> tuple[list[Parsed], list[Outcome]]:
-        """Each text parsed, and what the model says of it."""
-        parsed = domains.parse_many(texts)
-        names = [self._name(p) for p in parsed]
-        outcomes = self.outcomes(filter(None, names))
-        return parsed, [outcomes.get(name, UNSCORED) for name in names]
-
-    def outcomes(self, names: Iterable[str]) -> dict[str, Outcome]:
-        """Score distinct names, those that are not remembered in one go."""
-        wanted = dict.fromkeys(names)
-        with self._lock:
-            known = {name: self._cache[name] for name in wanted if name in self._cache}
-        fresh = [name for name in wanted if name not in known]
-        if fresh:
-            scored = dict(zip(fresh, self._score(fresh), strict=True))
-            self._remember(scored)
-            known.update(scored)
-        return known
-
-    def _score(self, names: list[str]) -> Iterator[Outcome]:
-        scores = self.bundle.score(names)
-        known = self.bundle.families
-        if not known:
-            return (Outcome(score, "", math.nan) for score in scores.score.tolist())
-        best = scores.families.argmax(axis=1)
-        shares = scores.families[np.arange(len(best)), best].tolist()
-        families = (
-            known[at] if share >= FAMILY_FLOOR else UNKNOWN_FAMILY
-            for at, share in zip(best.tolist(), shares, strict=True)
-        )
-        return map(Outcome, scores.score.tolist(), families, shares)
-
-    def _remember(self, scored: dict[str, Outcome]) -> None:
-        with self._lock:
-            self._cache.update(scored)
-            for name in list(islice(self._cache, max(0, len(self._cache) - self._limit))):
-                del self._cache[name]
-
-    def _name(self, parsed: Parsed) -> str:
-        """What the model reads of a parsed text; "" where it cannot be scored."""
-        name = parsed.domain if self.bundle.scope == "fqdn" else parsed.registered_name
-        return "" if parsed.problem else name or ""
-
-    def _verdict(self, parsed: Parsed, found: Outcome) -> Verdict:
-        if parsed.problem:
-            return Verdict(parsed.given, parsed.domain, None, None, None, "", None, parsed.problem)
-        is_dga = found.score >= self.threshold
-        named = is_dga and bool(found.family)
-        return Verdict(
-            given=parsed.given,
-            domain=parsed.domain,
-            registered_name=parsed.registered_name,
-            score=found.score,
-            verdict=DGA if is_dga else BENIGN,
-            family=found.family if is_dga else "",
-            family_score=found.family_score if named else None,
-            problem="",
-        )
+CHUNK_ROWS = 25_000  # at most; a cancel is seen, and progress told, once a chunk
+CHUNK_SECONDS = 0.5  # about; a slow network gets shorter chunks
+FIRST_ROWS = 2_000  # and the least of a chunk that is cut
+AHEAD = 2  # chunks that are being scored while one is read
 
 
 @dataclass(frozen=True)
@@ -202,30 +60,91 @@ def score_table(
     if isinstance(source, Path) and source.exists() and target.exists() and source.samefile(target):
         raise FeedError(f"{target}: the input and the output are one file; write to another")
     started = time.perf_counter()
-    counts = {DGA: 0, BENIGN: 0, "": 0}
-    partial = False
-    with TableWriter(target, stream) as writer:
-        for read in tables.read_chunks(source, name=name, chunk_rows=CHUNK_ROWS):
-            partial = should_stop()
-            chunk = read.head(0) if partial else read  # even then the file gets its header
-            column = column or tables.guess_column(tuple(chunk.columns), chunk)
-            scored = with_verdicts(chunk, column, scorer)
+    with (
+        TableWriter(target, stream) as writer,
+        tables.reading(source, name=name, chunk_rows=CHUNK_ROWS) as reading,
+    ):
+        work = _Work(scorer, reading, column, should_stop)
+        for scored in work.chunks():
             writer.write(scored)
-            for verdict, rows in scored[VERDICT].value_counts().items():
-                counts[str(verdict)] += int(rows)
-            if partial:
-                break
-            on_progress(_progress(sum(counts.values()), started))
-        path = writer.close(partial)
+            progress = work.progress(scored)
+            if not work.partial:
+                on_progress(progress)
+        path = writer.close(work.partial)
     return Summary(
-        rows=sum(counts.values()),
-        dga=counts[DGA],
-        benign=counts[BENIGN],
-        problems=counts[""],
+        rows=work.counts.total(),
+        dga=work.counts[DGA],
+        benign=work.counts[BENIGN],
+        problems=work.counts[""],
         seconds=time.perf_counter() - started,
         path=path,
-        partial=partial,
+        partial=work.partial,
     )
+
+
+class _Work:
+    """The chunks of a file on their way through a scorer; `counts` their verdicts."""
+
+    def __init__(
+        self, scorer: Scorer, reading: Reading, column: str | None, should_stop: ShouldStop
+    ) -> None:
+        self._scorer, self._reading, self._column = scorer, reading, column
+        self._should_stop = should_stop
+        self._started, self._read = time.perf_counter(), 0
+        self.counts: Counter[str] = Counter()
+        self.partial = False
+
+    def chunks(self) -> Iterator[pa.Table]:
+        """The scored chunks, in order; at least one, so that the file gets its header."""
+        begun: deque[tuple[pa.Table, Begun]] = deque()
+        pool = self._scorer.pool()
+        try:
+            for chunk in self._slices():
+                self.partial = self._should_stop()
+                begun.append(self._begin(chunk.slice(0, 0) if self.partial else chunk, pool))
+                if self.partial:
+                    break
+                if len(begun) > AHEAD:
+                    yield _joined(*begun.popleft())
+            while begun:
+                yield _joined(*begun.popleft())
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _slices(self) -> Iterator[pa.Table]:
+        """What is read, in chunks of a length that fits the speed so far."""
+        for table in self._reading.chunks:
+            start = 0
+            while start == 0 or start < len(table):
+                rows = max(FIRST_ROWS, int(self._rate() * CHUNK_SECONDS))
+                yield table.slice(start, rows)
+                start += rows
+
+    def _rate(self) -> float:
+        return self.counts.total() / max(time.perf_counter() - self._started, 1e-9)
+
+    def _begin(self, chunk: pa.Table, pool: Executor) -> tuple[pa.Table, Begun]:
+        if self._column is None:
+            sample = chunk.slice(0, tables.SAMPLE_ROWS).to_pandas()
+            self._column = tables.guess_column(tuple(chunk.column_names), sample)
+        tables.require_column(tuple(chunk.column_names), self._column)
+        self._read += len(chunk)
+        texts = arrow_texts.column_of(chunk[self._column])
+        return chunk, self._scorer.begin(texts, pool)
+
+    def progress(self, scored: pa.Table) -> Progress:
+        """Count a chunk that is written, and tell where the work stands."""
+        for verdict, rows in zip(*_counted(scored[VERDICT]), strict=True):
+            self.counts[verdict] += rows
+        rows, elapsed = self.counts.total(), time.perf_counter() - self._started
+        share = self._reading.share() * rows / max(1, self._read)
+        return Progress(
+            phase="scoring",
+            batch=rows,
+            elapsed=elapsed,
+            rate=self._rate(),
+            remaining=elapsed * (1 - share) / share if share else None,
+        )
 
 
 def with_verdicts(chunk: pd.DataFrame, column: str, scorer: Scorer) -> pd.DataFrame:
@@ -233,11 +152,19 @@ def with_verdicts(chunk: pd.DataFrame, column: str, scorer: Scorer) -> pd.DataFr
     as `given_<name>`."""
     tables.require_column(tuple(chunk.columns), column)
     verdicts = scorer.frame(chunk[column].tolist())
-    own = chunk.rename(columns=_clashes(list(chunk.columns))).reset_index(drop=True)
+    own = chunk.rename(columns=_renamed(list(chunk.columns))).reset_index(drop=True)
     return pd.concat([own, verdicts], axis=1)
 
 
-def _clashes(columns: list[str]) -> dict[str, str]:
+def _joined(chunk: pa.Table, begun: Begun) -> pa.Table:
+    """`with_verdicts` of a chunk that is being scored."""
+    verdicts = begun.table()
+    renamed = _renamed(chunk.column_names)
+    names = [renamed.get(name, name) for name in chunk.column_names]
+    return pa.table([*chunk.columns, *verdicts.columns], names=[*names, *verdicts.column_names])
+
+
+def _renamed(columns: list[str]) -> dict[str, str]:
     """New names for the columns that bear a verdict column's name."""
     clashes: dict[str, str] = {}
     for name in filter(VERDICT_COLUMNS.__contains__, columns):
@@ -248,6 +175,6 @@ def _clashes(columns: list[str]) -> dict[str, str]:
     return clashes
 
 
-def _progress(rows: int, started: float) -> Progress:
-    elapsed = time.perf_counter() - started
-    return Progress(phase="scoring", batch=rows, elapsed=elapsed, rate=rows / max(elapsed, 1e-9))
+def _counted(verdicts: pa.ChunkedArray) -> tuple[list[str], list[int]]:
+    counted = verdicts.value_counts()
+    return counted.field("values").to_pylist(), counted.field("counts").to_pylist()

@@ -5,7 +5,7 @@ import random
 import idna
 import pytest
 
-from dga import domains
+from dga import suffixes
 from dga.domains import normalise, parse, parse_many, registered_name
 from dga.errors import DomainError
 
@@ -81,7 +81,7 @@ def test_the_registered_name_stands_under_the_public_suffix(domain: str, name: s
 
 
 def test_every_zone_of_ours_is_a_public_suffix() -> None:
-    lines = domains.ZONES.read_text(encoding="utf-8").splitlines()
+    lines = suffixes.ZONES.read_text(encoding="utf-8").splitlines()
     zones = [line for line in lines if line and not line.startswith("//")]
     assert len(zones) > 400
     assert [z for z in zones if registered_name(f"abc.{z}") != f"abc.{z}"] == []

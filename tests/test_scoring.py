@@ -2,165 +2,55 @@ from __future__ import annotations
 
 import io
 import json
-import random
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from dga import scoring
-from dga.bundle import ModelBundle, Scores
+from dga.bundle import ModelBundle
 from dga.columns import PROBLEM, REGISTERED_NAME, SCORE, VERDICT, VERDICT_COLUMNS
 from dga.errors import FeedError
 from dga.progress import Progress
 from dga.scoring import Scorer, score_table, with_verdicts
-from tests.runs_factory import make_run
-
-TEXTS = [
-    "garden-river.com",
-    "hxxp://www.xqzkvw19[.]net/a",
-    "not a domain",
-    "WWW.Garden-River.com.",
-    "",
-    "printer.local",
-    "co.uk",
-    "xqzkvw19.net",
-]
+from tests.counted import Counting, made_up
 
 
-class Counting(ModelBundle):
-    """A bundle that remembers what it was asked to score."""
-
-    asked: list[list[str]]
-
-    def score(self, names: Sequence[str]) -> Scores:
-        self.asked.append(list(names))
-        return super().score(names)
-
-
-@pytest.fixture
-def counting(tiny_bundle: ModelBundle) -> Counting:
-    bundle = Counting(**vars(tiny_bundle))
-    object.__setattr__(bundle, "asked", [])
-    return bundle
-
-
-def made_up(count: int) -> list[str]:
-    dice = random.Random(7)
-    return ["".join(dice.choices("abcxyz019", k=9)) + ".com" for _ in range(count)]
-
-
-def test_a_verdict_for_every_text_in_order(tiny_bundle: ModelBundle) -> None:
-    verdicts = Scorer(tiny_bundle).verdicts(TEXTS)
-    assert [v.given for v in verdicts] == TEXTS
-    assert [v.verdict for v in verdicts] == [
-        "benign", "dga", None, "benign", None, None, None, "dga",
-    ]  # fmt: skip
-    assert [v.domain for v in verdicts[:4]] == [
-        "garden-river.com", "www.xqzkvw19.net", None, "www.garden-river.com",
-    ]  # fmt: skip
-    assert verdicts[1].registered_name == "xqzkvw19.net"
-    assert verdicts[1].score == verdicts[7].score
-
-
-def test_what_is_no_domain_has_a_problem_and_nothing_else(tiny_bundle: ModelBundle) -> None:
-    for verdict in Scorer(tiny_bundle).verdicts(["not a domain", "printer.local"]):
-        assert verdict.problem
-        values = verdict.to_json()
-        assert [values[n] for n in ("registered_name", "score", "verdict", "family_score")] == [
-            None
-        ] * 4
-        assert values["family"] == ""
-
-
-def test_a_family_is_named_for_what_is_called_dga_alone(tiny_bundle: ModelBundle) -> None:
-    benign, dga = Scorer(tiny_bundle).verdicts(["garden-river.com", "xqzkvw19.net"])
-    assert (benign.family, benign.family_score) == ("", None)
-    assert dga.family in ("alpha", "beta")
-    assert dga.family_score is not None
-    assert dga.family_score >= 0.5
-
-
-def test_a_family_share_below_the_floor_is_unknown(
-    tiny_bundle: ModelBundle, monkeypatch: pytest.MonkeyPatch
+def test_a_name_of_several_chunks_in_hand_is_scored_once(
+    tmp_path: Path, counting: Counting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scoring, "FAMILY_FLOOR", 1.1)
-    assert Scorer(tiny_bundle).verdicts(["xqzkvw19.net"])[0].family == "unknown"
+    monkeypatch.setattr(scoring, "CHUNK_ROWS", 3)
+    rows = ["a.com", "b.com", "www.a.com", "b.com", "c.com", "a.com", "a.com", "b.com", "d.com"]
+    score_table(io.BytesIO("\n".join(rows).encode()), tmp_path / "out.csv", Scorer(counting))
+    assert counting.asked == [["a.com", "b.com"], ["c.com"], ["d.com"]]
+    read = pd.read_csv(tmp_path / "out.csv")
+    assert read["domain"].tolist() == rows
+    assert read[SCORE].notna().all()
+    assert read.groupby(REGISTERED_NAME)[SCORE].nunique().eq(1).all()
 
 
-def test_the_score_at_the_threshold_is_dga(tiny_bundle: ModelBundle) -> None:
-    score = float(tiny_bundle.score(["abcxyz.com"]).score[0])
-    above = float(np.nextafter(score, 1))
-    assert Scorer(tiny_bundle, score).verdicts(["abcxyz.com"])[0].verdict == "dga"
-    assert Scorer(tiny_bundle, above).verdicts(["abcxyz.com"])[0].verdict == "benign"
-    assert Scorer(tiny_bundle, 0.0).verdicts(["abcxyz.com"])[0].verdict == "dga"
+def test_chunks_in_hand_outlive_a_cache_that_is_too_small(
+    tmp_path: Path, tiny_bundle: ModelBundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scoring, "CHUNK_ROWS", 20)
+    names = made_up(100) * 2
+    score_table(
+        io.BytesIO("\n".join(names).encode()), tmp_path / "out.csv", Scorer(tiny_bundle, cache=7)
+    )
+    expected = Scorer(tiny_bundle).frame(names)[SCORE].to_numpy()
+    assert pd.read_csv(tmp_path / "out.csv")[SCORE].to_numpy() == pytest.approx(expected, abs=1e-6)
 
 
-def test_frame_and_verdicts_say_the_same(tiny_bundle: ModelBundle) -> None:
-    texts = TEXTS + made_up(300)
-    frame = Scorer(tiny_bundle).frame(texts)
-    assert tuple(frame.columns) == VERDICT_COLUMNS
-    assert len(frame) == len(texts)
-    verdicts = pd.DataFrame([v.to_json() for v in Scorer(tiny_bundle).verdicts(texts)])
-    for column in VERDICT_COLUMNS:
-        expected = verdicts[column]
-        empty = "" if frame[column].dtype == "str" else np.nan
-        assert frame[column].equals(expected.fillna(empty).astype(frame[column].dtype)), column
-
-
-def test_no_texts_give_an_empty_frame_of_the_same_types(tiny_bundle: ModelBundle) -> None:
+def test_a_network_that_fails_leaves_no_file_and_the_scorer_usable(
+    tmp_path: Path, tiny_bundle: ModelBundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
     scorer = Scorer(tiny_bundle)
-    assert scorer.verdicts([]) == []
-    assert scorer.frame([]).dtypes.equals(scorer.frame(TEXTS).dtypes)
-
-
-def test_a_bundle_without_families_names_none(tmp_path: Path) -> None:
-    scorer = Scorer(make_run(tmp_path, "binary", families=()).bundle(), 0.0)
-    frame = scorer.frame(["a.com", "b.com"])
-    assert frame["verdict"].tolist() == ["dga", "dga"]
-    assert frame["family"].tolist() == ["", ""]
-    assert frame["family_score"].isna().all()
-    assert scorer.verdicts(["a.com"])[0].family_score is None
-
-
-def test_in_fqdn_scope_the_whole_name_is_scored(tiny_bundle: ModelBundle) -> None:
-    bundle = replace(tiny_bundle, scope="fqdn")
-    verdict = Scorer(bundle).verdicts(["xqzk9.garden.com"])[0]
-    assert verdict.score == pytest.approx(bundle.score(["xqzk9.garden.com"]).score[0])
-    assert verdict.registered_name == "garden.com"
-
-
-def test_a_name_is_scored_once(counting: Counting) -> None:
-    scorer = Scorer(counting)
-    scorer.frame(["a.com", "b.com", "www.a.com", "a.com"])
-    scorer.verdicts(["b.com", "c.com"])
-    assert counting.asked == [["a.com", "b.com"], ["c.com"]]
-
-
-def test_the_cache_is_bounded_and_forgets_the_oldest(counting: Counting) -> None:
-    scorer = Scorer(counting, cache=3)
-    frame = scorer.frame([f"{letter}.com" for letter in "abcde"])
-    assert frame[SCORE].notna().all()
-    assert len(scorer._cache) == 3
-    scorer.frame(["c.com", "d.com", "e.com"])
-    scorer.frame(["a.com"])
-    assert counting.asked[1:] == [["a.com"]]
-
-
-def test_threads_get_the_scores_that_one_alone_gets(tiny_bundle: ModelBundle) -> None:
-    names = made_up(4000)
-    alone = Scorer(tiny_bundle).frame(names)
-    shared = Scorer(tiny_bundle, cache=500)
-    starts = [n * 250 for n in range(16)]
-    with ThreadPoolExecutor(8) as pool:
-        parts = list(pool.map(lambda at: shared.frame(names[at : at + 1000]), starts))
-    for at, part in zip(starts, parts, strict=True):
-        expected = alone.iloc[at : at + 1000].reset_index(drop=True)
-        pd.testing.assert_frame_equal(part, expected, atol=1e-6, rtol=0)
+    with monkeypatch.context() as broken:
+        broken.setattr(ModelBundle, "run", lambda *_: (_ for _ in ()).throw(RuntimeError("broken")))
+        with pytest.raises(RuntimeError, match="broken"):
+            score_table(table(950), tmp_path / "out.csv", scorer)
+    assert list(tmp_path.iterdir()) == []
+    assert score_table(table(950), tmp_path / "out.csv", scorer).problems == 0
 
 
 def test_own_columns_come_first_and_none_is_lost(tiny_bundle: ModelBundle) -> None:
@@ -208,6 +98,19 @@ def test_as_many_rows_come_out_as_went_in_and_in_their_order(
     assert done.dga + done.benign == 950
     assert done.dga == (read[VERDICT] == "dga").sum()
     assert [progress.batch for progress in told] == [*range(100, 1000, 100), 950]
+    assert all(progress.rate > 0 and progress.remaining is not None for progress in told)
+    assert told[-1].remaining == 0
+
+
+def test_a_slow_network_gets_shorter_chunks(
+    tmp_path: Path, tiny_bundle: ModelBundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scoring, "FIRST_ROWS", 10)
+    monkeypatch.setattr(scoring, "CHUNK_SECONDS", 0.0)
+    told: list[Progress] = []
+    done = score_table(table(95), tmp_path / "o.csv", Scorer(tiny_bundle), on_progress=told.append)
+    assert [progress.batch for progress in told] == [*range(10, 100, 10), 95]
+    assert done.rows == len(pd.read_csv(done.path)) == 95
 
 
 def test_problem_rows_are_counted_and_kept(tmp_path: Path, tiny_bundle: ModelBundle) -> None:

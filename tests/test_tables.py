@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+import random
 import zipfile
 from pathlib import Path
 
@@ -14,9 +15,24 @@ import pyarrow as pa
 import pytest
 
 from dga.errors import FeedError
-from dga.tables import guess_column, read_chunks, require_column, shown, sniff, source_name
+from dga.tables import (
+    TableInfo,
+    delimited,
+    guess_column,
+    read_chunks,
+    readers,
+    reading,
+    require_column,
+    shown,
+    sniff,
+    source_name,
+)
 
 ROWS = 5_000
+PIECES = [
+    "a", "b.com", '"', ",", "\n", '""', '"a"', '"x,y"', " ", "\t", "é", "\ufeff", "\x1f", "\0", ";",
+    '"\n', '"\n"', '",', '","', ',"b.com",', '\n"a.com","1"\n', "\n\n", "c.com,2\n",
+]  # fmt: skip
 ZEEK = (
     "#separator \\x09\n#path\tdns\n#fields\tts\tid.orig_h\tquery\n#types\ttime\taddr\tstring\n"
     "1.0\t192.0.2.1\texample.com\n2.0\t192.0.2.1\t-\n#close\t2026\n"
@@ -135,6 +151,48 @@ def test_a_field_over_lines_is_one_row_also_between_blocks() -> None:
     assert len(frame) == 150_002
     assert frame["n"].iloc[50_000] == "two\nlines"
     assert frame["n"].iloc[100_001] == '"never closed'
+
+
+@pytest.mark.parametrize("head", ["domain,n\n", '"domain","n"\n', "domain;n\n", "domain\n", ""])
+def test_blocks_that_arrow_reads_are_read_as_row_by_row(
+    head: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dice = random.Random(head)
+    plain = '"a.com","1"\n"b c",""\n"x,y;z","é"\n'.replace(",", ";" if ";" in head else ",", 1)
+    contents = [
+        head + plain * dice.randint(0, 2) + "".join(dice.choices(PIECES, k=dice.randint(1, 12)))
+        for _ in range(60)
+    ]
+    quick = [outcome(content) for content in contents]
+    for module in (delimited, readers):
+        monkeypatch.setattr(module, "fast_table", lambda block, info: None)
+    assert quick == [outcome(content) for content in contents]
+
+
+def outcome(content: str) -> object:
+    """The rows of a text, or the sentence that says why there are none."""
+    try:
+        return read(content.encode()).to_dict("split")
+    except FeedError as error:
+        return str(error)
+
+
+def test_fields_that_are_all_quoted_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delimited, "split", lambda *_: pytest.fail("read row by row"))
+    text = '"a.com","1,2"\n"","x\ty"\nb.com,3\n'
+    info = TableInfo("csv", "none", "utf-8", ",", ("domain", "n"), False, len(text))
+    table = delimited.fast_table(text.encode(), info)
+    assert table is not None
+    assert table.to_pydict() == {"domain": ["a.com", "", "b.com"], "n": ["1,2", "x\ty", "3"]}
+
+
+def test_a_table_is_read_as_arrow_tables_of_text_too() -> None:
+    content = b"domain,n\n" + b"example.com,1\n" * 200_000
+    with reading(io.BytesIO(content), chunk_rows=50_000) as read:
+        assert 0 < read.share() < 1
+        sizes = [len(chunk) for chunk in read.chunks]
+        assert read.share() == 1
+    assert sizes == [50_000] * 4
 
 
 def test_a_field_that_comes_late_in_json_spoils_no_other() -> None:

@@ -5,9 +5,11 @@ A quoted field may span lines; a quote that never closes is a character like any
 
 from __future__ import annotations
 
+import codecs
 import csv
 from collections.abc import Iterator
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
@@ -16,6 +18,7 @@ from dga.tables.opening import Payload
 from dga.tables.text import lines
 from dga.tables.texttable import rows_at_once, text_table
 
+NO_DELIMITER = "\x1f"  # cuts what has one column
 MAX_RECORD_LINES = 64  # a quoted field longer than this is an unclosed quote
 
 
@@ -32,8 +35,14 @@ def read_csv(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
 
 
 def fast_table(block: bytes, info: TableInfo) -> pa.Table | None:
-    """Parse a block without quotes and with whole rows only, None when it is not of that kind."""
-    if b'"' in block and info.format == "csv":
+    """Parse a block of whole rows that Arrow reads as the careful reader does, else None."""
+    quoted = info.format == "csv" and b'"' in block
+    delimiter = info.delimiter or NO_DELIMITER
+    if info.delimiter is None and NO_DELIMITER.encode() in block:
+        return None
+    if block.startswith(codecs.BOM_UTF8):  # Arrow drops it
+        return None
+    if quoted and not _plainly_quoted(block, delimiter):
         return None
     names = list(info.columns[:-1] if info.surplus else info.columns)
     text = pa.large_string()
@@ -42,7 +51,9 @@ def fast_table(block: bytes, info: TableInfo) -> pa.Table | None:
             pa.BufferReader(block),
             read_options=pacsv.ReadOptions(column_names=names, use_threads=False),
             parse_options=pacsv.ParseOptions(
-                delimiter=info.delimiter, quote_char=False, ignore_empty_lines=False
+                delimiter=delimiter,
+                quote_char='"' if quoted else False,
+                ignore_empty_lines=False,
             ),
             convert_options=pacsv.ConvertOptions(
                 column_types=dict.fromkeys(names, text), strings_can_be_null=False
@@ -53,6 +64,24 @@ def fast_table(block: bytes, info: TableInfo) -> pa.Table | None:
     if info.surplus:
         table = table.append_column(info.columns[-1], pa.array([""] * len(table), text))
     return table
+
+
+def _plainly_quoted(block: bytes, delimiter: str) -> bool:
+    """Whether each quote opens or closes a whole field that holds no quote and no line end."""
+    data = np.frombuffer(b"\n" + block + b"\n", dtype=np.uint8)
+    quotes = np.flatnonzero(data == ord('"'))
+    if len(quotes) % 2:
+        return False
+    opening, closing = quotes[::2], quotes[1::2]
+    is_edge = np.zeros(256, dtype=np.bool_)
+    is_edge[[ord("\n"), ord(delimiter)]] = True
+    ends = np.flatnonzero(data == ord("\n"))
+    return bool(
+        is_edge[data[opening - 1]].all()
+        and is_edge[data[closing + 1]].all()
+        and (np.searchsorted(ends, opening) == np.searchsorted(ends, closing)).all()
+        and np.diff(ends).max() < csv.field_size_limit()  # beyond it the csv module gives up
+    )
 
 
 def _rows(lines: list[str], info: TableInfo, *, last: bool) -> tuple[list[list[str]], list[str]]:

@@ -9,6 +9,7 @@ import codecs
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import chain
 from typing import Any, cast
 
@@ -17,6 +18,8 @@ from dga.tables.opening import MAX_LINE, Payload
 from dga.tables.text import decoded, one_line, without_surrogates
 
 DAMAGED = ""  # stands for the field of a line that is no JSON; no key is empty
+MAX_NAMES = 4_096  # of columns that are kept ready
+_CONSTANTS = {None: "", True: "true", False: "false"}
 _GAP = re.compile(r"[\s,]*")
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str)
 
@@ -73,20 +76,30 @@ def scalar(value: Any) -> str:
     """One value as text: what is missing is "", a list is joined by commas."""
     if isinstance(value, str):
         return value
+    if value is None or value is True or value is False:
+        return _CONSTANTS[value]
     if isinstance(value, bytes):
         return decoded(value)
     if isinstance(value, list):
         return ",".join(map(scalar, value))
-    if value is None or isinstance(value, bool | dict):
-        return "" if value is None else json.dumps(value, default=str)
-    return str(value)
+    return json.dumps(value, default=str) if isinstance(value, dict) else str(value)
 
 
 def _flatten(value: Any, path: str, found: dict[str, str]) -> None:
     if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
         value = value[0]  # Suricata 8 wraps the one query of an event into a list
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            _flatten(inner, f"{path}.{key}" if path else key, found)
-    else:
-        found[without_surrogates(path or "value")] = without_surrogates(scalar(value))
+    if not isinstance(value, dict):
+        found[_column(path)] = without_surrogates(scalar(value))
+        return
+    for key, inner in value.items():
+        below = f"{path}.{key}" if path else key
+        if isinstance(inner, dict | list):
+            _flatten(inner, below, found)
+        else:
+            text = inner if isinstance(inner, str) else scalar(inner)
+            found[_column(below)] = text if text.isascii() else without_surrogates(text)
+
+
+@lru_cache(MAX_NAMES)
+def _column(path: str) -> str:
+    return without_surrogates(path or "value")

@@ -21,6 +21,7 @@ _OTHER_HEADERS = frozenset((
     "description", "score",
 ))  # fmt: skip
 _EDGE = "\"' \ufeff"
+SAMPLE_ROWS = 200  # what tells the column of domains
 
 
 def guess_column(columns: Sequence[str], sample: pd.DataFrame) -> str:
@@ -33,7 +34,7 @@ def guess_column(columns: Sequence[str], sample: pd.DataFrame) -> str:
     """
     if len(columns) == 1:
         return columns[0]
-    rows = sample.head(200)
+    rows = sample.head(SAMPLE_ROWS)
     shares = {column: domain_share(rows[column]) for column in columns}
     plain = {column: column.lower().rpartition(".")[2].strip(" #") for column in columns}
     known = [c for wanted in DOMAIN_COLUMNS for c in columns if plain[c] == wanted]

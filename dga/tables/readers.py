@@ -6,7 +6,7 @@ READERS is the table of them; a format more is a function, its row here and its 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -29,7 +29,8 @@ PARQUET_ROWS = 10_000
 
 def _list(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
     for block in payload.blocks(info.skipped, rows_at_once(info)):
-        yield columns_table([lines(block)], info)
+        table = fast_table(block, info)
+        yield columns_table([lines(block)], info) if table is None else table
 
 
 def _hosts(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
@@ -72,12 +73,25 @@ def _json(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
 
 
 def _json_table(rows: list[dict[str, str]], info: TableInfo) -> pa.Table:
+    """Rows of fields as a table; fields that are no column of it are told in the surplus."""
     known = info.columns[:-1] if info.surplus else info.columns
-    fitted = []
-    for row in rows:
-        fields = [row.pop(column, "") for column in known]
-        fitted.append(fields + [f"{key}={value}".lstrip("=") for key, value in row.items()])
-    return text_table(fitted, replace(info, delimiter=" "))
+    if not info.surplus and any(row.keys() - known for row in rows):
+        return text_table([_fields(row, known) for row in rows], replace(info, delimiter=" "))
+    columns = [[row.get(column, "") for row in rows] for column in known]
+    if info.surplus:
+        names = frozenset(known)
+        columns.append([" ".join(_more(row, names)) for row in rows])
+    return columns_table(columns, info)
+
+
+def _fields(row: dict[str, str], known: Sequence[str]) -> list[str]:
+    return [row.get(column, "") for column in known] + _more(row, frozenset(known))
+
+
+def _more(row: dict[str, str], known: frozenset[str]) -> list[str]:
+    if row.keys() <= known:
+        return []
+    return [f"{key}={row[key]}".lstrip("=") for key in row if key not in known]
 
 
 def _parquet(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:

@@ -1,10 +1,9 @@
-"""Rows of texts to Arrow tables of a layout's columns, and those to frames of equal length."""
+"""Rows of texts to Arrow tables of a layout's columns, and those to tables of equal length."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-import pandas as pd
 import pyarrow as pa
 
 from dga.tables.layout import TableInfo
@@ -30,18 +29,18 @@ def columns_table(columns: Sequence[Sequence[str]], info: TableInfo) -> pa.Table
     return pa.table(arrays, names=list(info.columns))
 
 
-def frames(tables: Iterable[pa.Table], info: TableInfo, chunk_rows: int) -> Iterator[pd.DataFrame]:
-    """Cut tables of any length into frames of `chunk_rows`; a table without rows gives one."""
+def chunked(tables: Iterable[pa.Table], info: TableInfo, chunk_rows: int) -> Iterator[pa.Table]:
+    """Cut tables of any length into ones of `chunk_rows`; a table without rows gives one."""
     chunk_rows = max(1, min(chunk_rows, rows_at_once(info)))
     held = text_table([], info)
     told = False
     for table in tables:
         held = pa.concat_tables([held, table])
         while len(held) >= chunk_rows:
-            yield held.slice(0, chunk_rows).to_pandas()
+            yield held.slice(0, chunk_rows)
             held, told = held.slice(chunk_rows), True
     if len(held) or not told:
-        yield held.to_pandas()
+        yield held
 
 
 def _fit(row: list[str], width: int, info: TableInfo) -> list[str]:

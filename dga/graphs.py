@@ -1,0 +1,40 @@
+"""ONNX graphs: from a file, checked, to a session that scores on one thread. Knows no bundle.
+
+ONNX Runtime's own settings are the fastest for networks of this size: without its memory arena a
+batch takes a tenth longer, with fewer optimisations of the graph a third.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import onnxruntime
+
+from dga.errors import BundleError
+
+MAX_GRAPH_BYTES = 512 * 2**20
+
+
+def read(path: Path, sha256: object) -> bytes:
+    """Read a graph; BundleError where it cannot be read or is another than the checksum's."""
+    try:
+        if path.stat().st_size > MAX_GRAPH_BYTES:
+            raise BundleError(f"{path}: larger than {MAX_GRAPH_BYTES // 2**20} MiB; not loaded")
+        graph = path.read_bytes()
+    except OSError as error:
+        raise BundleError(f"{path}: cannot be read ({error}); train the run again") from None
+    if hashlib.sha256(graph).hexdigest() != sha256:
+        raise BundleError(f"{path}: does not match its checksum; train or import the run again")
+    return graph
+
+
+def session(graph: bytes) -> onnxruntime.InferenceSession:
+    """A session for one thread at a time or several; BundleError where the graph is damaged."""
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.intra_op_num_threads = 1
+    try:
+        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime raises classes of its own for a damaged graph
+        raise BundleError(f"the network of the bundle cannot be loaded: {error}") from None
