@@ -1,18 +1,36 @@
-"""A labelled file scored with a bundle: the metrics of `python -m dga evaluate`."""
+"""Labelled rows scored with a bundle: figures of verdicts, of families and groups, of each feed.
+
+Also the metrics of `python -m dga evaluate`. Learns nothing; that is `calibrating`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from dga import dataset, evaluation, feeds
-from dga.bundle import ModelBundle
-from dga.columns import BENIGN, DGA, DOMAIN, FAMILY, LABEL, PRED_CLASS, PRED_PROB, TRUE_CLASS
+from dga.bundle import Floats, ModelBundle
+from dga.columns import (
+    BENIGN,
+    DGA,
+    DOMAIN,
+    FAMILY,
+    FEED,
+    LABEL,
+    PRED_CLASS,
+    PRED_PROB,
+    TRUE_CLASS,
+    UNKNOWN_FAMILY,
+)
+from dga.curves import clopper_pearson
 from dga.errors import DatasetError
+
+LARGE = 1000  # names of a family that the bars of families speak of
 
 
 def measure(path: Path, bundle: ModelBundle, label: str | None = None) -> dict[str, Any]:
@@ -26,11 +44,11 @@ def measure(path: Path, bundle: ModelBundle, label: str | None = None) -> dict[s
     named = named.drop_duplicates([dataset.NAME, LABEL]).reset_index(drop=True)
     if named.empty:
         raise DatasetError(f"{feed.name}: no domain that can be scored")
-    predictions, families = predictions_of(named, bundle)
+    predictions, shares = predictions_of(named, bundle)
     return {
         "run": bundle.name,
         "problems": len(feed.problems) + unregistered,
-        **figures(predictions, families, bundle),
+        **figures(predictions, shares, bundle),
         "at_thresholds": {
             rate: {"threshold": cut, **_confusion(predictions, cut)}
             for rate, cut in bundle.thresholds.items()
@@ -38,11 +56,8 @@ def measure(path: Path, bundle: ModelBundle, label: str | None = None) -> dict[s
     }
 
 
-def predictions_of(frame: pd.DataFrame, bundle: ModelBundle) -> tuple[pd.DataFrame, list[str]]:
-    """Score a dataset's rows: the test predictions, and the family that each comes nearest to.
-
-    The families are an empty list where the bundle knows none.
-    """
+def predictions_of(frame: pd.DataFrame, bundle: ModelBundle) -> tuple[pd.DataFrame, Floats]:
+    """Score a dataset's rows: the test predictions, and the shares (rows, families) of each."""
     scores = bundle.score(frame[dataset.NAME].tolist())
     predictions = pd.DataFrame(
         {
@@ -53,24 +68,105 @@ def predictions_of(frame: pd.DataFrame, bundle: ModelBundle) -> tuple[pd.DataFra
             FAMILY: frame[FAMILY],
         }
     )
-    if not bundle.families:
-        return predictions, []
-    return predictions, [bundle.families[nearest] for nearest in scores.families.argmax(axis=1)]
+    return predictions, scores.families
 
 
 def figures(
-    predictions: pd.DataFrame, families: Sequence[str], bundle: ModelBundle
+    predictions: pd.DataFrame,
+    shares: Floats,
+    bundle: ModelBundle,
+    large: Collection[str] | None = None,
 ) -> dict[str, Any]:
-    """The metrics of predictions, JSON-ready; of families too where the bundle knows any."""
+    """The metrics of predictions, JSON-ready; of families too where the bundle knows any.
+
+    `large`: the families of at least 1,000 names in the data as a whole; without, in these rows.
+    """
     metrics = evaluation.metrics(predictions)
     metrics["mean_family_accuracy"] = evaluation.mean_family_accuracy(predictions)
-    is_known = (predictions[TRUE_CLASS] == DGA) & predictions[FAMILY].isin(bundle.families)
-    if families and is_known.any():
-        truth = predictions.loc[is_known, FAMILY]
-        guessed = pd.Series(families, index=predictions.index)[is_known]
-        metrics["family_macro_f1"] = evaluation.macro_f1(truth, guessed, minimum=1)
-        metrics["family_accuracy"] = float((truth == guessed).mean())
+    is_dga = (predictions[TRUE_CLASS] == DGA).to_numpy()
+    if bundle.families and is_dga.any():
+        truth = predictions.loc[is_dga, FAMILY]
+        counts = truth.value_counts()
+        large = set(counts.index[counts >= LARGE]) if large is None else large
+        metrics |= family_figures(truth, shares[is_dga], bundle, large)
     return metrics
+
+
+def family_figures(
+    truth: pd.Series[str], shares: Floats, bundle: ModelBundle, large: Collection[str]
+) -> dict[str, float | int | None]:
+    """How well the families of DGA names are told, one by one and by group; empty where no name is
+    of a known family.
+
+    `family_*` are of the nearest family, `grouped_*` of the nearest group, `*_large` over the
+    large families (groups) alone. `known_unnamed` and `strange_unnamed`: the share of names of
+    known families, and of families that the bundle does not know, that are answered with `unknown`.
+    """
+    known = truth.isin(bundle.families).to_numpy()
+    if not known.any():
+        return {}
+    true = truth[known].tolist()
+    true_groups = bundle.groups.of(true)
+    guessed = _nearest(bundle.families, shares[known])
+    groups, summed = bundle.groups.summed(shares[known], bundle.families)
+    guessed_groups = _nearest(groups, summed)
+    large_groups = set(bundle.groups.of(sorted(set(large) & set(bundle.families))))
+    unnamed = np.asarray(bundle.groups.answers(shares, bundle.families)[0]) == UNKNOWN_FAMILY
+    return {
+        "family_macro_f1": evaluation.macro_f1(true, guessed),
+        "family_macro_f1_large": evaluation.macro_f1(true, guessed, among=large),
+        "family_accuracy": float(np.mean(np.equal(true, guessed))),
+        "groups": len(set(groups) - {UNKNOWN_FAMILY}),
+        "grouped_macro_f1": evaluation.macro_f1(true_groups, guessed_groups),
+        "grouped_macro_f1_large": evaluation.macro_f1(
+            true_groups, guessed_groups, among=large_groups
+        ),
+        "grouped_accuracy": float(np.mean(np.equal(true_groups, guessed_groups))),
+        "known_unnamed": float(unnamed[known].mean()),
+        "strange_unnamed": float(unnamed[~known].mean()) if not known.all() else None,
+    }
+
+
+def large_families(frame: pd.DataFrame) -> set[str]:
+    """The families of at least 1,000 names in a dataset's frame."""
+    counts = frame.loc[frame[LABEL] == DGA, FAMILY].value_counts()
+    return set(counts.index[counts >= LARGE])
+
+
+def by_benign_feed(
+    predictions: pd.DataFrame, rows: pd.DataFrame, bundle: ModelBundle
+) -> list[dict[str, Any]]:
+    """The false-positive rate of each stored threshold on the benign names of each feed, with its
+    95 % interval, JSON-ready: feed, names, fpr_target, threshold, false_positives, fpr, fpr_low,
+    fpr_high. `rows` are the predictions' (with the column feed)."""
+    benign = (predictions[TRUE_CLASS] == BENIGN).to_numpy()
+    scores = predictions.loc[benign, PRED_PROB].groupby(rows.loc[benign, FEED].to_numpy())
+    return [
+        _alarms(str(feed), values.to_numpy(dtype=np.float64), rate, cut)
+        for feed, values in scores
+        for rate, cut in bundle.thresholds.items()
+    ]
+
+
+def _alarms(
+    feed: str, scores: npt.NDArray[np.float64], rate: str, threshold: float
+) -> dict[str, Any]:
+    reached = int((scores >= threshold).sum())
+    low, high = clopper_pearson(reached, len(scores))
+    return {
+        "feed": feed,
+        "names": len(scores),
+        "fpr_target": float(rate),
+        "threshold": threshold,
+        "false_positives": reached,
+        "fpr": reached / len(scores),
+        "fpr_low": low,
+        "fpr_high": high,
+    }
+
+
+def _nearest(names: Sequence[str], shares: Floats) -> list[str]:
+    return [names[at] for at in shares.argmax(axis=1).tolist()]
 
 
 def _confusion(predictions: pd.DataFrame, threshold: float) -> dict[str, float | None]:

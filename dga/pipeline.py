@@ -15,38 +15,27 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from sklearn.linear_model import LogisticRegression
 
 from dga import (
     __version__,
     augmentation,
-    bundle,
     dataset,
     devices,
-    evaluation,
     examples,
-    exporting,
     feeds,
-    measuring,
+    judging,
     runs,
     training,
     updating,
 )
-from dga.bundle import Calibration, ModelBundle
-from dga.columns import DGA, LABEL
 from dga.config import ARCHITECTURES, FeedSpec, TrainingPlan
 from dga.encoding import CharEncoder
 from dga.errors import DatasetError
 from dga.progress import OnProgress, Progress, ShouldStop
 from dga.runs import Run
 
-FPRS = (0.01, 0.001, 0.0001)
 LIBRARIES = ("tensorflow", "keras", "onnxruntime", "numpy", "pandas", "scikit-learn")
-
-Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -72,7 +61,7 @@ def train(
         held = set() if trial_data is None else set(trial_data[dataset.NAME])
         trained, encoder, classes = _fit(plan, work, data, held, tell, should_stop)
     tell(Progress(phase="evaluation", message="exporting and evaluating"))
-    metrics = _evaluate(plan, work, trained, encoder, classes, data, trial_data)
+    metrics = judging.judge(plan, work, trained, encoder, classes, data, trial_data)
     runs.write_json(work / runs.METRICS_FILE, metrics)
     _write_history(work / runs.HISTORY_FILE, trained.history)
     config = _record(plan, read, trial, data, trained, device, started)
@@ -167,82 +156,9 @@ def _fit(
         on_progress=tell,
         should_stop=should_stop,
         model=updating.grown(base, encoder, classes, config) if base else None,
+        path=work / runs.CHECKPOINT_FILE,
     )
     return trained, encoder, classes
-
-
-def _evaluate(
-    plan: TrainingPlan,
-    work: Path,
-    trained: training.Trained,
-    encoder: CharEncoder,
-    classes: list[str],
-    data: dataset.Dataset,
-    trial: pd.DataFrame | None,
-) -> dict[str, Any]:
-    """Export, calibrate, choose thresholds, score the test part; returns the metrics."""
-    folder, config = work / runs.BUNDLE_FOLDER, plan.config
-    exporting.export(trained.model, folder, encoder)
-    fixed: dict[str, Any] = {
-        "name": plan.name,
-        "architecture": config.architecture,
-        "task": config.task,
-        "scope": config.scope,
-        "encoder": encoder,
-        "trims": ARCHITECTURES[config.architecture].trims,
-        "classes": classes,
-    }
-    bundle.save(folder, **fixed, calibration=Calibration(), thresholds={})
-    raw = bundle.load(folder)
-    validation = data.part(dataset.VALIDATION)
-    calibration, thresholds = _calibrate(
-        raw, validation, ARCHITECTURES[config.architecture].calibrated
-    )
-    bundle.save(
-        folder,
-        **fixed,
-        calibration=calibration,
-        thresholds={f"{t.fpr_target:g}": t.threshold for t in thresholds if t.resolvable},
-    )
-    ready = bundle.load(folder)
-    test = data.part(dataset.TEST)
-    predictions, families = measuring.predictions_of(test, ready)
-    metrics: dict[str, Any] = {
-        "test": measuring.figures(predictions, families, ready),
-        "thresholds": [vars(t) for t in thresholds],
-        "dataset": data.counts(),
-    }
-    if trial is not None:
-        for row in metrics["test"]["families"]:  # names of the feeds stay out of the run
-            row["surest_misses"] = []
-        predictions, families = measuring.predictions_of(trial, ready)
-        metrics["trial"] = measuring.figures(predictions, families, ready)
-    predictions.to_parquet(work / runs.PREDICTIONS_FILE, index=False)
-    return metrics
-
-
-def _calibrate(
-    raw: ModelBundle, validation: pd.DataFrame, wanted: bool
-) -> tuple[Calibration, list[evaluation.Threshold]]:
-    """Platt scaling on the validation part with both classes weighing the same; thresholds."""
-    if validation.empty:
-        return Calibration(), []
-    scores = raw.score(validation[dataset.NAME].tolist()).score
-    is_dga = (validation[LABEL] == DGA).to_numpy()
-    calibration = platt(scores, is_dga) if wanted else Calibration()
-    benign = calibration.apply(scores)[~is_dga]
-    return calibration, [evaluation.threshold_at_fpr(benign, fpr) for fpr in FPRS]
-
-
-def platt(scores: Floats, is_dga: npt.NDArray[np.bool_]) -> Calibration:
-    """Fit Platt scaling of the log-odds (Platt 1999), both classes weighing the same."""
-    if is_dga.all() or not is_dga.any():
-        return Calibration()
-    clipped = np.clip(scores.astype(np.float64), bundle.SHIFT, 1 - bundle.SHIFT)
-    odds = np.log(clipped / (1 - clipped))[:, None]
-    fitted = LogisticRegression(C=1e6, class_weight="balanced").fit(odds, is_dga)
-    scale = float(fitted.coef_[0, 0])
-    return Calibration(scale, float(fitted.intercept_[0])) if scale > 0 else Calibration()
 
 
 def _write_history(path: Path, history: list[dict[str, float]]) -> None:

@@ -1,48 +1,45 @@
-"""Encoded names to a trained Keras model; the only room with an optimiser in it.
+"""Encoded names to a trained Keras model: epochs, validation, reports, checkpoints.
 
-Runs in a child process: it imports Keras. Writes no file; reports through `on_progress`.
+Runs in a child process: it imports Keras. Reports through `on_progress`; writes no file but the
+checkpoint from which an interrupted training goes on.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 import numpy.typing as npt
 
-from dga import architectures
-from dga.architectures import Output
+from dga import architectures, checkpoint, outputs, recurrent, updates
+from dga.batches import Order
+from dga.checkpoint import State
 from dga.config import TrainingConfig
 from dga.encoding import CharEncoder
-from dga.examples import Examples, Floats, drop_suffixes
+from dga.errors import JobError
+from dga.examples import Examples
 from dga.progress import OnProgress, Progress, ShouldStop
 
-SCORE_OUTPUT = "score"
-FAMILY_OUTPUT = "families"
 REPORT_SECONDS = 0.5
-CHUNK_BATCHES = 50  # names are sorted by length within so many shuffled batches
-WIDTH_STEP = 4  # widths are rounded up to it, so that few shapes are compiled
+CHECKPOINT_SECONDS = 60.0  # a checkpoint is also written after each epoch
 
 
 @dataclass
 class Trained:
-    """A model with its history; `partial` when it was stopped before its end."""
+    """A model with its history; `partial` when it was stopped before its end.
+
+    A row of the history has `kept` 1 where the model has that epoch's weights, else 0.
+    """
 
     model: keras.Model
     history: list[dict[str, float]] = field(default_factory=list)
     batches: int = 0
     partial: bool = False
-
-
-def outputs_for(task: str, classes: list[str]) -> list[Output]:
-    """The outputs of a task: P(dga), the distribution over `classes`, or both."""
-    score = Output(SCORE_OUTPUT, 1, "sigmoid")
-    families = Output(FAMILY_OUTPUT, len(classes), "softmax")
-    return {"binary": [score], "family": [families], "both": [score, families]}[task]
 
 
 def fit(
@@ -55,162 +52,150 @@ def fit(
     on_progress: OnProgress,
     should_stop: ShouldStop,
     model: keras.Model | None = None,
+    path: Path | None = None,
 ) -> Trained:
-    """Train a model; stops early, keeping what was learnt, when `should_stop` says so."""
+    """Train a model; stops early, keeping what was learnt, when `should_stop` says so.
+
+    `path`: where the checkpoint is kept; a training whose checkpoint lies there goes on from it.
+    """
     config = config.resolved()
-    keras.utils.set_random_seed(config.seed)
-    total = config.max_batches or _batches_an_epoch(train, config) * (config.epochs or 1)
     if model is None:
-        model = architectures.build(config.architecture, encoder, outputs_for(config.task, classes))
-    _compile(model, config, total)
-    return _Loop(model, train, validation, config, total, on_progress, should_stop).run()
-
-
-def predict(model: keras.Model, part: Examples, task: str, batch_size: int = 1024) -> Floats:
-    """P(dga) of each example (rows,), by Keras, in batches cut to their longest name."""
-    result = np.empty(len(part), dtype=np.float32)
-    order = np.argsort(part.widths, kind="stable")
-    for start in range(0, len(order), batch_size):
-        rows = order[start : start + batch_size]
-        given = model.predict_on_batch(_cut(model, part, rows))
-        result[rows] = score_of(given, task)
-    return result
-
-
-def score_of(given: dict[str, Floats], task: str) -> Floats:
-    """P(dga) from the outputs; the family task tells it as 1 - P(benign)."""
-    if task == "family":
-        return 1.0 - given[FAMILY_OUTPUT][:, 0]
-    return given[SCORE_OUTPUT][:, 0]
-
-
-def _batches_an_epoch(train: Examples, config: TrainingConfig) -> int:
-    return -(-len(train) // (config.batch_size or len(train)))
-
-
-def _compile(model: keras.Model, config: TrainingConfig, total: int) -> None:
-    rate: Any = config.learning_rate
-    if config.schedule == "cosine":
-        rate = keras.optimizers.schedules.CosineDecay(rate, max(total, 1), alpha=0.02)
-    kinds = {"rmsprop": keras.optimizers.RMSprop, "adam": keras.optimizers.Adam}
-    losses = {SCORE_OUTPUT: "binary_crossentropy", FAMILY_OUTPUT: "sparse_categorical_crossentropy"}
-    model.compile(
-        optimizer=kinds[config.optimizer or "adam"](learning_rate=rate),
-        loss={name: losses[name] for name in model.output_names},
-        metrics={name: ["accuracy"] for name in model.output_names},
-        jit_compile=False,
+        model = fresh(encoder, classes, config)
+    keras.utils.set_random_seed(config.seed)
+    order = Order(
+        part=train,
+        size=config.batch_size or len(train),
+        seed=config.seed,
+        trims=config.padding == "trimmed",
+        side=encoder.side,
+        suffix_dropout=config.suffix_dropout or 0.0,
     )
+    learner = learning(model, config)
+    trained = _Loop(learner, order, validation, config, on_progress, should_stop, path).run()
+    if learner is not model:
+        recurrent.settle(model)
+    trained.model = model
+    return trained
 
 
-def _cut(model: keras.Model, part: Examples, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
-    """The codes of some rows, where the model allows without the columns of padding alone."""
-    codes = part.codes[rows]
-    if model.input_shape[1] is None:
-        width = int(part.widths[rows].max(initial=1))
-        codes = codes[:, : -(-width // WIDTH_STEP) * WIDTH_STEP]
-    return codes.astype(np.int32)
+def fresh(encoder: CharEncoder, classes: list[str], config: TrainingConfig) -> keras.Model:
+    """A network that has learnt nothing; the same for the same seed."""
+    keras.utils.set_random_seed(config.seed)
+    given = outputs.outputs_for(config.task, classes)
+    model = architectures.build(config.architecture, encoder, given)
+    if _reads_in_vain(model, config):
+        recurrent.waken(model)
+    return model
+
+
+def learning(model: keras.Model, config: TrainingConfig) -> keras.Model:
+    """The model that learns: the given one, or one of its weights that reads no padding."""
+    return recurrent.unpadded(model) if _reads_in_vain(model, config) else model
+
+
+def _reads_in_vain(model: keras.Model, config: TrainingConfig) -> bool:
+    return model.input_shape[1] is not None and config.resolved().padding == "trimmed"
 
 
 class _Loop:
-    """One training under way: batches, running means, reports."""
+    """One training under way. Its position is the number of batches learnt from."""
 
     def __init__(
         self,
         model: keras.Model,
-        train: Examples,
+        order: Order,
         validation: Examples,
         config: TrainingConfig,
-        total: int,
         on_progress: OnProgress,
         should_stop: ShouldStop,
+        path: Path | None,
     ) -> None:
-        self.model, self.train, self.validation = model, train, validation
-        self.config, self.total = config, total
-        self.on_progress, self.should_stop = on_progress, should_stop
-        self.rng = np.random.default_rng(config.seed)
+        self.model, self.order, self.validation, self.config = model, order, validation, config
+        self.on_progress, self.should_stop, self.path = on_progress, should_stop, path
+        self.total = config.max_batches or len(order) * (config.epochs or 1)
+        self.rule = updates.optimizer(config, self.total)
+        self.update = updates.updating(model, self.rule)
         self.result = Trained(model)
-        self.started = self.reported = time.perf_counter()
+        self.best: list[npt.NDArray[Any]] = []  # the weights of the best epoch so far
+        self.sums = np.zeros(updates.TOLD)  # of the epoch so far
+        self.told: list[Any] = []  # what updates told since; waited for when it is needed
         self.names = 0
-        epochs = -(-total // _batches_an_epoch(train, config))
-        self.progress = Progress(phase="training", batches=total, epochs=epochs)
+        self.started = self.reported = self.saved = time.perf_counter()
+        self.fingerprint = self._fingerprint() if path else ""
+        epochs = -(-self.total // len(order))
+        self.progress = Progress(phase="training", batches=self.total, epochs=epochs)
 
     def run(self) -> Trained:
+        """Train to the end, from the checkpoint where there is one."""
+        self._restore()
+        self.progress = replace(self.progress, batch=self.result.batches)
         self.on_progress(self.progress)
-        epoch = 0
-        while self.result.batches < self.total and not self.result.partial:
-            epoch += 1
-            self._epoch(epoch)
+        while self.result.batches < self.total and not self.result.partial and not self._idle():
+            self._epoch(self.result.batches // len(self.order) + 1)
+        self._keep_best()
         return self.result
 
-    def _epoch(self, epoch: int) -> None:
-        self.model.reset_metrics()
-        logs: dict[str, float] = {}
-        for rows in self._batches():
+    def _epoch(self, number: int) -> None:
+        for batch in self.order.epoch(number, skip=self.result.batches % len(self.order)):
             if self.should_stop():
                 self.result.partial = True
+                self._save()
                 break
-            logs = self._step(rows)
-            self._report(epoch, logs)
+            self.told.append(self.update(batch))
+            self.result.batches += 1
+            self.names += len(batch.codes)
+            self._report(number)
             if self.result.batches >= self.total:
                 break
-        if logs:
-            self._end_epoch(epoch, logs)
+        self._sum_up()
+        if self.sums[-1]:
+            self._end_epoch(number)
 
-    def _batches(self) -> Iterator[npt.NDArray[np.int64]]:
-        """Shuffled rows, sorted by length within a chunk when columns may be cut, in batches."""
-        size = self.config.batch_size or 512
-        order = self.rng.permutation(len(self.train))
-        if self.model.input_shape[1] is not None:
-            yield from (order[at : at + size] for at in range(0, len(order), size))
-            return
-        chunk = size * CHUNK_BATCHES
-        for start in range(0, len(order), chunk):
-            rows = order[start : start + chunk]
-            rows = rows[np.argsort(self.train.widths[rows], kind="stable")]
-            batches = [rows[at : at + size] for at in range(0, len(rows), size)]
-            yield from (batches[at] for at in self.rng.permutation(len(batches)))
+    def _sum_up(self) -> tuple[float, float]:
+        """Mean loss and accuracy of the epoch so far."""
+        self.sums = self.sums + sum(told.numpy() for told in self.told)
+        self.told.clear()
+        loss, right, names = self.sums
+        return (float(loss / names), float(right / names)) if names else (np.nan, np.nan)
 
-    def _step(self, rows: npt.NDArray[np.int64]) -> dict[str, float]:
-        codes = _cut(self.model, self.train, rows)
-        if self.config.suffix_dropout and self.model.input_shape[1] is None:
-            widths = self.train.label_widths[rows]
-            codes = drop_suffixes(codes, widths, self.config.suffix_dropout, self.rng)
-        targets, weights = _targets(self.model, self.train, rows)
-        logs = self.model.train_on_batch(codes, targets, sample_weight=weights, return_dict=True)
-        self.result.batches += 1
-        self.names += len(rows)
-        return {name: float(value) for name, value in logs.items()}
-
-    def _report(self, epoch: int, logs: dict[str, float]) -> None:
+    def _report(self, epoch: int) -> None:
         now = time.perf_counter()
-        last = self.result.batches >= self.total
-        if now - self.reported < REPORT_SECONDS and not last:
+        if now - self.saved >= CHECKPOINT_SECONDS:
+            self._save()
+        done = self.result.batches
+        if now - self.reported < REPORT_SECONDS and done < self.total:
             return
+        loss, accuracy = self._sum_up()
         self.reported = now
         elapsed = now - self.started
-        done = self.result.batches
         self.progress = replace(
             self.progress,
             epoch=epoch,
             batch=done,
-            loss=logs["loss"],
-            accuracy=_accuracy(logs),
+            loss=loss,
+            accuracy=accuracy,
             elapsed=elapsed,
             rate=self.names / elapsed,
             remaining=elapsed / done * (self.total - done),
         )
         self.on_progress(self.progress)
 
-    def _end_epoch(self, epoch: int, logs: dict[str, float]) -> None:
+    def _end_epoch(self, epoch: int) -> None:
+        loss, accuracy = self._sum_up()
         row = {
             "epoch": epoch,
             "batches": self.result.batches,
-            "loss": logs["loss"],
-            "accuracy": _accuracy(logs),
+            "loss": loss,
+            "accuracy": accuracy,
             "seconds": time.perf_counter() - self.started,
             **self._validate(),
         }
         self.result.history.append(row)
+        if self.config.keep == "best" and self._best() is row:
+            self.best = _values(self.model.weights)
+        self.sums = np.zeros(updates.TOLD)
+        if not self.result.partial:
+            self._save()
         self.progress = replace(
             self.progress,
             epoch=epoch,
@@ -224,7 +209,9 @@ class _Loop:
         """Loss and accuracy of P(dga) on the validation part; nothing where there is none."""
         if not len(self.validation):
             return {}
-        scores = predict(self.model, self.validation, self.config.task)
+        scores = outputs.predict(
+            self.model, self.validation, self.config.task, side=self.order.side
+        )
         truth = self.validation.is_dga
         sure = np.clip(np.where(truth > 0, scores, 1 - scores), 1e-7, 1)
         return {
@@ -232,24 +219,73 @@ class _Loop:
             "validation_accuracy": float(((scores >= 0.5) == (truth > 0)).mean()),
         }
 
+    def _best(self) -> dict[str, float] | None:
+        """The row of the lowest validation loss, the first where several are equal."""
+        rows = [row for row in self.result.history if "validation_loss" in row]
+        return min(rows, key=lambda row: row["validation_loss"], default=None)
 
-def _targets(
-    model: keras.Model, part: Examples, rows: npt.NDArray[np.int64]
-) -> tuple[dict[str, Any], dict[str, Floats]]:
-    """Targets and weights of each output; a name without a class weighs nothing for classes."""
-    weights = part.weights[rows]
-    family = part.family[rows]
-    targets = {
-        SCORE_OUTPUT: part.is_dga[rows, None],
-        FAMILY_OUTPUT: np.maximum(family, 0)[:, None],
-    }
-    weighed = {SCORE_OUTPUT: weights, FAMILY_OUTPUT: weights * (family >= 0)}
-    names = model.output_names
-    return {n: targets[n] for n in names}, {n: weighed[n].astype(np.float32) for n in names}
+    def _idle(self) -> bool:
+        """True once as many epochs as `patience` allows have brought nothing."""
+        best = self._best()
+        if best is None or self.config.patience is None:
+            return False
+        return self.result.history[-1]["epoch"] - best["epoch"] >= self.config.patience
+
+    def _keep_best(self) -> None:
+        """Give the model the weights of its best epoch, and tell in the history which it has."""
+        history, best = self.result.history, self._best()
+        if not history:
+            return
+        kept = best if best is not None and self.best else history[-1]
+        if kept is best and best is not history[-1]:
+            for weight, value in zip(self.model.weights, self.best, strict=True):
+                weight.assign(value)
+        for row in history:
+            row["kept"] = float(row is kept)
+
+    def _variables(self) -> Iterator[tuple[str, list[Any]]]:
+        yield "network", list(self.model.variables)  # dropout's dice among them
+        yield "optimizer", list(self.rule.variables)
+
+    def _fingerprint(self) -> str:
+        part = self.order.part
+        settings = {**self.config.to_json(), "device": ""}
+        return checkpoint.fingerprint(settings, part.codes, part.is_dga, part.family, part.weights)
+
+    def _save(self) -> None:
+        if self.path is None:
+            return
+        self._sum_up()
+        groups = {name: _values(held) for name, held in self._variables()}
+        facts = {
+            "batches": self.result.batches,
+            "history": self.result.history,
+            "sums": self.sums.tolist(),
+            "names": self.names,
+            "seconds": time.perf_counter() - self.started,
+            "fingerprint": self.fingerprint,
+        }
+        checkpoint.save(self.path, State({**groups, "best": self.best}, facts))
+        self.saved = time.perf_counter()
+
+    def _restore(self) -> None:
+        state = checkpoint.load(self.path) if self.path else None
+        if state is None:
+            return
+        facts = state.facts
+        if facts["fingerprint"] != self.fingerprint:
+            raise JobError(
+                "the feeds or the settings have changed since this training was interrupted; "
+                "it cannot go on, start it anew"
+            )
+        for name, held in self._variables():
+            for variable, value in zip(held, state.groups[name], strict=True):
+                variable.assign(value)
+        self.best = list(state.groups["best"])
+        self.result.batches, self.names = facts["batches"], facts["names"]
+        self.result.history, self.sums = facts["history"], np.array(facts["sums"])
+        self.started -= facts["seconds"]
 
 
-def _accuracy(logs: dict[str, float]) -> float:
-    for name in (f"{SCORE_OUTPUT}_accuracy", "accuracy", f"{FAMILY_OUTPUT}_accuracy"):
-        if name in logs:
-            return logs[name]
-    return float("nan")
+def _values(variables: Sequence[Any]) -> list[npt.NDArray[Any]]:
+    return [np.array(variable.value.numpy()) for variable in variables]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
-from dga import architectures, bundle, training
+from dga import architectures, bundle, outputs
 from dga.columns import BENIGN
 from dga.config import TrainingConfig
 from dga.encoding import CharEncoder
@@ -53,8 +53,8 @@ def grown(
     except Exception as error:  # Keras raises many classes for a damaged file
         raise ConfigError(f"run {run.name}: its Keras file cannot be loaded ({error})") from None
     keras.utils.set_random_seed(config.seed)
-    outputs = training.outputs_for(config.task, list(classes))
-    model = architectures.build(config.architecture, encoder, outputs)
+    given = outputs.outputs_for(config.task, list(classes))
+    model = architectures.build(config.architecture, encoder, given)
     for old, new in zip(known.weights, model.weights, strict=True):
         new.assign(_widened(np.asarray(old), np.asarray(new)))
     return model

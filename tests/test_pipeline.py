@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dga import pipeline, progress, runs, training
+from dga import outputs, pipeline, progress, runs
 from dga.bundle import Calibration
 from dga.config import ARCHITECTURES, FeedSpec, TrainingConfig, TrainingPlan
 from dga.encoding import CharEncoder
@@ -60,7 +60,7 @@ def test_keras_and_onnx_scores_agree(
     model = keras.models.load_model(run.path / "bundle" / "model.keras")
     given = names("aeioubcdfgxyz0123-", "co.uk", 500)
     codes = bundle.encoder.encode(given)
-    by_keras = training.score_of(model.predict_on_batch(codes.astype(np.int32)), "both")
+    by_keras = outputs.score_of(model.predict_on_batch(codes.astype(np.int32)), "both")
     assert np.abs(by_keras - bundle.score(given).score).max() < 1e-5
 
 
@@ -80,6 +80,11 @@ def test_a_run_folder_holds_what_it_should(feeds: tuple[FeedSpec, ...], tmp_path
     assert counts["train"] + counts["validation"] + counts["test"] == 1200 - counts["duplicates"]
     assert run.metrics["test"]["accuracy"] > 0.9
     assert run.metrics["test"]["family_macro_f1"] > 0.9
+    assert {row["family"] for row in run.metrics["failures"]} == {"first", "second"}
+    assert [row["feed"] for row in run.metrics["benign_feeds"]] == ["chosen.txt"] * len(
+        run.bundle().thresholds
+    )
+    assert run.metrics["groups"]["floor"] == run.bundle().groups.floor
     assert len(run.predictions()) == counts["test"]
     assert [p.phase for p in told][-1] == "done"
     assert list(run.bundle().families) == ["first", "second"]
@@ -131,13 +136,6 @@ def test_going_on_from_a_run_keeps_what_it_knew_and_adds_families(
     assert (guess == 0).mean() > 0.9
     with pytest.raises(ConfigError, match="task 'both', not 'binary'"):
         train(new, tmp_path, name="other", base="made")
-
-
-def test_platt_scaling_never_turns_the_order_round() -> None:
-    scores = np.linspace(0, 1, 200, dtype=np.float32)
-    upside_down = scores < 0.5
-    assert pipeline.platt(scores, upside_down).scale == 1
-    assert pipeline.platt(scores, ~upside_down).scale > 1
 
 
 def test_a_plan_survives_json_and_progress_its_file(tmp_path: Path) -> None:

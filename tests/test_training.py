@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import dataclasses
 import itertools
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from dga import dataset, examples, training
+from dga import dataset, examples, outputs, training
 from dga.config import TrainingConfig
 from dga.encoding import CharEncoder
 from dga.progress import Progress, ignore, never
@@ -38,6 +39,10 @@ def config(**settings: object) -> TrainingConfig:
     )
 
 
+def examples_of(settings: TrainingConfig) -> examples.Examples:
+    return examples.examples(names_frame(), ENCODER, [], settings)
+
+
 def fitted(
     settings: TrainingConfig, **kwargs: object
 ) -> tuple[training.Trained, examples.Examples]:
@@ -51,7 +56,7 @@ def fitted(
 @pytest.mark.parametrize("task", ["binary", "family", "both"])
 def test_each_task_learns_to_tell_the_classes_apart(task: str) -> None:
     trained, part = fitted(config(task=task))
-    scores = training.predict(trained.model, part, task)
+    scores = outputs.predict(trained.model, part, task)
     assert ((scores >= 0.5) == (part.is_dga > 0)).mean() > 0.97
     assert not trained.partial
     assert trained.history[-1]["validation_accuracy"] > 0.97
@@ -89,7 +94,7 @@ def test_max_batches_ends_in_the_middle_of_an_epoch() -> None:
 def test_the_same_seed_gives_the_same_scores() -> None:
     first, part = fitted(config(architecture="cnn", max_batches=4))
     second, _ = fitted(config(architecture="cnn", max_batches=4))
-    scores = [training.predict(trained.model, part, "binary") for trained in (first, second)]
+    scores = [outputs.predict(trained.model, part, "binary") for trained in (first, second)]
     assert np.allclose(*scores, atol=1e-5)
 
 
@@ -110,3 +115,56 @@ def test_drop_suffixes_blanks_whole_suffixes_and_nothing_else() -> None:
     assert 20 < changed.sum() < 80
     bare = ENCODER.encode(["abc.", "abcdef."] * 50)
     assert (dropped[changed] == bare[changed]).all()
+
+
+def test_the_history_tells_the_mean_of_the_epoch_and_which_weights_are_kept() -> None:
+    trained, _ = fitted(config(epochs=3))
+    losses = [row["loss"] for row in trained.history]
+    assert losses == sorted(losses, reverse=True)
+    assert [row["kept"] for row in trained.history] == [0, 0, 1]
+
+
+def test_the_weights_of_the_best_epoch_are_kept() -> None:
+    settings = config(learning_rate=1.0, schedule="constant", epochs=5, optimizer="rmsprop")
+    trained, part = fitted(settings)
+    losses = [row["validation_loss"] for row in trained.history]
+    kept = [row["kept"] for row in trained.history]
+    assert kept.index(1) == int(np.argmin(losses)) != len(losses) - 1
+    scores = outputs.predict(trained.model, part, "binary")
+    sure = np.clip(np.where(part.is_dga > 0, scores, 1 - scores), 1e-7, 1)
+    assert -np.log(sure).mean() == pytest.approx(min(losses), rel=1e-4)
+    last, _ = fitted(dataclasses.replace(settings, keep="last"))
+    assert [row["kept"] for row in last.history] == [0, 0, 0, 0, 1]
+
+
+def test_a_training_ends_where_patience_does() -> None:
+    settings = config(learning_rate=1.0, schedule="constant", epochs=30, optimizer="rmsprop")
+    trained, _ = fitted(dataclasses.replace(settings, patience=2))
+    losses = [row["validation_loss"] for row in trained.history]
+    assert len(losses) == int(np.argmin(losses)) + 3 < 30
+    assert not trained.partial
+
+
+def test_without_a_validation_part_the_last_weights_are_kept() -> None:
+    settings = config(epochs=2)
+    part = examples_of(settings)
+    none = examples.Examples(**{name: values[:0] for name, values in vars(part).items()})
+    options = {"on_progress": ignore, "should_stop": never}
+    trained = training.fit(part, none, ENCODER, [], settings, **options)
+    assert [row["kept"] for row in trained.history] == [0, 1]
+
+
+@pytest.mark.parametrize("padding", ["read", "trimmed"])
+def test_an_lstm_learns_with_its_padding_and_without_it(padding: str) -> None:
+    encoder = CharEncoder(max_length=32, side="left")
+    settings = config(
+        architecture="lstm", padding=padding, epochs=3, optimizer="adam", learning_rate=1e-2
+    )
+    part = examples.examples(names_frame(), encoder, [], settings)
+    trained = training.fit(part, part, encoder, [], settings, on_progress=ignore, should_stop=never)
+    scores = outputs.predict(trained.model, part, "binary")  # over all columns
+    assert ((scores >= 0.5) == (part.is_dga > 0)).mean() > 0.97
+    assert trained.model.input_shape == (None, 32)
+    sure = np.clip(np.where(part.is_dga > 0, scores, 1 - scores), 1e-7, 1)
+    told = min(row["validation_loss"] for row in trained.history)  # over the names alone
+    assert -np.log(sure).mean() == pytest.approx(told, rel=1e-3)

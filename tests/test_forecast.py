@@ -1,0 +1,146 @@
+"""What a training would learn from and how long it would take; how busy the machine is."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from dga import cli, devices, forecast, machine, progress, rates, run_contents, runs
+from dga.config import FeedSpec, TrainingConfig, TrainingPlan
+from dga.errors import DatasetError
+from dga.forecast import Forecast
+from dga.progress import Progress
+from dga.rates import Rate
+from tests.runs_factory import made_up_names, make_run
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> TrainingPlan:
+    names = made_up_names(("alpha", "beta"))
+    benign, dga = tmp_path / "benign.txt", tmp_path / "dga.csv"
+    listed = names.loc[names["family"] == "", "domain"].tolist()
+    benign.write_text("\n".join([*listed, listed[0]]), encoding="utf-8")
+    names[names["family"] != ""].to_csv(dga, index=False)
+    feeds = (FeedSpec(path=str(benign), label="benign"), FeedSpec(path=str(dga), label="dga"))
+    config = TrainingConfig(architecture="bigram", min_family=30, cap_per_family=45)
+    return TrainingPlan(name="x", config=config, feeds=feeds)
+
+
+def test_a_forecast_counts_what_the_split_will_hold(plan: TrainingPlan) -> None:
+    told = forecast.forecast(plan)
+    counts = told.counts
+    assert (counts["rows"], counts["duplicates"], counts["capped"]) == (201, 1, 10)
+    assert counts["train"] + counts["validation"] + counts["test"] == 190
+    assert told.learnt == counts["train"] == sum(row["train"] for row in told.families)
+    assert told.known == 2
+    assert told.families[0]["label"] == "benign"
+    assert Forecast(**json.loads(json.dumps(told.to_json()))) == told
+
+
+def test_invented_names_are_learnt_from_too(plan: TrainingPlan) -> None:
+    config = TrainingConfig(architecture="bigram", invented_share=0.5)
+    told = forecast.forecast(TrainingPlan(name="x", config=config, feeds=plan.feeds))
+    assert told.learnt == told.counts["train"] + round(0.5 * told.counts["train"])
+
+
+def test_what_the_training_would_refuse_is_refused(plan: TrainingPlan) -> None:
+    alone = TrainingPlan(name="x", config=plan.config, feeds=plan.feeds[:1])
+    with pytest.raises(DatasetError, match="only 0 dga names are left"):
+        forecast.forecast(alone)
+
+
+def test_the_command_tells_it_and_trains_nothing(
+    plan: TrainingPlan, models: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    benign, dga = (feed.path for feed in plan.feeds)
+    given = ["train", "--benign", benign, "--dga", dga, "--architecture", "bigram", "--dry-run"]
+    assert cli.main([*given, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["counts"]["rows"] == 201
+    assert cli.main(given) == 0
+    told = capsys.readouterr().out
+    assert "201 rows: 1 duplicates" in told
+    assert "about" in told.splitlines()[-1]
+    assert [path.name for path in models.iterdir()] == ["tiny"]
+
+
+def test_more_epochs_take_longer_and_a_limit_of_batches_shortens(plan: TrainingPlan) -> None:
+    told = forecast.forecast(plan)
+    here = [Rate(80.0, 120.0, True)]
+    once = forecast.estimate(told, TrainingConfig(epochs=1), here)
+    often = forecast.estimate(told, TrainingConfig(epochs=100), here)
+    short = forecast.estimate(told, TrainingConfig(epochs=100, max_batches=1), here)
+    assert once is not None and often is not None and short is not None
+    assert once.low < once.high < often.low
+    assert short.high < often.low
+    assert forecast.estimate(told, TrainingConfig(), []) is None
+
+
+def trained_here(root: Path, name: str, architecture: str, seconds: float) -> None:
+    """A run of 40 batches of 100 names whose learning took so long on this machine."""
+    run = make_run(root, name)
+    config = dict(run.config)
+    config["config"] = {**config["config"], "architecture": architecture, "batch_size": 100}
+    here = devices.cpu()
+    config["environment"] = {"device": "cpu:0", "processor": here.about, "threads": here.threads}
+    run_contents.write_json(run.path / runs.CONFIG_FILE, config)
+    (run.path / runs.HISTORY_FILE).write_text(f"epoch,seconds\n1,{seconds}\n", encoding="utf-8")
+
+
+def test_rates_of_equal_trainings_come_first(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rates, "_machine", lambda: 20.0)
+    trained_here(models, "one", "cnn", 10)
+    trained_here(models, "two", "cnn", 20)
+    (found,) = rates.expected(TrainingConfig(architecture="cnn"), "cpu", models)
+    assert found.measured
+    assert found.low < 200 < 400 < found.high
+    (other,) = rates.expected(TrainingConfig(architecture="lstm"), "cpu", models)
+    assert not other.measured
+    assert other.high < found.high
+
+
+def test_other_machines_and_blinks_of_an_eye_tell_nothing(models: Path) -> None:
+    trained_here(models, "blink", "cnn", 0.5)
+    assert rates.measured(models) == []  # `tiny` was made on another processor
+
+
+def test_without_any_training_the_machine_is_probed(
+    models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rates, "_machine", lambda: 20.0)
+    (found,) = rates.expected(TrainingConfig(architecture="cnn"), "cpu", models)
+    assert not found.measured
+    assert rates.expected(TrainingConfig(architecture="cnn"), "gpu:0", models) == []
+    assert rates.gigaflops(0.01) > 0
+
+
+def test_an_interrupted_training_tells_its_rate(models: Path) -> None:
+    work = runs.create("broken", models)
+    plan = TrainingPlan(name="broken", config=TrainingConfig(architecture="cnn"), feeds=())
+    runs.write_json(work / runs.PLAN_FILE, plan.to_json())
+    snapshot = Progress(phase="training", loss=0.5, rate=321.0, elapsed=30.0, device="cpu:0")
+    progress.append(work / runs.PROGRESS_FILE, snapshot)
+    assert [round(one.rate) for one in rates.measured(models)] == [321]
+
+
+def test_the_machine_tells_its_load() -> None:
+    found = machine.load()
+    assert 0 <= found.cpu <= 1
+    assert 0 < found.memory < found.memory_total
+    assert found.process_memory == 0
+    assert machine.load(2**30).process_memory == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "use"),
+    [("83, 1024, 4096, Some GPU", 0.83), ("[N/A], 1024, 4096, GPU", None), ("", None)],
+)
+def test_gpus_are_told_by_nvidia_smi(
+    monkeypatch: pytest.MonkeyPatch, line: str, use: float | None
+) -> None:
+    monkeypatch.setattr(machine.shutil, "which", lambda name: f"/bin/{name}")
+    done = subprocess.CompletedProcess([], 0, stdout=f"{line}\n")
+    monkeypatch.setattr(machine.subprocess, "run", lambda *given, **options: done)
+    assert [gpu.use for gpu in machine.gpus()] == ([] if use is None else [use])
