@@ -15,7 +15,7 @@ import keras
 from keras import layers, ops
 
 from dga.config import ARCHITECTURES
-from dga.encoding import CharEncoder
+from dga.encoding import ALPHABET, CharEncoder
 from dga.errors import ConfigError
 
 
@@ -28,7 +28,12 @@ class Output:
     activation: Literal["sigmoid", "softmax"]
 
 
-GRAM_BUCKETS = 65_521  # prime, so that the remainder of an n-gram's number hashes it
+# Primes, so that the remainder of an n-gram's or a suffix's number hashes it.
+BUCKETS = 65_521
+SUFFIXES = 4_093
+GRAM_RANGE = 16_777_213
+LABELS = 64  # lengths of a label, from 0
+DOT = ALPHABET.index(".") + 1
 
 Tensor = Any  # a symbolic Keras tensor; Keras ships no type for it
 Builder = Callable[[Tensor, int, Sequence[Output]], list[Tensor]]
@@ -39,7 +44,7 @@ def lstm(codes: Tensor, vocabulary: int, outputs: Sequence[Output]) -> list[Tens
     x = layers.Embedding(vocabulary, 128, name="embedding")(codes)
     x = layers.LSTM(128, name="lstm")(x)
     x = layers.Dropout(0.5, name="dropout")(x)
-    return _dense(x, outputs)
+    return dense(x, outputs)
 
 
 def bigram(codes: Tensor, vocabulary: int, outputs: Sequence[Output]) -> list[Tensor]:
@@ -80,28 +85,46 @@ def cnn(codes: Tensor, vocabulary: int, outputs: Sequence[Output]) -> list[Tenso
     x = layers.Dropout(0.3)(x)
     x = layers.Dense(192, activation="relu", name="hidden")(x)
     x = layers.Dropout(0.3)(x)
-    return _dense(x, outputs)
+    return dense(x, outputs)
 
 
-def hybrid(codes: Tensor, vocabulary: int, outputs: Sequence[Output]) -> list[Tensor]:
-    """Embedded characters and hashed n-grams under two convolutions, pooled at each level.
+def hybrid(
+    codes: Tensor,
+    vocabulary: int,
+    outputs: Sequence[Output],
+    *,
+    filters: int = 64,
+    buckets: int = BUCKETS,
+    shape: bool = True,
+) -> list[Tensor]:
+    """Hashed n-grams under two convolutions, pooled at each level, beside the name's shape.
 
     The tables of n-grams remember words, as the bags of fastText do (Bojanowski et al. 2017,
-    arXiv 1607.04606); the convolutions see how a name is built.
+    arXiv 1607.04606); the convolutions see how a name is built; the shape is its suffix, how long
+    its label is, and both together, which tell a family's habit. All that reads a character by
+    itself is a look-up, and the second convolution takes every other position, so that scoring
+    stays cheap.
     """
-    present = ops.expand_dims(ops.cast(codes > 0, "float32"), -1)  # (rows, columns, 1)
-    grams = layers.Concatenate()([_grams(codes, vocabulary, length) for length in (3, 4, 5)])
-    grams = layers.Dropout(0.25, noise_shape=(None, None, 1))(grams)  # whole n-grams
-    characters = layers.Embedding(vocabulary, 40, name="embedding")(codes)
-    x = layers.SpatialDropout1D(0.1)(layers.Concatenate()([characters, grams]) * present)
-    near = _convolved(x, present, 3, name="near")
-    far = _convolved(near, present, 3, dilation=2, name="far")
-    count = ops.sum(present, axis=1) + 1.0
+    codes = _even(codes)
+    real = ops.cast(codes > 0, "int32")
+    present = ops.expand_dims(ops.cast(real, "float32"), -1)  # (rows, columns, 1)
+    bigrams, *longer = ngrams(codes, vocabulary, 6)
+    tables = zip(range(3, 7), longer, (16, 16, 12, 8), strict=True)
+    words = layers.Concatenate()(
+        [layers.Embedding(buckets, size, name=f"grams_{n}")(at % buckets) for n, at, size in tables]
+    )
+    words = layers.Dropout(0.25, noise_shape=(None, None, 1))(words)  # whole n-grams
+    pairs = layers.Embedding(vocabulary**2, 96, name="bigrams")(bigrams)
+    near = layers.SpatialDropout1D(0.1)(pairs) + layers.Dense(96, name="near")(words)
+    near = ops.relu(near) * present
+    far = _strided(near, 96, filters, name="far")
+    length = ops.expand_dims(ops.cast(ops.sum(real, axis=1), "float32"), -1) + 1.0
     pooled = [layers.GlobalMaxPooling1D()(near), layers.GlobalMaxPooling1D()(far)]
-    means = [ops.sum(x, axis=1) / count, ops.sum(far, axis=1) / count, count / 32.0]
-    x = layers.Dropout(0.2)(layers.Concatenate()(pooled + means))
-    x = layers.Dense(160, activation="relu", name="hidden")(x)
-    return _dense(layers.Dropout(0.2)(x), outputs)
+    means = [ops.sum(near, axis=1) / length, ops.sum(far, axis=1) / length, length / 32.0]
+    shapes = _shape(codes, real) if shape else []
+    x = layers.Dropout(0.2)(layers.Concatenate()(pooled + means + shapes))
+    x = layers.Dense(192, activation="relu", name="hidden")(x)
+    return dense(layers.Dropout(0.2)(x), outputs)
 
 
 BUILDERS: dict[str, Builder] = {"lstm": lstm, "bigram": bigram, "cnn": cnn, "hybrid": hybrid}
@@ -117,7 +140,7 @@ def build(name: str, encoder: CharEncoder, outputs: Sequence[Output]) -> keras.M
     return keras.Model(codes, dict(zip((o.name for o in outputs), tensors, strict=True)), name=name)
 
 
-def _dense(features: Tensor, outputs: Sequence[Output]) -> list[Tensor]:
+def dense(features: Tensor, outputs: Sequence[Output]) -> list[Tensor]:
     return [
         layers.Dense(o.units, activation=o.activation, dtype="float32", name=o.name)(features)
         for o in outputs
@@ -129,20 +152,50 @@ def _pooled(x: Tensor, present: Tensor, width: int, filters: int = 96) -> Tensor
     return layers.GlobalMaxPooling1D()(x * present)  # relu: what is masked to 0 never wins
 
 
-def _grams(codes: Tensor, vocabulary: int, length: int) -> Tensor:
-    """Embed the n-gram that starts at each character: (rows, columns, 8), by its hash."""
-    rolled, index = codes, codes
-    for _ in range(length - 1):
+def _even(codes: Tensor) -> Tensor:
+    """The same codes with an even number of columns, a column of padding added where need be."""
+    codes = ops.pad(codes, [[0, 0], [0, 1]])
+    return layers.Reshape((-1,))(ops.stack([codes[:, 0:-1:2], codes[:, 1::2]], axis=2))
+
+
+def ngrams(codes: Tensor, vocabulary: int, longest: int) -> list[Tensor]:
+    """A number for the n-gram that starts at each character, n from 2 to `longest`: each (rows,
+    columns), exact as long as it is small and hashed where it is not."""
+    rolled = index = codes
+    numbers = []
+    for length in range(2, longest + 1):
         rolled = ops.pad(rolled[:, 1:], [[0, 0], [0, 1]])
-        index = index * vocabulary + rolled  # below 41**5: fits 32 bits
-    return layers.Embedding(GRAM_BUCKETS, 8, name=f"grams_{length}")(index % GRAM_BUCKETS)
+        index = index * vocabulary + rolled
+        if vocabulary**length > GRAM_RANGE:
+            index = index % GRAM_RANGE  # times the vocabulary it still fits 32 bits
+        numbers.append(index)
+    return numbers
 
 
-def _convolved(x: Tensor, present: Tensor, width: int, *, name: str, dilation: int = 1) -> Tensor:
-    convolution = layers.Conv1D(
-        128, width, padding="same", dilation_rate=dilation, activation="relu", name=name
-    )
-    return convolution(x) * present
+def _strided(x: Tensor, size: int, filters: int, *, name: str) -> Tensor:
+    """A convolution of width 4 at every other position: (rows, columns / 2, filters).
+
+    Two products of the same pairs of columns, one shifted by a pair: cheaper than to lay out four
+    columns for each.
+    """
+    pairs = layers.Reshape((-1, 2 * size))(x)
+    halves = layers.Dense(2 * filters, use_bias=False, name=name)(pairs)  # padding stays 0
+    behind = ops.pad(halves[:, 1:, filters:], [[0, 0], [0, 1], [0, 0]])
+    return ops.relu(halves[:, :, :filters] + behind)
+
+
+def _shape(codes: Tensor, real: Tensor) -> list[Tensor]:
+    """Embed the suffix, the length of the label before it, and both: three tensors (rows, 16)."""
+    in_suffix = ops.cumsum(ops.cast(ops.equal(codes, DOT), "int32"), axis=1)
+    in_suffix = ops.minimum(in_suffix, 1) * real
+    place = ops.cumsum(in_suffix, axis=1)
+    mixed = (codes * 1009 + place * 9176) * (codes + 13 * place + 7) % BUCKETS
+    suffix = ops.sum(in_suffix * mixed, axis=1)
+    label = ops.minimum(ops.sum(real, axis=1) - ops.sum(in_suffix, axis=1), LABELS - 1)
+    both = (suffix % 32_749 * LABELS + label) % BUCKETS
+    numbers = {"suffix": (suffix % SUFFIXES, SUFFIXES), "label": (label, LABELS)}
+    numbers["shape"] = (both, BUCKETS)
+    return [layers.Embedding(n, 16, name=name)(at) for name, (at, n) in numbers.items()]
 
 
 @keras.saving.register_keras_serializable("dga")

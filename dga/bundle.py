@@ -17,20 +17,23 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from dga import devices
+from dga import arrow_texts, devices, graphs
+from dga.arrow_texts import Bytes, Places
 from dga.config import Scope, Task
 from dga.encoding import CharEncoder
 from dga.errors import BundleError
+from dga.graphs import MAX_GRAPH_BYTES as MAX_GRAPH_BYTES
+from dga.groups import Groups
 
 FORMAT_VERSION = 1
 BUNDLE_FILE = "bundle.json"
 ONNX_FILE = "model.onnx"
 KERAS_FILE = "model.keras"
 MAX_BATCH = 256  # rows; what one core scores fastest: its values stay in the cache
-MAX_GRAPH_BYTES = 512 * 2**20
 DEFAULT_FPR = 0.01
 ABOVE_ALL = 1 + 2**-23  # the float32 above 1: a threshold that no score reaches
 SHIFT = 1e-7  # keeps the log-odds of a score finite
+CODES = {"tensor(int32)": np.int32, "tensor(uint8)": np.uint8, "tensor(int64)": np.int64}
 
 Floats = npt.NDArray[np.float32]
 
@@ -59,6 +62,15 @@ class Scores:
     families: Floats
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Names of about one length: their rows, their bytes one after another, their lengths."""
+
+    rows: Places
+    raw: Bytes
+    lengths: Places
+
+
 @dataclass(frozen=True, kw_only=True)
 class ModelBundle:
     """A trained model ready to score.
@@ -76,6 +88,7 @@ class ModelBundle:
     classes: tuple[str, ...]
     calibration: Calibration
     thresholds: Mapping[str, float]
+    groups: Groups = field(default_factory=Groups)
     threads: int = 1
     session: onnxruntime.InferenceSession = field(repr=False, compare=False)
 
@@ -103,29 +116,44 @@ class ModelBundle:
         """Score names that are in the bundle's scope already, in their order."""
         score = np.empty(len(names), dtype=np.float32)
         families = np.zeros((len(names), len(self.families)), dtype=np.float32)
-        lengths = np.fromiter(map(len, names), dtype=np.int64, count=len(names))
-        order = np.argsort(lengths, kind="stable")
+        places = np.zeros(len(names) + 1, dtype=np.int64)
+        np.cumsum(np.fromiter(map(len, names), np.int64, len(names)), out=places[1:])
+        raw = np.frombuffer("".join(names).encode("ascii", "replace"), dtype=np.uint8)
 
-        def fill(start: int) -> None:
-            rows = order[start : start + MAX_BATCH]
-            width = int(lengths[rows].max(initial=1)) if self.trims else None
-            codes = self.encoder.encode([names[row] for row in rows], width)
-            score[rows], families[rows] = self.run(codes)
+        def fill(batch: Batch) -> None:
+            score[batch.rows], families[batch.rows] = self.run(self.encode(batch))
 
-        starts = range(0, len(order), MAX_BATCH)
-        if self.threads == 1 or len(starts) <= 1:
-            for start in starts:
-                fill(start)
+        batches = self.batches(raw, places)
+        if self.threads == 1 or len(batches) <= 1:
+            for batch in batches:
+                fill(batch)
         else:  # whole batches side by side: the threads within one would wait for each other
             with ThreadPoolExecutor(self.threads) as pool:
-                list(pool.map(fill, starts))
+                list(pool.map(fill, batches))
         return Scores(score, families)
+
+    def batches(self, raw: Bytes, places: Places) -> list[Batch]:
+        """Names, given as `arrow_texts.view` gives them, in batches of about the same length."""
+        lengths = np.minimum(np.diff(places), self.encoder.max_length)
+        order = np.argsort(lengths.astype(np.uint8), kind="stable")
+        lengths = lengths[order]
+        raw, places = arrow_texts.gathered(raw, places[1:][order] - lengths, lengths)
+        parts = (slice(at, at + MAX_BATCH) for at in range(0, len(order), MAX_BATCH))
+        return [
+            Batch(order[part], raw[places[part.start] : places[: part.stop + 1][-1]], lengths[part])
+            for part in parts
+        ]
+
+    def encode(self, batch: Batch) -> Bytes:
+        """The codes of a batch (rows, columns), no wider than its longest name if that may be."""
+        width = int(batch.lengths.max(initial=1)) if self.trims else None
+        return self.encoder.encode_bytes(batch.raw, batch.lengths, width)
 
     def run(self, codes: npt.NDArray[np.uint8]) -> tuple[Floats, Floats]:
         """Score encoded names (rows, columns); returns P(dga) and the families' shares."""
-        feed = self.session.get_inputs()[0].name
+        feed = self.session.get_inputs()[0]
         names = [output.name for output in self.session.get_outputs()]
-        values = self.session.run(names, {feed: codes.astype(np.int32)})
+        values = self.session.run(names, {feed.name: codes.astype(CODES[feed.type], copy=False)})
         given = dict(zip(names, values, strict=True))
         classes = given.get("families", np.zeros((len(codes), 0), dtype=np.float32))
         if self.task == "family":
@@ -148,6 +176,7 @@ def save(
     classes: Sequence[str],
     calibration: Calibration,
     thresholds: Mapping[str, float],
+    groups: Groups | None = None,
 ) -> None:
     """Write bundle.json beside the model.onnx that already lies in the folder."""
     graph = (folder / ONNX_FILE).read_bytes()
@@ -162,8 +191,10 @@ def save(
         "classes": list(classes),
         "calibration": {"scale": calibration.scale, "offset": calibration.offset},
         "thresholds": dict(thresholds),
+        "groups": (groups or Groups()).to_json(),
         "onnx_sha256": hashlib.sha256(graph).hexdigest(),
     }
+    values["sha256"] = _checksum(values)
     (folder / BUNDLE_FILE).write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
 
 
@@ -176,7 +207,7 @@ def load(folder: Path, threads: int | None = None) -> ModelBundle:
             f"{folder}: bundle of format version {version}, this program reads {FORMAT_VERSION}; "
             "train the run again"
         )
-    graph = _read_graph(folder / ONNX_FILE, values.get("onnx_sha256"))
+    graph = graphs.read(folder / ONNX_FILE, values.get("onnx_sha256"))
     try:
         loaded = ModelBundle(
             name=str(values["name"]),
@@ -188,14 +219,23 @@ def load(folder: Path, threads: int | None = None) -> ModelBundle:
             classes=tuple(str(name) for name in values["classes"]),
             calibration=_calibration(values["calibration"]),
             thresholds={f"{float(k):g}": float(v) for k, v in values["thresholds"].items()},
+            groups=Groups.from_json(values.get("groups", {}), values["classes"]),
             threads=threads or devices.threads(),
-            session=_session(graph),
+            session=graphs.session(graph),
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         told = f"{BUNDLE_FILE} ({type(error).__name__}: {error})"
         raise BundleError(f"{folder}: damaged {told}; train the run again") from None
     _refuse_unfit(loaded, folder)
+    if values.get("sha256", _checksum(values)) != _checksum(values):
+        raise BundleError(f"{folder}: {BUNDLE_FILE} does not match its checksum; train it again")
     return loaded
+
+
+def _checksum(values: Mapping[str, Any]) -> str:
+    """The SHA-256 of a bundle.json's values but for that checksum itself."""
+    held = {name: value for name, value in values.items() if name != "sha256"}
+    return hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
 
 
 def _calibration(values: Mapping[str, Any]) -> Calibration:
@@ -236,25 +276,3 @@ def _read_json(path: Path) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise BundleError(f"{path}: holds no JSON object; train the run again")
     return values
-
-
-def _read_graph(path: Path, sha256: object) -> bytes:
-    try:
-        if path.stat().st_size > MAX_GRAPH_BYTES:
-            raise BundleError(f"{path}: larger than {MAX_GRAPH_BYTES // 2**20} MiB; not loaded")
-        graph = path.read_bytes()
-    except OSError as error:
-        raise BundleError(f"{path}: cannot be read ({error}); train the run again") from None
-    if hashlib.sha256(graph).hexdigest() != sha256:
-        raise BundleError(f"{path}: does not match its checksum; train or import the run again")
-    return graph
-
-
-def _session(graph: bytes) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    options.intra_op_num_threads = 1
-    try:
-        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # ONNX Runtime raises classes of its own for a damaged graph
-        raise BundleError(f"the network of the bundle cannot be loaded: {error}") from None

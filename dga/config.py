@@ -17,7 +17,9 @@ Task = Literal["binary", "family", "both"]
 Split = Literal["registered", "rows"]
 Balance = Literal["none", "class", "family"]
 Optimizer = Literal["rmsprop", "adam"]
-Schedule = Literal["constant", "cosine"]
+Schedule = Literal["constant", "cosine", "warmup"]
+Padding = Literal["read", "trimmed"]
+Keep = Literal["best", "last"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +42,7 @@ class Architecture:
     epochs: int = 4
     suffix_dropout: float = 0.0
     invented_share: float = 0.0
+    benign_weight: float = 1.0
 
 
 ARCHITECTURES: dict[str, Architecture] = {
@@ -62,10 +65,12 @@ ARCHITECTURES: dict[str, Architecture] = {
         suffix_dropout=0.3,
     ),
     "hybrid": Architecture(
-        about="characters and hashed n-grams under two convolutions: ours, the most accurate",
+        about="hashed n-grams under convolutions, and the name's shape: ours, the most accurate",
         suffix_dropout=0.1,
         invented_share=0.25,
+        benign_weight=3.0,
         epochs=4,
+        batch_size=512,
         learning_rate=2e-3,
     ),
 }
@@ -80,6 +85,7 @@ OWN = (
     "schedule",
     "suffix_dropout",
     "invented_share",
+    "benign_weight",
 )
 
 
@@ -88,7 +94,10 @@ class TrainingConfig:
     """Everything that decides a training, but for the feeds. None: the architecture's own.
 
     `balance` None: both classes weigh the same, since top lists hold far fewer registered names
-    than host names; on host names as they stand each name does, as in the notebook.
+    than host names; on host names as they stand each name does, as in the notebook. `padding`
+    `trimmed`: batches are cut to their longest name; None where the architecture allows it.
+    `keep`: the weights of the epoch with the lowest validation loss, or of the last. `patience`:
+    end after so many epochs without a lower one. `clip_norm`: the largest length of a correction.
     """
 
     architecture: str = "lstm"
@@ -108,8 +117,13 @@ class TrainingConfig:
     optimizer: Optimizer | None = None
     learning_rate: float | None = None
     schedule: Schedule | None = None
+    clip_norm: float | None = None
+    padding: Padding | None = None
+    keep: Keep = "best"
+    patience: int | None = None
     suffix_dropout: float | None = None
     invented_share: float | None = None
+    benign_weight: float | None = None
     device: str = "auto"
 
     def __post_init__(self) -> None:
@@ -122,7 +136,8 @@ class TrainingConfig:
         given = {name: getattr(self, name) for name in OWN}
         settings = {n: getattr(own, n) if v is None else v for n, v in given.items()}
         balance = self.balance or ("none" if self.scope == "fqdn" else "class")
-        return replace(self, **settings, balance=balance)
+        padding = self.padding or ("trimmed" if own.trims else "read")
+        return replace(self, **settings, balance=balance, padding=padding)
 
     def to_json(self) -> dict[str, Any]:
         """The settings as plain JSON values."""
@@ -146,6 +161,8 @@ def _check_choices(config: TrainingConfig) -> None:
         "balance": (None, *get_args(Balance)),
         "optimizer": (None, *get_args(Optimizer)),
         "schedule": (None, *get_args(Schedule)),
+        "padding": (None, *get_args(Padding)),
+        "keep": get_args(Keep),
     }
     for name, allowed in choices.items():
         given = getattr(config, name)
@@ -163,13 +180,16 @@ def _check_numbers(config: TrainingConfig) -> None:
         "epochs": (1, 1000),
         "max_batches": (1, 10**9),
         "batch_size": (1, 65536),
+        "patience": (1, 1000),
     }
     real: dict[str, tuple[float, float]] = {
         "test_size": (0.01, 0.9),
         "validation_size": (0, 0.5),
         "learning_rate": (1e-7, 10),
+        "clip_norm": (1e-3, 1e3),
         "suffix_dropout": (0, 1),
         "invented_share": (0, 5),
+        "benign_weight": (0.01, 100),
     }
     for name, (low, high) in {**whole, **real}.items():
         given = getattr(config, name)

@@ -7,7 +7,7 @@ had from here as well.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -210,13 +210,20 @@ def mean_family_accuracy(
     return float(np.mean(accuracies)) if accuracies else None
 
 
-def macro_f1(truth: Sequence[str], guessed: Sequence[str], minimum: int = 1) -> float | None:
-    """The mean F1 over the families of at least `minimum` true names; None without any."""
+def macro_f1(
+    truth: Sequence[str],
+    guessed: Sequence[str],
+    minimum: int = 1,
+    among: Collection[str] | None = None,
+) -> float | None:
+    """The mean F1 over the families of at least `minimum` true names, those `among` a choice alone
+    where there is one; None without any."""
     true, guess = np.asarray(truth, dtype=object), np.asarray(guessed, dtype=object)
     names = pd.Series(true).value_counts()
     hits = pd.Series(true[true == guess]).value_counts().reindex(names.index, fill_value=0)
     guesses = pd.Series(guess).value_counts().reindex(names.index, fill_value=0)
     f1 = (2 * hits / (names + guesses))[names >= minimum]
+    f1 = f1 if among is None else f1[f1.index.isin(list(among))]
     return float(f1.mean()) if len(f1) else None
 
 

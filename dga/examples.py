@@ -55,8 +55,15 @@ def examples(
         label_widths=np.array([name.find(".") + 1 for name in names], dtype=np.int64),
         is_dga=(frame[LABEL] == DGA).to_numpy(np.float32),
         family=np.array([index.get(name, -1) for name in kind], dtype=np.int64),
-        weights=dataset.weights(frame, config.resolved().balance or "none"),
+        weights=_weights(frame, config.resolved()),
     )
+
+
+def _weights(frame: pd.DataFrame, config: TrainingConfig) -> Floats:
+    """The balanced weights (rows,), the benign ones times `benign_weight`; mean 1."""
+    weights = dataset.weights(frame, config.balance or "none")
+    weights = np.where(frame[LABEL] == BENIGN, config.benign_weight or 1.0, 1.0) * weights
+    return np.asarray(weights / weights.mean(), dtype=np.float32)
 
 
 def drop_suffixes(

@@ -9,11 +9,23 @@ import numpy as np
 from dga.bundle import SHIFT, Floats, ModelBundle
 
 ALTERNATIVES = "aeioustrnlcdpm0189-"  # what a character is replaced by: frequent ones of each kind
+MOST_VARIANTS = 400  # of a long name; each character is then replaced by fewer others
+FEWEST_OTHERS = 4
+
+
+@dataclass(frozen=True)
+class NearFamily:
+    """A family that a name comes near to, or a group of families that no name tells apart."""
+
+    name: str
+    members: tuple[str, ...]
+    share: float
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """A name's score with the share of each character in it and the nearest families.
+    """A name's score with the share of each character in it and the nearest families, those that
+    cannot be told apart as one.
 
     `contributions` (one a character, in log-odds): how much the score falls, on average, when that
     character is another; above 0 the character speaks for generated, below 0 for chosen.
@@ -22,7 +34,7 @@ class Explanation:
     name: str
     score: float
     contributions: tuple[float, ...]
-    families: tuple[tuple[str, float], ...]
+    families: tuple[NearFamily, ...]
 
 
 def explain(name: str, bundle: ModelBundle, families: int = 3) -> Explanation:
@@ -30,33 +42,51 @@ def explain(name: str, bundle: ModelBundle, families: int = 3) -> Explanation:
     (Zeiler & Fergus 2014, arXiv 1311.2901), with real characters instead of a blank."""
     variants, owner = _variants(name)
     scores = bundle.score([name, *variants])
-    odds = _log_odds(scores.score)
+    odds = log_odds(scores.score)
     sums = np.bincount(owner, weights=odds[1:], minlength=len(name))
     counts = np.maximum(np.bincount(owner, minlength=len(name)), 1)
     shares = np.where(np.bincount(owner, minlength=len(name)) > 0, odds[0] - sums / counts, 0.0)
-    shares_of = zip(bundle.families, map(float, scores.families[0]), strict=True)
-    nearest = sorted(shares_of, key=lambda pair: -pair[1])[:families]
     return Explanation(
         name=name,
         score=float(scores.score[0]),
         contributions=tuple(float(share) for share in shares),
-        families=tuple(nearest),
+        families=_nearest(scores.families[:1], bundle)[:families],
     )
+
+
+def _nearest(shares: Floats, bundle: ModelBundle) -> tuple[NearFamily, ...]:
+    """The families of one row of shares (1, families), or their groups; the nearest first."""
+    names, summed = bundle.groups.summed(shares, bundle.families)
+    group_of = bundle.groups.of(bundle.families)
+    members = {
+        name: tuple(f for f, group in zip(bundle.families, group_of, strict=True) if group == name)
+        for name in names
+    }
+    order = np.argsort(-summed[0], kind="stable").tolist()
+    return tuple(NearFamily(names[at], members[names[at]], float(summed[0, at])) for at in order)
 
 
 def _variants(name: str) -> tuple[list[str], np.ndarray[tuple[int], np.dtype[np.int64]]]:
     """The name with each character but the dots replaced in turn, and which one was."""
     variants, owner = [], []
+    others = _spread(max(FEWEST_OTHERS, MOST_VARIANTS // max(len(name), 1)))
     for position, character in enumerate(name):
         if character == ".":
             continue
-        for other in ALTERNATIVES:
+        for other in others:
             if other != character:
                 variants.append(name[:position] + other + name[position + 1 :])
                 owner.append(position)
     return variants, np.array(owner, dtype=np.int64)
 
 
-def _log_odds(scores: Floats) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _spread(count: int) -> str:
+    """So many of the alternatives, of each kind some."""
+    step = max(len(ALTERNATIVES) / count, 1)
+    return "".join(ALTERNATIVES[int(at * step)] for at in range(min(count, len(ALTERNATIVES))))
+
+
+def log_odds(scores: Floats) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """The log-odds of scores (rows,), finite also at 0 and 1."""
     clipped = np.clip(scores.astype(np.float64), SHIFT, 1 - SHIFT)
     return np.asarray(np.log(clipped / (1 - clipped)))

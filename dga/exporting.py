@@ -1,10 +1,13 @@
 """A trained Keras model to the ONNX graph that scores, checked against it.
 
-Runs in a child process: it imports Keras. Writes into the bundle's folder alone.
+Large tables are rounded to half precision, in Keras and ONNX alike, so that a bundle is half as
+large and more of it stays in the processor's cache. Runs in a child process: it imports Keras.
+Writes into the bundle's folder alone.
 """
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ import keras
 import numpy as np
 import onnx
 import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
 
 from dga import bundle
 from dga.bundle import Floats
@@ -20,13 +24,16 @@ from dga.errors import BundleError
 
 AGREEMENT = 1e-5  # how far ONNX Runtime's scores may be from Keras's
 PROBE_COLUMNS = 24
+LARGE = 2**18  # values of a table that is kept in half precision
 
 
 def export(model: keras.Model, folder: Path, encoder: CharEncoder) -> None:
     """Write model.keras and model.onnx; BundleError when the two do not score alike."""
+    _round_tables(model)
     bare = type(model).from_config(model.get_config())  # without the optimiser's state
     bare.set_weights(model.get_weights())
     bare.save(folder / bundle.KERAS_FILE)
+    _pack(folder / bundle.KERAS_FILE)
     columns = model.input_shape[1] or PROBE_COLUMNS
     probe = np.random.default_rng(0).integers(1, encoder.vocabulary, (64, columns), np.int32)
     probe[:32, columns // 2 :] = 0
@@ -46,7 +53,49 @@ def _name_outputs(path: Path, model: keras.Model, given: dict[str, Floats], prob
             node.output[:] = [name if o == output.name else o for o in node.output]
             node.input[:] = [name if i == output.name else i for i in node.input]
         output.name = name
+    _halve_tables(graph.graph)
     onnx.save(graph, path)
+
+
+def _round_tables(model: keras.Model) -> None:
+    """Give the large tables values that half precision holds exactly."""
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Embedding):
+            table = layer.get_weights()[0]
+            if table.size >= LARGE:
+                layer.set_weights([table.astype(np.float16).astype(np.float32)])
+
+
+def _halve_tables(graph: onnx.GraphProto) -> None:
+    """Keep the large tables that are only looked up in half precision, widened behind."""
+    readers: dict[str, list[onnx.NodeProto]] = {}
+    for node in graph.node:
+        for name in node.input:
+            readers.setdefault(name, []).append(node)
+    for table in graph.initializer:
+        values = numpy_helper.to_array(table)
+        nodes = readers.get(table.name, [])
+        looked_up = all(n.op_type == "Gather" and n.input[0] == table.name for n in nodes)
+        if values.dtype == np.float32 and values.size >= LARGE and looked_up:
+            table.CopyFrom(numpy_helper.from_array(values.astype(np.float16), table.name))
+            for node in nodes:
+                _widen(graph, node)
+
+
+def _widen(graph: onnx.GraphProto, node: onnx.NodeProto) -> None:
+    """Put a cast to single precision behind a node."""
+    wide, node.output[0] = node.output[0], f"{node.output[0]}_half"
+    cast = helper.make_node("Cast", [node.output[0]], [wide], to=TensorProto.FLOAT)
+    graph.node.insert(list(graph.node).index(node) + 1, cast)
+
+
+def _pack(path: Path) -> None:
+    """Compress a .keras file, a zip that Keras writes uncompressed."""
+    with zipfile.ZipFile(path) as file:
+        parts = {name: file.read(name) for name in file.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in parts.items():
+            file.writestr(name, content)
 
 
 def _same(given: dict[str, Floats], value: Floats) -> str:

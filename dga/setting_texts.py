@@ -40,9 +40,20 @@ HELP = {
     "max_batches": "Stop after so many batches. Left out: after all epochs.",
     "optimizer": "The rule by which the network is corrected.",
     "learning_rate": "How large a correction is.",
-    "schedule": "constant: corrections stay as large; cosine: they shrink towards the end.",
+    "schedule": "constant: corrections stay as large; cosine: they shrink to the end; warmup: as "
+    "cosine, after a short rise.",
+    "clip_norm": "Corrections longer than this are shortened to it. Left out: none is.",
+    "padding": "trimmed: batches are cut to their longest name, which gives the same scores in "
+    "less time; read: the network reads all columns, as in the notebook. Left out: what the "
+    "architecture allows.",
+    "keep": "best: the run has the weights of the epoch with the lowest loss on the validation "
+    "part; last: those of the last epoch.",
+    "patience": "End after so many epochs without a lower validation loss. Left out: never.",
     "invented_share": "Names of made-up generators are added to the training part, as this share "
     "of it, so that families which no feed holds are found too.",
+    "benign_weight": "How many times its balanced share the benign class weighs while learning. "
+    "Above 1 the network looks harder at the names that decide a low false-positive rate; scores "
+    "are calibrated afterwards.",
     "suffix_dropout": "Share of the names that are shown without their suffix, so that the suffix "
     "alone cannot carry the verdict.",
 }

@@ -13,10 +13,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from dga import domains, evaluation
-from dga.columns import DOMAIN, FAMILY
+from dga.columns import BENIGN, DOMAIN, FAMILY, TRUE_CLASS
+from dga.evaluation import Confusion
+from dga.generators import FAMILIES
+from dga.wordlikeness import likeness
 
 SUFFIX, LENGTH, DIGITS, VOWELS = "suffix", "length", "digits", "vowels"
-HYPHEN, PUNYCODE = "hyphen", "punycode"
+HYPHEN, PUNYCODE, WORDS, KIND = "hyphen", "punycode", "word-likeness", "kind"
 OTHER = "other suffixes"
 NO_SUFFIX = "no suffix"
 
@@ -39,15 +42,25 @@ VOWEL_BANDS = {
     0.35: "35 to 50 %",
     0.5: "50 % and more",
 }
+# By the share of benign names that look less like words.
+WORD_BANDS = {
+    0.0: "less than 95 % of benign names",
+    0.05: "less than most benign names",
+    0.5: "like most benign names",
+    0.95: "more than 95 % of benign names",
+}
+KINDS = {name: family.kind for name, family in FAMILIES.items()}
 COLUMNS = ("slice", "value", "names", "benign", "dga", "fpr", "recall", "accuracy", "gap")
 
 
 def attributes(predictions: pd.DataFrame) -> pd.DataFrame:
     """The value of each attribute for each row, on the predictions' index: columns suffix (the 20
-    commonest), length, digits, vowels, hyphen, punycode and family ("" for benign)."""
+    commonest), length, digits, vowels, word-likeness (by the benign names of the table), hyphen,
+    punycode, family ("" for benign) and kind of generator ("" where `generators` knows none)."""
     suffixes, labels = _parts(predictions)
     length = labels.str.len().to_numpy()
     whole = np.maximum(length, 1)
+    families = predictions[FAMILY].astype("str").fillna("")
     common = suffixes.value_counts().index[:TOP_SUFFIXES]
     return pd.DataFrame(
         {
@@ -55,9 +68,11 @@ def attributes(predictions: pd.DataFrame) -> pd.DataFrame:
             LENGTH: _banded(length, LENGTH_BANDS),
             DIGITS: _banded(labels.str.count("[0-9]").to_numpy() / whole, DIGIT_BANDS),
             VOWELS: _banded(labels.str.count("[aeiou]").to_numpy() / whole, VOWEL_BANDS),
+            WORDS: _banded(_below_benign(predictions, labels), WORD_BANDS),
             HYPHEN: np.where(labels.str.contains("-", regex=False), "with hyphen", "no hyphen"),
             PUNYCODE: np.where(labels.str.startswith("xn--"), "punycode", "plain ASCII"),
-            FAMILY: predictions[FAMILY].fillna(""),
+            FAMILY: families,
+            KIND: families.map(KINDS).fillna("").astype("str"),
         },
         index=predictions.index,
     )
@@ -73,8 +88,9 @@ def slices(
     """Every slice of at least `minimum` names, worst first, at a threshold.
 
     Columns slice, value, names, benign, dga, fpr, recall, accuracy and gap: how far the slice's
-    accuracy falls behind that of all rows. NaN stands where a class is missing. `values`: what
-    `attributes` returned for these predictions, to spare computing it for each threshold.
+    accuracy falls behind what the recall and false-positive rate of all rows would give for its mix
+    of classes, so that a slice of one class is not weak for that alone. NaN stands where a class is
+    missing. `values`: what `attributes` returned, to spare computing it for each threshold.
     """
     values = attributes(predictions) if values is None else values
     kinds = pd.Categorical(
@@ -82,9 +98,16 @@ def slices(
     ).codes
     parts = [_counted(values[column], kinds) for column in values.columns]
     table = pd.concat(parts, ignore_index=True)
-    table = _rated(table[table["names"] >= minimum])
-    whole = evaluation.confusion(predictions, threshold).accuracy
-    table["gap"] = (np.nan if whole is None else whole) - table["accuracy"]
+    return ranked(table, evaluation.confusion(predictions, threshold), minimum)
+
+
+def ranked(counts: pd.DataFrame, whole: Confusion, minimum: int = MINIMUM) -> pd.DataFrame:
+    """Counted slices (columns slice, value, tp, fp, tn, fn) with their rates, as `slices` returns
+    them; `whole` counts all rows."""
+    names = counts[["tp", "fp", "tn", "fn"]].sum(axis=1)
+    table = _rated(counts.assign(names=names)[names >= minimum])
+    expected = table["dga"] * (whole.recall or 0) + table["benign"] * (1 - (whole.fpr or 0))
+    table["gap"] = expected / table["names"] - table["accuracy"]
     order = ["gap", "names", "slice", "value"]
     ranked = table.sort_values(order, ascending=[False, False, True, True], ignore_index=True)
     return ranked[list(COLUMNS)]
@@ -111,6 +134,14 @@ def _parts(predictions: pd.DataFrame) -> tuple[pd.Series[str], pd.Series[str]]:
     return pd.Series(suffixes, index, dtype="str"), pd.Series(labels, index, dtype="str")
 
 
+def _below_benign(predictions: pd.DataFrame, labels: pd.Series[str]) -> npt.NDArray[np.float64]:
+    """The share of the benign names that look less like words than each row (rows,)."""
+    benign = np.asarray(predictions[TRUE_CLASS] == BENIGN, dtype=np.bool_)
+    measured = likeness(labels.tolist(), benign)
+    known = np.sort(measured[benign])
+    return np.searchsorted(known, measured) / max(len(known), 1)
+
+
 def _banded(numbers: npt.ArrayLike, bands: Mapping[int, str] | Mapping[float, str]) -> list[str]:
     edges, titles = list(bands), list(bands.values())
     places = np.searchsorted(edges, np.asarray(numbers, dtype=np.float64), side="right") - 1
@@ -124,7 +155,6 @@ def _counted(values: pd.Series[str], kinds: npt.NDArray[np.int8]) -> pd.DataFram
     table = pd.DataFrame(counts, columns=["tp", "fp", "tn", "fn"])
     table.insert(0, "slice", str(values.name))
     table.insert(1, "value", np.asarray(found, dtype=object))
-    table["names"] = counts.sum(axis=1)
     return table[table["value"] != ""]
 
 

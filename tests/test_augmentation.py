@@ -49,5 +49,15 @@ def test_widening_adds_unknown_names_behind_the_rows() -> None:
     assert taken not in set(augmentation.widened(part(), 0.5, 7, [taken])[dataset.NAME])
 
 
+def test_widening_changes_chosen_names_and_hides_generated_ones() -> None:
+    rows = part()
+    rows.loc[100:, ["label", "family"]] = ["dga", "alpha"]
+    added = augmentation.widened(rows, 1.0, 7, []).iloc[200:][dataset.NAME]
+    changed = added[added.str.fullmatch(r"[a-z0-9-]{6,7}[.]co[.]uk")]
+    assert changed.str.contains("name").mean() < 0.9
+    assert len(changed) > 20
+    assert added.str.contains(r"name\d*(?:home|shop|online|cloud|blog)").any()
+
+
 def test_no_share_leaves_the_part_as_it_is() -> None:
     assert augmentation.widened(part(), 0.0, 7, []).equals(part())

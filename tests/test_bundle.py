@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import onnx
 import pytest
 
 from dga import bundle
+from dga.arrow_texts import column_of, view
 from dga.bundle import BUNDLE_FILE, ONNX_FILE, Calibration, ModelBundle
 from dga.encoding import ALPHABET, CharEncoder
 from dga.errors import BundleError
@@ -26,7 +28,16 @@ def folder(tiny_run: Run, tmp_path: Path) -> Path:
 
 def change(folder: Path, **values: Any) -> None:
     path = folder / BUNDLE_FILE
-    path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
+    held = {**json.loads(path.read_text()), **values}
+    held.pop("sha256", None)  # as a bundle of before there was a checksum
+    path.write_text(json.dumps(held))
+
+
+def test_a_changed_bundle_does_not_match_its_checksum(folder: Path) -> None:
+    path = folder / BUNDLE_FILE
+    path.write_text(path.read_text().replace('"0.01": 0.6', '"0.01": 0.7'))
+    with pytest.raises(BundleError, match=r"bundle\.json does not match its checksum"):
+        bundle.load(folder)
 
 
 def test_what_is_saved_is_loaded(tiny_bundle: ModelBundle) -> None:
@@ -43,6 +54,37 @@ def test_scores_come_in_the_order_of_the_names(tiny_bundle: ModelBundle) -> None
     assert together.families.shape == (3000, 2)
     assert together.score[:60] == pytest.approx(alone, abs=1e-6)
     assert together.families.sum(axis=1) == pytest.approx(np.ones(3000), abs=1e-5)
+
+
+@pytest.mark.parametrize("trims", [True, False])
+def test_batches_hold_every_name_once_and_are_no_wider_than_need_be(
+    tiny_bundle: ModelBundle, trims: bool
+) -> None:
+    names = [f"{'abc9'[n % 4] * (n % 90 + 1)}.com" for n in range(1000)]
+    ready = replace(tiny_bundle, trims=trims)
+    batches = ready.batches(*view(column_of(names)))
+    rows = np.concatenate([batch.rows for batch in batches])
+    assert sorted(rows.tolist()) == list(range(1000))
+    for batch in batches:
+        mine = [names[row] for row in batch.rows]
+        width = min(75, max(map(len, mine))) if trims else 75
+        assert ready.encode(batch).tolist() == ready.encoder.encode(mine, width).tolist()
+
+
+def test_a_network_may_take_codes_of_one_byte(folder: Path, tiny_bundle: ModelBundle) -> None:
+    graph = onnx.load(folder / ONNX_FILE)
+    graph.graph.input[0].type.tensor_type.elem_type = onnx.TensorProto.UINT8
+    graph.graph.node.insert(
+        0, onnx.helper.make_node("Cast", ["codes"], ["wide"], to=onnx.TensorProto.INT32)
+    )
+    for node in graph.graph.node[1:]:
+        node.input[:] = ["wide" if name == "codes" else name for name in node.input]
+    onnx.save(graph, folder / ONNX_FILE)
+    save_again(folder, task="both", classes=tiny_bundle.classes)
+    names = ["garden-river.com", "xqzkvw19.net"]
+    assert (
+        bundle.load(folder).score(names).score.tolist() == tiny_bundle.score(names).score.tolist()
+    )
 
 
 def test_no_names_have_no_scores(tiny_bundle: ModelBundle) -> None:

@@ -21,7 +21,7 @@ from dga.errors import ConfigError
         ({"split": "time"}, "split must be one of registered, rows; got 'time'"),
         ({"balance": "yes"}, "balance must be one of none, class, family; got 'yes'"),
         ({"optimizer": "sgd"}, "optimizer must be one of rmsprop, adam; got 'sgd'"),
-        ({"schedule": "step"}, "schedule must be one of constant, cosine; got 'step'"),
+        ({"schedule": "step"}, "schedule must be one of constant, cosine, warmup; got 'step'"),
         ({"epochs": 0}, "epochs must be from 1 to 1000, got 0"),
         ({"batch_size": -1}, "batch_size must be from 1 to 65536, got -1"),
         ({"seed": -1}, "seed must be from 0 to 4294967295, got -1"),

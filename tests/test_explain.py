@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from dga import explain as explaining
 from dga.bundle import ModelBundle
 from dga.explain import explain
+from dga.groups import Groups
 
 
 def test_every_character_has_a_contribution_and_dots_none(tiny_bundle: ModelBundle) -> None:
@@ -28,6 +32,29 @@ def test_the_score_is_the_bundles(tiny_bundle: ModelBundle) -> None:
 
 def test_the_nearest_families_come_first(tiny_bundle: ModelBundle) -> None:
     families = explain("xqzk.com", tiny_bundle).families
-    assert {name for name, _ in families} == {"alpha", "beta"}
-    assert families[0][1] >= families[1][1]
+    assert {near.name for near in families} == {"alpha", "beta"}
+    assert families[0].share >= families[1].share
     assert len(explain("xqzk.com", tiny_bundle, families=1).families) == 1
+
+
+def test_families_that_cannot_be_told_apart_are_one(tiny_bundle: ModelBundle) -> None:
+    grouped = replace(tiny_bundle, groups=Groups((("alpha", "beta"),)))
+    (only,) = explain("xqzk.com", grouped).families
+    assert (only.name, only.members) == ("alpha / beta", ("alpha", "beta"))
+    assert only.share == pytest.approx(1)
+
+
+def test_a_long_name_takes_no_more_than_its_variants(
+    tiny_bundle: ModelBundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scored: list[int] = []
+    score = ModelBundle.score
+
+    def counted(bundle: ModelBundle, names: list[str]) -> object:
+        scored.append(len(names))
+        return score(bundle, names)
+
+    monkeypatch.setattr(ModelBundle, "score", counted)
+    long = explain("x" * 60 + "a.com", tiny_bundle)
+    assert scored[0] <= explaining.MOST_VARIANTS + 1
+    assert long.contributions[0] > 0 > long.contributions[60]

@@ -1,0 +1,78 @@
+"""The networks and settings that were tried beside the default, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from keras import layers, ops
+
+from dga.architectures import BUCKETS, BUILDERS, Builder, Output, Tensor, dense, hybrid, ngrams
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A network with its settings; `about` says how it differs from `default`, `outcome` what
+    became of it."""
+
+    about: str
+    outcome: str
+    builder: Builder = hybrid
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+def two_convolutions(codes: Tensor, vocabulary: int, outputs: Sequence[Output]) -> list[Tensor]:
+    """The first `hybrid`: two full convolutions over characters and n-grams, one dilated."""
+    present = ops.expand_dims(ops.cast(codes > 0, "float32"), -1)
+    numbers = ngrams(codes, vocabulary, 5)[1:]
+    grams = layers.Concatenate()([layers.Embedding(BUCKETS, 8)(at % BUCKETS) for at in numbers])
+    grams = layers.Dropout(0.25, noise_shape=(None, None, 1))(grams)
+    characters = layers.Embedding(vocabulary, 40)(codes)
+    x = layers.SpatialDropout1D(0.1)(layers.Concatenate()([characters, grams]) * present)
+    near = layers.Conv1D(128, 3, padding="same", activation="relu")(x) * present
+    far = layers.Conv1D(128, 3, padding="same", dilation_rate=2, activation="relu")(near) * present
+    count = ops.sum(present, axis=1) + 1.0
+    pooled = [layers.GlobalMaxPooling1D()(near), layers.GlobalMaxPooling1D()(far)]
+    means = [ops.sum(x, axis=1) / count, ops.sum(far, axis=1) / count, count / 32.0]
+    x = layers.Dropout(0.2)(layers.Concatenate()(pooled + means))
+    return dense(layers.Dropout(0.2)(layers.Dense(160, activation="relu")(x)), outputs)
+
+
+VARIANTS: dict[str, Variant] = {
+    "default": Variant("hybrid as it is", "kept"),
+    "bigram": Variant("logistic regression on bigrams", "baseline", BUILDERS["bigram"]),
+    "cnn": Variant("convolutions of five widths", "kept as an architecture", BUILDERS["cnn"]),
+    "two-convolutions": Variant(
+        "the first hybrid: two full convolutions over characters and n-grams, no shape",
+        "dropped: three times the arithmetic for less",
+        two_convolutions,
+    ),
+    "no-shape": Variant(
+        "without suffix, label length and both together", "dropped", partial(hybrid, shape=False)
+    ),
+    "larger-tables": Variant(
+        "tables of 262,139 n-grams each instead of 65,521",
+        "dropped: learns by heart",
+        partial(hybrid, buckets=262_139),
+    ),
+    "wider": Variant("96 instead of 64 filters", "dropped: slower", partial(hybrid, filters=96)),
+    "even-weight": Variant(
+        "benign names weigh as much as generated ones", "dropped", settings={"benign_weight": 1.0}
+    ),
+    "no-invented": Variant(
+        "no names beside those of the lists", "dropped", settings={"invented_share": 0.0}
+    ),
+    "no-suffix-dropout": Variant(
+        "the suffix always shown", "dropped: a shortcut", settings={"suffix_dropout": 0.0}
+    ),
+    "larger-batch": Variant(
+        "batches of 2,048 at four times the rate",
+        "dropped",
+        settings={"batch_size": 2048, "learning_rate": 8e-3, "schedule": "warmup"},
+    ),
+    "best-epoch": Variant(
+        "weights of the epoch with the lowest validation loss", "dropped", settings={"keep": "best"}
+    ),
+}
