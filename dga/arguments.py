@@ -8,7 +8,17 @@ from datetime import date
 from typing import NoReturn, get_args
 
 from dga.columns import BENIGN, DGA
-from dga.config import ARCHITECTURES, Balance, Optimizer, Schedule, Scope, Split, Task
+from dga.config import (
+    ARCHITECTURES,
+    Balance,
+    Keep,
+    Optimizer,
+    Padding,
+    Schedule,
+    Scope,
+    Split,
+    Task,
+)
 from dga.setting_texts import HELP
 
 Command = Callable[[argparse.Namespace], int | None]
@@ -48,8 +58,11 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     )
     measuring.add_argument("--run", help="the run that scores; the active one without")
     measuring.add_argument("--label", choices=(BENIGN, DGA), help="what a plain list holds")
-    listing = _json(verb("runs"))
-    listing.add_argument("--activate", metavar="RUN", help="make this run the active one")
+    _run_options(_json(verb("runs")))
+    queueing = _json(verb("queue"))
+    queueing.add_argument("--remove", metavar="RUN", help="take this training out of the queue")
+    queueing.add_argument("--first", metavar="RUN", help="let this training be the next")
+    queueing.add_argument("--keep", action="store_true", help=argparse.SUPPRESS)
     fetching = verb("fetch")
     fetching.add_argument("source", nargs="+", help="tranco, umbrella, majestic or a URL")
     fetching.add_argument("--folder", help="where to; data/ without, or what DGA_DATA says")
@@ -86,6 +99,19 @@ def _scoring_options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser
     return parser
 
 
+def _run_options(parser: argparse.ArgumentParser) -> None:
+    only = parser.add_mutually_exclusive_group()
+    add = only.add_argument
+    add("--activate", metavar="RUN", help="make this run the active one")
+    add("--export", nargs=2, metavar=("RUN", "FILE"), help="write a run into one file, a zip")
+    add("--import", dest="take", metavar="FILE", help="add the run in a file that was exported")
+    add("--rename", nargs=2, metavar=("RUN", "NAME"), help="give a run another name")
+    add("--note", nargs=2, metavar=("RUN", "TEXT"), help="keep a note with a run")
+    add("--delete", metavar="RUN", help="put a run aside for 30 days")
+    add("--restore", metavar="RUN", help="bring a deleted run back")
+    add("--empty-trash", action="store_true", help="remove deleted runs for good")
+
+
 def _train_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--benign", nargs="+", default=[], metavar="FILE", help="feeds of benign names")
@@ -105,7 +131,22 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
         help="labelled files kept out of the training",
     )
     add("--name", help="the run's name")
+    told = parser.add_mutually_exclusive_group()
+    told.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="tell what the split would hold and how long it would take; train nothing",
+    )
+    told.add_argument(
+        "--queue", action="store_true", help="let it wait until no other training runs"
+    )
+    add("--json", action="store_true", help="with --dry-run: one JSON object")
     add("--base", default="", metavar="RUN", help="go on from this run: its weights and families")
+    add(
+        "--resume",
+        metavar="RUN",
+        help="go on with a training that was interrupted or cancelled, from its last checkpoint",
+    )
     add("--plan", help=argparse.SUPPRESS)
     add("--architecture", choices=tuple(ARCHITECTURES), help=HELP["architecture"])
     for name, choices in (
@@ -115,6 +156,8 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
         ("balance", Balance),
         ("optimizer", Optimizer),
         ("schedule", Schedule),
+        ("padding", Padding),
+        ("keep", Keep),
     ):
         add(f"--{name}", choices=get_args(choices), help=HELP[name])
     for name in (
@@ -125,14 +168,17 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
         "cap-per-family",
         "min-family",
         "max-length",
+        "patience",
     ):
         add(f"--{name}", type=int, metavar="N", help=HELP[name.replace("-", "_")])
     for name in (
         "test-size",
         "validation-size",
         "learning-rate",
+        "clip-norm",
         "suffix-dropout",
         "invented-share",
+        "benign-weight",
     ):
         add(f"--{name}", type=float, metavar="X", help=HELP[name.replace("-", "_")])
     add("--device", help="auto, cpu, gpu:0, ...; see 'python -m dga devices'")

@@ -15,7 +15,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from dga import console
+from dga import console, run_commands
 from dga.arguments import parser
 from dga.columns import BENIGN, DGA
 from dga.config import FeedSpec, TrainingConfig, TrainingPlan
@@ -60,8 +60,14 @@ def train(options: argparse.Namespace) -> int:
     """Train a run, in this process; the page starts this same command in a child process."""
     from dga import jobs, runs
 
+    if options.resume:
+        return _resume(options)
     plan = _plan(options)
     root = runs.models_folder()
+    if options.dry_run:
+        return run_commands.dry_run(plan, options.json)
+    if options.queue:
+        return run_commands.enqueue(plan)
     with jobs.lock(root, plan.name):
         if options.plan:
             work = Path(options.plan).parent
@@ -113,24 +119,6 @@ def evaluate(options: argparse.Namespace) -> None:
 
     metrics = measuring.measure(Path(options.file), _bundle(options.run), label=options.label)
     print(json.dumps(metrics) if options.json else console.metrics(metrics))
-
-
-def runs_command(options: argparse.Namespace) -> None:
-    """List the runs, or make one active."""
-    from dga import runs
-    from dga.runs import Run
-
-    if options.activate:
-        runs.set_active(options.activate)
-    found = runs.list_runs()
-    active = runs.active_name() if any(isinstance(run, Run) for run in found) else ""
-    for run in found:
-        if options.json:
-            print(json.dumps(console.run_json(run, active)))
-        else:
-            print(console.run_line(run, active))
-    if not found:
-        print(f"no run in {runs.models_folder()}; train one first", file=sys.stderr)
 
 
 def fetch(options: argparse.Namespace) -> None:
@@ -209,6 +197,25 @@ def _train(plan: TrainingPlan, work: Path, quiet: bool) -> int:
     return CANCELLED if run.status == runs.PARTIAL else 0
 
 
+def _resume(options: argparse.Namespace) -> int:
+    """Go on with an interrupted or cancelled training, with the plan that it was started with."""
+    from dga import jobs, resuming, runs
+
+    settings = [field.name for field in fields(TrainingConfig)]
+    others = ("benign", "dga", "feed", "trial", "base", "plan", "dry_run", "queue", *settings)
+    given = [name for name in others if getattr(options, name, None)]
+    if given:
+        raise ConfigError(
+            "--resume goes on with the feeds and settings that the training was started with; "
+            f"leave out --{given[0].replace('_', '-')}"
+        )
+    root = runs.models_folder()
+    name = resuming.name_of(options.resume, root, options.name or "")
+    with jobs.lock(root, name):
+        work = resuming.prepare(options.resume, root, name)
+        return _train(resuming.read_plan(work), work, quiet=False)
+
+
 def _plan(options: argparse.Namespace) -> TrainingPlan:
     from dga import runs
 
@@ -262,7 +269,8 @@ COMMANDS = {
     "score": score,
     "lookup": lookup,
     "evaluate": evaluate,
-    "runs": runs_command,
+    "runs": run_commands.runs,
+    "queue": run_commands.queue,
     "fetch": fetch,
     "generate": generate,
     "preview": preview,

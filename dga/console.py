@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from dga.forecast import Forecast
 from dga.progress import OnProgress, Progress
 from dga.runs import DamagedRun, Run
 from dga.scoring import Summary, Verdict
@@ -43,7 +44,7 @@ def summary(done: Summary) -> None:
 
 def scoring_progress() -> OnProgress:
     """Progress of `score` on standard error, when that is a terminal."""
-    return _line(lambda p: f"{p.batch:,} rows, {p.rate:,.0f} rows/s")
+    return _line(lambda p: f"{p.batch:,} rows, {p.rate:,.0f} rows/s{_left(p)}")
 
 
 def fetch_progress(source: str) -> Callable[[Any], None]:
@@ -69,11 +70,28 @@ def training_line(p: Progress) -> str:
     """A snapshot of a training as one line."""
     if p.phase != "training" or p.loss is None:
         return f"{p.phase}: {p.message}" if p.message else p.phase
-    left = "" if p.remaining is None else f", {p.remaining:.0f} s left"
     return (
         f"epoch {p.epoch}/{p.epochs}, batch {p.batch:,}/{p.batches:,}, loss {p.loss:.4f}, "
-        f"accuracy {p.accuracy or 0:.2%}, {p.rate:,.0f} names/s{left}"
+        f"accuracy {p.accuracy or 0:.2%}, {p.rate:,.0f} names/s{_left(p)}"
     )
+
+
+def forecast(told: Forecast, processor: str) -> str:
+    """What a training would learn from, one line a class and family."""
+    counts = told.counts
+    lines = [
+        f"{counts['rows']:,} rows: {counts['duplicates']:,} duplicates, "
+        f"{counts['conflicting']:,} of both classes, {counts['unregistered']:,} without a "
+        f"registered name, {counts['capped']:,} over the cap",
+        f"{counts['train']:,} names to learn from, {counts['validation']:,} to calibrate, "
+        f"{counts['test']:,} to test; {told.known:,} families of their own",
+        f"{'family':<24}{'learn':>9}{'calibrate':>11}{'test':>9}",
+    ]
+    for row in told.families:
+        name = row["family"] or row["label"]
+        parts = f"{row['train']:>9,}{row['validation']:>11,}{row['test']:>9,}"
+        lines.append(harmless(f"{name:<24}{parts}"))
+    return "\n".join([*lines, processor])
 
 
 def trained(run: Run) -> str:
@@ -143,6 +161,10 @@ def preview(shown: Any) -> str:
     lines += [f"problem, {count:,} rows: {reason}" for reason, count in shown.problems.items()]
     lines += shown.head.to_string(index=False).splitlines()
     return "\n".join(map(harmless, lines))
+
+
+def _left(p: Progress) -> str:
+    return "" if p.remaining is None else f", {p.remaining:.0f} s left"
 
 
 def _line(text: Callable[[Any], str]) -> Callable[[Any], None]:

@@ -10,6 +10,7 @@
     ├── DeviceError      a device that is not there
     ├── BundleError      a bundle that is damaged or of another version
     ├── RunError         a run that is missing, damaged or badly named
+    ├── ArchiveError     a file that is no run to import
     └── JobError         a job that cannot be started or found
 
 A message is one sentence that says what was wrong and what to do.
@@ -66,6 +67,10 @@ class BundleError(DGAError):
 
 class RunError(DGAError):
     """A run that is missing, damaged or badly named."""
+
+
+class ArchiveError(DGAError):
+    """A file that holds no run, or one that is not safe to import."""
 
 
 class JobError(DGAError):

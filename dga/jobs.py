@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from dga import progress, runs
+from dga import progress, run_contents, runs
 from dga.config import TrainingPlan
-from dga.errors import JobError, RunError
+from dga.errors import ConfigError, JobError, RunError
 from dga.progress import Progress
 
 RUNNING, CANCELLING, INTERRUPTED, FAILED = "running", "cancelling", "interrupted", "failed"
@@ -74,6 +74,20 @@ class Job:
         except OSError:
             return ""
 
+    def plan(self) -> TrainingPlan:
+        """What it was started with; JobError where that cannot be read."""
+        try:
+            return TrainingPlan.from_json(run_contents.read_json(self.work / runs.PLAN_FILE))
+        except (RunError, ConfigError) as error:
+            raise JobError(f"{error}; dismiss the training") from None
+
+    def pid(self) -> int:
+        """The child's process, 0 where unknown; never -1 or less, which stand for many."""
+        try:
+            return max(0, int((self.work / runs.PID_FILE).read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            return 0
+
     def cancel(self) -> None:
         """Ask the child to stop and keep what it learnt so far as a partial run."""
         try:
@@ -86,7 +100,7 @@ class Job:
 
     def kill(self) -> None:
         """End the child at once; nothing of it is kept but the work folder."""
-        pid = _pid(self.work)
+        pid = self.pid()
         if pid and runs.holder(self.root) == self.name:
             with suppress(ProcessLookupError):  # it ended a moment ago
                 os.kill(pid, signal.SIGKILL)
@@ -101,11 +115,16 @@ def start(plan: TrainingPlan, root: Path | None = None) -> Job:
     with lock(root, plan.name) as held:
         work = runs.create(plan.name, root)
         runs.write_json(work / runs.PLAN_FILE, plan.to_json())
-        with open(work / runs.LOG_FILE, "wb") as log:
-            child = _spawn(work, held, log)
-        (work / runs.PID_FILE).write_text(str(child.pid), encoding="utf-8")
+        return launch(work, plan.name, held)
+
+
+def launch(work: Path, name: str, held: IO[bytes]) -> Job:
+    """Carry out the plan in a work folder in a child process, which inherits the held lock."""
+    with open(work / runs.LOG_FILE, "ab") as log:
+        child = _spawn(work, held, log)
+    (work / runs.PID_FILE).write_text(str(child.pid), encoding="utf-8")
     threading.Thread(target=child.wait, daemon=True).start()  # leaves no zombie
-    return Job(plan.name, work)
+    return Job(name, work)
 
 
 def find(name: str, root: Path | None = None) -> Job:
@@ -187,14 +206,6 @@ def _spawn(work: Path, held: IO[bytes], log: IO[bytes]) -> subprocess.Popen[byte
             LOCK_VARIABLE: str(held.fileno()),
         },
     )
-
-
-def _pid(work: Path) -> int:
-    """The child's process, 0 where unknown; never -1 or less, which stand for many processes."""
-    try:
-        return max(0, int((work / runs.PID_FILE).read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        return 0
 
 
 def _changed(path: Path) -> float:

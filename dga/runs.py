@@ -10,21 +10,22 @@ import fcntl
 import json
 import os
 import re
-import secrets
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from dga import bundle as bundles
+from dga import notes, run_contents
 from dga.bundle import ModelBundle
-from dga.columns import PREDICTION_COLUMNS
 from dga.errors import BundleError, RunError
+from dga.notes import About
+from dga.run_contents import write_json as write_json
 
 CONFIG_FILE = "config.json"
 HISTORY_FILE = "history.csv"
@@ -33,6 +34,7 @@ PREDICTIONS_FILE = "test_predictions.parquet"
 PROGRESS_FILE = "progress.jsonl"
 LOG_FILE = "train.log"
 PLAN_FILE = "plan.json"
+CHECKPOINT_FILE = "checkpoint.npz"
 CANCEL_FILE = "cancel"
 PID_FILE = "pid"
 BUNDLE_FOLDER = "bundle"
@@ -69,20 +71,19 @@ class Run:
 
     def history(self) -> pd.DataFrame:
         """One row an epoch: loss and accuracy, on the training and the validation part."""
-        return _read_frame(self.path / HISTORY_FILE, pd.read_csv)
+        return run_contents.read_history(self.path / HISTORY_FILE)
 
     def predictions(self) -> pd.DataFrame:
         """The scored test domains: domain, trueClass, predClass, predProb, family."""
-        frame = _read_frame(self.path / PREDICTIONS_FILE, pd.read_parquet)
-        missing = set(PREDICTION_COLUMNS) - set(frame.columns)
-        if missing:
-            lacks = f"{PREDICTIONS_FILE} lacks {', '.join(sorted(missing))}"
-            raise RunError(f"run {self.name}: {lacks}")
-        return frame
+        return run_contents.read_predictions(self.path / PREDICTIONS_FILE)
 
     def bundle(self, threads: int | None = None) -> ModelBundle:
-        """Load what scoring needs."""
-        return bundles.load(self.path / BUNDLE_FOLDER, threads)
+        """Load what scoring needs; it bears the run's name, whatever it was called before."""
+        return replace(bundles.load(self.path / BUNDLE_FOLDER, threads), name=self.name)
+
+    def about(self) -> About:
+        """The note and the former names."""
+        return notes.read(self.path)
 
 
 @dataclass(frozen=True)
@@ -123,9 +124,8 @@ def fresh_name(architecture: str) -> str:
 def create(name: str, root: Path | None = None) -> Path:
     """Make the work folder of a new run and return it; RunError when the name is taken."""
     root = root or models_folder()
-    final, work = root / check_name(name), root / f"{WORK_PREFIX}{name}"
-    if final.exists():
-        raise RunError(f"there is a run {name!r} already; choose another name or delete it")
+    work = root / f"{WORK_PREFIX}{check_name(name)}"
+    refuse_taken(name, root)
     root.mkdir(parents=True, exist_ok=True)
     if work.exists():  # an interrupted training of the same name
         shutil.rmtree(work)
@@ -134,37 +134,62 @@ def create(name: str, root: Path | None = None) -> Path:
 
 
 def finish(work: Path) -> Run:
-    """Turn a complete work folder into a run: written through to disk, then renamed."""
-    name = work.name.removeprefix(WORK_PREFIX)
-    final = work.parent / name
-    for passing in (PID_FILE, CANCEL_FILE, PLAN_FILE):
+    """Turn a complete work folder into a run: written through to disk, then renamed.
+
+    A partial run keeps its plan and its checkpoint: its training can be continued.
+    """
+    partial = run_contents.read_json(work / CONFIG_FILE).get("status") == PARTIAL
+    for passing in (PID_FILE, CANCEL_FILE) + (() if partial else (PLAN_FILE, CHECKPOINT_FILE)):
         (work / passing).unlink(missing_ok=True)
-    for path in work.rglob("*"):
+    return store(work, work.name.removeprefix(WORK_PREFIX))
+
+
+def store(folder: Path, name: str) -> Run:
+    """Make a folder beside the runs that holds a run's files the run of this name, at once."""
+    for path in folder.rglob("*"):
         if path.is_file():
             with open(path, "rb") as file:
                 os.fsync(file.fileno())
     try:
-        work.rename(final)
+        folder.rename(folder.with_name(check_name(name)))
     except OSError as error:
-        raise RunError(f"the run {name!r} cannot be stored ({error}); it lies in {work}") from None
-    return open_run(name, work.parent)
+        told = f"the run {name!r} cannot be stored ({error}); it lies in {folder}"
+        raise RunError(told) from None
+    return open_run(name, folder.parent)
+
+
+def refuse_taken(name: str, root: Path) -> None:
+    """RunError where a run bears the name, or did before it was renamed: links still use it."""
+    if (root / name).exists():
+        raise RunError(f"there is a run {name!r} already; choose another name or delete it")
+    if now := _renamed(name, root):
+        raise RunError(
+            f"the run {now!r} was called {name!r} before, and what refers to it by that name "
+            "still finds it; choose another name"
+        )
 
 
 def open_run(name: str, root: Path | None = None) -> Run:
-    """Open a finished run by its name."""
+    """Open a finished run by its name, or by one that it had before it was renamed."""
     root = root or models_folder()
     path = root / check_name(name)
+    if not path.is_dir() and (now := _renamed(name, root)):
+        path = root / now
     if not path.is_dir():
         names = ", ".join(run.name for run in list_runs(root)) or "none"
         raise RunError(f"no run {name!r}; there are: {names}")
-    config, metrics = _read_json(path / CONFIG_FILE), _read_json(path / METRICS_FILE)
+    return open_folder(path)
+
+
+def open_folder(path: Path) -> Run:
+    """Open a folder that holds a run's files; the run is called as the folder is."""
+    name = path.name
+    config = run_contents.read_json(path / CONFIG_FILE)
     if config.get("format_version") != FORMAT_VERSION:
         raise RunError(f"run {name}: unknown format version {config.get('format_version')!r}")
-    for file, values, key in ((CONFIG_FILE, config, "config"), (METRICS_FILE, metrics, "test")):
-        if not isinstance(values.get(key), dict):
-            raise RunError(f"run {name}: {file} holds no {key!r}; train it again or delete it")
-    if not _are_figures(metrics["test"]):
-        raise RunError(f"run {name}: {METRICS_FILE} is damaged; train it again or delete it")
+    metrics = run_contents.read_json(path / METRICS_FILE)
+    run_contents.check_config(path / CONFIG_FILE, config)
+    run_contents.check_metrics(path / METRICS_FILE, metrics)
     return Run(name, path, config, metrics)
 
 
@@ -173,8 +198,7 @@ def list_runs(root: Path | None = None) -> list[Run | DamagedRun]:
     root = root or models_folder()
     if not root.is_dir():
         return []
-    folders = [p for p in root.iterdir() if p.is_dir() and _NAME.fullmatch(p.name)]
-    found = [_open_or_tell(path) for path in folders]
+    found = [_open_or_tell(path) for path in _folders(root)]
     return sorted(found, key=lambda run: (_created(run), run.name), reverse=True)
 
 
@@ -188,6 +212,8 @@ def active_name(root: Path | None = None) -> str:
         name = str(json.loads((root / ACTIVE_FILE).read_text(encoding="utf-8"))["run"])
         if _NAME.fullmatch(name) and (root / name).is_dir():
             return name
+        if now := _renamed(name, root):
+            return now
     if (root / SHIPPED).is_dir():
         return SHIPPED
     found = [run for run in list_runs(root) if isinstance(run, Run)]
@@ -222,54 +248,14 @@ def holder(root: Path | None = None) -> str:
     return ""
 
 
-def delete(name: str, root: Path | None = None) -> Path:
-    """Put a run or an interrupted training aside; `restore` brings a run back."""
-    root = root or models_folder()
-    run, work = root / check_name(name), root / f"{WORK_PREFIX}{name}"
-    if not run.is_dir() and holder(root) == name:
-        raise RunError(f"the training {name!r} is running; cancel it first")
-    for path in (run, work):
-        if path.is_dir():
-            aside = root / f"{TRASH_PREFIX}{path.name}"
-            shutil.rmtree(aside, ignore_errors=True)
-            path.rename(aside)
-            return aside
-    raise RunError(f"no run {name!r} to delete")
+def _folders(root: Path) -> list[Path]:
+    return [path for path in root.iterdir() if path.is_dir() and _NAME.fullmatch(path.name)]
 
 
-def restore(name: str, root: Path | None = None) -> Run:
-    """Bring a deleted run back."""
-    root = root or models_folder()
-    aside, final = root / f"{TRASH_PREFIX}{check_name(name)}", root / name
-    if not aside.is_dir():
-        raise RunError(f"no deleted run {name!r} to bring back")
-    if final.exists():
-        raise RunError(f"there is a new run {name!r}; delete it first")
-    aside.rename(final)
-    return open_run(name, root)
-
-
-def deleted(root: Path | None = None) -> list[str]:
-    """The names of the deleted runs that `restore` can bring back."""
-    root = root or models_folder()
-    found = root.glob(f"{TRASH_PREFIX}*/{CONFIG_FILE}")
-    names = (path.parent.name.removeprefix(TRASH_PREFIX) for path in found)
-    return sorted(filter(_NAME.fullmatch, names))
-
-
-def write_json(path: Path, values: Mapping[str, Any]) -> None:
-    """Write a JSON file, whole or not at all."""
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    part.write_text(json.dumps(values, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    part.replace(path)
-
-
-def _are_figures(test: Mapping[str, Any]) -> bool:
-    """Whether the metrics that every list of runs shows are numbers or not there."""
-    at = test.get("macro_recall_at_fpr") or {}
-    values = [test.get(name) for name in ("rows", "accuracy", "roc_auc", "calibration_error")]
-    values += at.values() if isinstance(at, dict) else ["no figures"]
-    return all(value is None or isinstance(value, int | float) for value in values)
+def _renamed(name: str, root: Path) -> str:
+    """What the run is called today that bore this name before; "" where there is none."""
+    folders = _folders(root) if root.is_dir() else []
+    return next((path.name for path in folders if name in notes.read(path).formerly), "")
 
 
 def _open_or_tell(path: Path) -> Run | DamagedRun:
@@ -281,20 +267,3 @@ def _open_or_tell(path: Path) -> Run | DamagedRun:
 
 def _created(run: Run | DamagedRun) -> str:
     return str(run.config.get("created", "")) if isinstance(run, Run) else ""
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise RunError(f"run {path.parent.name}: {path.name} cannot be read ({error})") from None
-    if not isinstance(values, dict):
-        raise RunError(f"run {path.parent.name}: {path.name} holds no JSON object")
-    return values
-
-
-def _read_frame(path: Path, reader: Callable[[Path], pd.DataFrame]) -> pd.DataFrame:
-    try:
-        return reader(path)
-    except Exception as error:  # pandas and pyarrow raise many classes for a damaged file
-        raise RunError(f"run {path.parent.name}: {path.name} cannot be read ({error})") from None

@@ -9,6 +9,7 @@ import pytest
 
 from dga.bundle import ModelBundle
 from dga.runs import Run
+from tests.counted import Counting
 from tests.runs_factory import make_run
 
 
@@ -30,3 +31,10 @@ def models(tiny_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     shutil.copytree(tiny_run.path, root / "tiny")
     monkeypatch.setenv("DGA_MODELS", str(root))
     return root
+
+
+@pytest.fixture
+def counting(tiny_bundle: ModelBundle) -> Counting:
+    bundle = Counting(**vars(tiny_bundle))
+    object.__setattr__(bundle, "asked", [])
+    return bundle

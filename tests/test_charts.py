@@ -11,12 +11,16 @@ import pytest
 
 from dga import charts, evaluation
 from dga.columns import BENIGN, DGA, DOMAIN, FAMILY, LABEL, PRED_CLASS, PRED_PROB, TRUE_CLASS
-from dga.evaluation import Confusion
 from dga.progress import Progress
 
 EVIL = ["<script>alert(1)</script>", "<a href='//evil.example'>x</a>", "$\\TeX$"]
 COUNTED = pd.DataFrame({"score": np.arange(4) / 4, BENIGN: [90, 2, 0, 0], DGA: [0, 0, 1, 7]})
-CONFUSION = Confusion(tp=80, fp=5, tn=95, fn=20)
+PAST = pd.DataFrame({"epoch": [1, 2], "course": [0.5, 0.4]})
+
+
+def pair(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """A frame for each of two runs."""
+    return dict.fromkeys(EVIL[:2], frame)
 
 
 @pytest.fixture(scope="module")
@@ -42,15 +46,13 @@ def figures(predictions) -> dict[str, go.Figure]:
     return {
         "balance": charts.balance(balance),
         "characters": charts.characters("".join(EVIL), np.ones(len("".join(EVIL)))),
-        "confusion_matrix": charts.confusion_matrix(CONFUSION),
-        "families": charts.families(evaluation.family_table(predictions)),
-        "precision_recall": charts.precision_recall(
-            evaluation.precision_recall_curve(predictions, 0.01), CONFUSION, 0.01
-        ),
+        "counts": charts.counts(pd.DataFrame({"suffix": EVIL, "rows": range(len(EVIL))})),
+        "pair_course": charts.pair_course(pair(PAST), "course", "Loss"),
+        "pair_reliability": charts.pair_reliability(pair(evaluation.reliability(predictions))),
+        "pair_roc": charts.pair_roc(pair(evaluation.roc_curve(predictions))),
         "reliability": charts.reliability(evaluation.reliability(predictions)),
-        "roc": charts.roc(evaluation.roc_curve(predictions), CONFUSION),
-        "score_histogram": charts.score_histogram(predictions, 0.9),
         "scores": charts.scores(COUNTED, 0.9),
+        "standing": charts.standing({BENIGN: np.array([0.1]), DGA: np.array([0.9])}, 0.7, 0.9),
         "training_curves": charts.training_curves([Progress(phase="training", batch=1, loss=0.5)]),
     }
 
@@ -82,84 +84,22 @@ def test_no_chart_shows_markup_from_data(figures, name):
         assert not any(bad in text for bad in ("<script", "<a ", "</a", "$"))
 
 
-@pytest.mark.parametrize("name", ["families", "balance"])
+@pytest.mark.parametrize("name", ["balance"])
 def test_data_is_escaped_and_not_lost(figures, name):
     assert {charts.plain(text) for text in EVIL} == set(figures[name].data[0].y)
 
 
-def test_histograms_send_bins_that_hold_every_name(predictions):
-    benign, dga = charts.score_histogram(predictions, 0.5).data
-    assert len(benign.x) == len(dga.x) == 50
-    assert benign.y.sum() == (predictions[TRUE_CLASS] == BENIGN).sum()
-    assert dga.y.sum() == (predictions[TRUE_CLASS] == DGA).sum()
-    assert (dga.y[-1] > 0, benign.y[-1]) == (True, 0)
-
-
 @pytest.mark.parametrize(("log", "kind"), [(True, "log"), (False, "linear")])
-def test_counts_are_logarithmic_on_demand_and_the_threshold_is_marked(predictions, log, kind):
-    for figure in (
-        charts.score_histogram(predictions, 0.75, log),
-        charts.scores(COUNTED, 0.75, log),
-    ):
-        assert figure.layout.yaxis.type == kind
-        assert figure.layout.shapes[0].x0 == 0.75
+def test_counts_are_logarithmic_on_demand_and_the_threshold_is_marked(log, kind):
+    figure = charts.scores(COUNTED, 0.75, log)
+    assert figure.layout.yaxis.type == kind
+    assert figure.layout.shapes[0].x0 == 0.75
 
 
 def test_scores_are_drawn_as_they_were_counted():
     below, above = charts.scores(COUNTED, 0.5).data
     assert (below.y.tolist(), above.y.tolist()) == ([90, 2, 0, 0], [0, 0, 1, 7])
     assert below.x.tolist() == [0.125, 0.375, 0.625, 0.875]
-
-
-def test_confusion_matrix_tells_counts_and_outcomes(figures):
-    squares = figures["confusion_matrix"].data[0]
-    found = dict(zip(squares.customdata, squares.text, strict=True))
-    assert found["FP"] == "FP<br>5<br>5.00%"
-    assert found["TP"] == "TP<br>80<br>80.00%"
-    assert charts.confusion_matrix(Confusion(0, 0, 0, 0)).data[0].text[0] == "TN<br>0<br>0.00%"
-
-
-def test_roc_keeps_a_rate_of_0_on_the_logarithmic_axis(predictions):
-    curve = evaluation.roc_curve(predictions)
-    line, _, point = charts.roc(curve, Confusion(tp=1, fp=0, tn=1, fn=1)).data
-    assert line.x.min() > 0
-    assert line.customdata[0][0] == 0
-    assert (point.x[0], point.y[0]) == (line.x.min(), 0.5)
-    straight = charts.roc(curve, CONFUSION, log=False)
-    assert straight.data[0].x.tolist() == curve["fpr"].tolist()
-    assert (straight.data[2].x[0], straight.data[2].y[0]) == (0.05, 0.8)
-
-
-def test_precision_recall_marks_the_precision_at_the_base_rate(figures):
-    point = figures["precision_recall"].data[1]
-    assert point.y[0] == pytest.approx(CONFUSION.precision_at_base_rate(0.01))
-
-
-@pytest.mark.parametrize("draw", [charts.roc, charts.precision_recall])
-def test_curves_without_a_class_are_empty_figures(predictions, draw):
-    one_class = predictions[predictions[TRUE_CLASS] == DGA]
-    made = {
-        charts.roc: evaluation.roc_curve,
-        charts.precision_recall: evaluation.precision_recall_curve,
-    }
-    assert len(draw(made[draw](one_class), evaluation.confusion(one_class, 0.5)).data[0].x) == 0
-
-
-def test_families_shows_the_worst_and_grows_with_their_number():
-    table = pd.DataFrame(
-        {
-            FAMILY: [f"family{i:03}" for i in range(300)],
-            "names": 10,
-            "missed": 5,
-            "recall": np.linspace(0, 1, 300),
-            "mean_score": 0.5,
-        }
-    )
-    few, more = charts.families(table), charts.families(table, top=100)
-    assert few.data[0].y[:2] == ("family000", "family001")
-    assert len(few.data[0].y) == 30
-    assert few.data[0].customdata[1][0] == "family001"
-    assert more.layout.height > few.layout.height
 
 
 def test_balance_keeps_every_name_in_sight():
@@ -169,6 +109,17 @@ def test_balance_keeps_every_name_in_sight():
     bars = charts.balance(table, top=4).data[0]
     assert bars.y == ("Benign", "a", "b", "c", "6 more")
     assert sum(bars.x) == table["names"].sum()
+
+
+def test_bars_that_a_filter_leaves_out_are_faded():
+    table = pd.DataFrame({"suffix": ["com", "net"], "rows": [2, 1]})
+    assert charts.counts(table).data[0].marker.opacity == (1.0, 1.0)
+    com, net = charts.counts(table, ["net"]).data[0].marker.opacity
+    assert com < net == 1.0
+    drawn = charts.scores(COUNTED, 0.5, low=0.5).data[0]
+    assert [one == 1.0 for one in drawn.marker.opacity] == [
+        start >= 0.5 for start, _ in drawn.customdata
+    ]
 
 
 def test_training_curves_of_a_job_and_of_a_history():
@@ -190,11 +141,16 @@ def test_training_curves_of_a_job_and_of_a_history():
     assert charts.training_curves([]).data[0].x.size == 0
 
 
-def test_characters_come_in_lines_with_symmetrical_colours():
-    strip = charts.characters("ab.com", [2.5, -1, 0, 0.5, 0.5, 0.5]).data[0]
-    assert strip.z.shape == (1, 6)
-    assert (strip.zmin, strip.zmax) == (-2.5, 2.5)
-    assert strip.text.tolist() == [list("ab.com")]
-    long = charts.characters("x" * 100, [0.1] * 100).data[0]
-    assert long.z.shape == (4, 32)
-    assert np.isnan(long.z).sum() == 28
+def test_a_bar_stands_above_a_character_for_generated_and_below_it_for_chosen():
+    generated, chosen, letters = charts.characters("ab.com", [2.5, -1, 0, 0.5, 0.5, 0.5]).data
+    assert generated.x.tolist() == [0, 3, 4, 5]
+    assert generated.y.tolist() == [1, 0.2, 0.2, 0.2] and (np.asarray(generated.base) > 0).all()
+    assert chosen.y.tolist() == [-0.4] and (np.asarray(chosen.base) < 0).all()
+    assert list(letters.text) == list("ab.com")
+    assert "2.72 times as likely" in chosen.customdata[0]
+
+
+def test_a_long_name_goes_over_several_lines():
+    letters = charts.characters("x" * 100, [0.1] * 100).data[2]
+    assert max(letters.x) == 31
+    assert len(set(letters.y)) == 4

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dga import jobs, runs
+from dga import jobs, runs, trash
 from dga.errors import BundleError, RunError
 from dga.runs import DamagedRun, Run
 from tests.runs_factory import make_run
@@ -23,7 +23,7 @@ def test_names_of_runs(name: str) -> None:
     "name",
     ["", ".", "..", "../x", "a/b", "a\\b", ".work-a", "-a", "a" * 65, "a b", "é", "a\n", "a\x00"],
 )
-@pytest.mark.parametrize("use", [runs.create, runs.open_run, runs.delete, runs.restore])
+@pytest.mark.parametrize("use", [runs.create, runs.open_run, trash.delete, trash.restore])
 def test_what_is_no_name_is_refused_everywhere(
     name: str, use: Callable[[str, Path], Any], tmp_path: Path
 ) -> None:
@@ -168,7 +168,7 @@ def test_the_active_run_is_the_chosen_one_else_the_shipped_else_the_newest(tmp_p
     assert runs.active_name(tmp_path) == runs.SHIPPED
     runs.set_active("old", tmp_path)
     assert runs.active_run(tmp_path).name == "old"
-    runs.delete("old", tmp_path)
+    trash.delete("old", tmp_path)
     assert runs.active_name(tmp_path) == runs.SHIPPED
 
 
@@ -187,28 +187,28 @@ def test_only_a_run_that_can_score_is_made_active(models: Path) -> None:
 
 
 def test_a_deleted_run_can_be_brought_back(models: Path) -> None:
-    runs.delete("tiny", models)
+    trash.delete("tiny", models)
     assert runs.list_runs(models) == []
-    assert runs.restore("tiny", models).bundle(threads=1).name == "tiny"
+    assert trash.restore("tiny", models).bundle(threads=1).name == "tiny"
     with pytest.raises(RunError, match="no deleted run 'tiny'"):
-        runs.restore("tiny", models)
+        trash.restore("tiny", models)
 
 
 def test_a_run_is_not_brought_back_over_a_new_one(models: Path) -> None:
-    runs.delete("tiny", models)
+    trash.delete("tiny", models)
     make_run(models, "tiny")
     with pytest.raises(RunError, match="there is a new run 'tiny'"):
-        runs.restore("tiny", models)
+        trash.restore("tiny", models)
 
 
 def test_an_interrupted_training_can_be_deleted_but_is_no_run_to_bring_back(tmp_path: Path) -> None:
     runs.create("one", tmp_path)
-    runs.delete("one", tmp_path)
+    trash.delete("one", tmp_path)
     with pytest.raises(RunError, match="no run 'one' to delete"):
-        runs.delete("one", tmp_path)
+        trash.delete("one", tmp_path)
     for name in ("one", "work-one"):
         with pytest.raises(RunError, match="no deleted run"):
-            runs.restore(name, tmp_path)
+            trash.restore(name, tmp_path)
 
 
 def test_a_training_that_is_running_is_not_deleted(tmp_path: Path) -> None:
@@ -216,7 +216,7 @@ def test_a_training_that_is_running_is_not_deleted(tmp_path: Path) -> None:
     with jobs.lock(tmp_path, "one"):
         assert runs.holder(tmp_path) == "one"
         with pytest.raises(RunError, match="is running; cancel it first"):
-            runs.delete("one", tmp_path)
+            trash.delete("one", tmp_path)
     assert work.exists()
     assert runs.holder(tmp_path) == ""
 

@@ -3,28 +3,24 @@
 Plotly reads some HTML in every text: whatever comes from data passes through `plain` first.
 """
 
+from dga.charts.answer import characters, standing
 from dga.charts.course import training_curves
-from dga.charts.names import balance, characters, scores
-from dga.charts.quality import (
-    confusion_matrix,
-    families,
-    precision_recall,
-    reliability,
-    roc,
-    score_histogram,
-)
+from dga.charts.listed import counts, scores
+from dga.charts.names import balance
+from dga.charts.pairs import pair_course, pair_reliability, pair_roc
+from dga.charts.quality import reliability
 from dga.charts.style import plain
 
 __all__ = [
     "balance",
     "characters",
-    "confusion_matrix",
-    "families",
+    "counts",
+    "pair_course",
+    "pair_reliability",
+    "pair_roc",
     "plain",
-    "precision_recall",
     "reliability",
-    "roc",
-    "score_histogram",
     "scores",
+    "standing",
     "training_curves",
 ]

@@ -16,14 +16,11 @@ import plotly.graph_objects as go
 from dga.columns import BENIGN, DGA
 
 BLUE, VERMILION, GREY = "#0072B2", "#D55E00", "#8A97A5"
-INK = "#17212B"  # text on a tint
 CLEAR = "rgba(0,0,0,0)"
 GRID = "rgba(138,151,165,0.25)"
 COLOURS = {BENIGN: BLUE, DGA: VERMILION}
 TITLES = {BENIGN: "Benign", DGA: "Generated"}
-DIVERGING = ((0.0, BLUE), (0.5, "#F2F2F2"), (1.0, VERMILION))
 
-BINS = 50
 BAR_HEIGHT, BASE_HEIGHT = 22, 90  # pixels
 TOP = 30  # bars of a ranking
 
@@ -35,16 +32,6 @@ def plain(text: object) -> str:
     "&lt;a href='x'&gt;b&lt;/a&gt; &amp; &#36;c&#36;"
     """
     return escape(str(text), quote=False).replace("$", "&#36;")
-
-
-def tint(colour: str, share: float) -> str:
-    """A colour mixed with white, for areas under text; `share` of 1 is the colour itself.
-
-    >>> tint("#0072B2", 0.5)
-    '#80b9d9'
-    """
-    parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return "#" + "".join(f"{255 - int((255 - part) * share):02x}" for part in parts)
 
 
 def blank(name: str, x: str | None, y: str | None, height: int = 360) -> go.Figure:
@@ -65,11 +52,6 @@ def dress(figure: go.Figure, name: str, x: str | None, y: str | None, height: in
     figure.update_xaxes(title_text=x, gridcolor=GRID, zeroline=False, automargin=True)
     figure.update_yaxes(title_text=y, gridcolor=GRID, zeroline=False, automargin=True)
     return figure
-
-
-def bins(values: npt.NDArray[np.float64], name: str, colour: str) -> go.Bar:
-    """A histogram of values (rows,) in 0 to 1, counted here so that only the bins are sent."""
-    return bars(np.histogram(values, bins=BINS, range=(0, 1))[0], name, colour, "names")
 
 
 def bars(counts: npt.NDArray[np.int64], name: str, colour: str, what: str) -> go.Bar:
@@ -98,14 +80,6 @@ def line(
         line={"color": colour, "width": 2, "dash": dash},
         hovertemplate=hover,
         hoverinfo="skip" if dash == "dot" else None,
-    )
-
-
-def point(x: float, y: float, hover: str) -> go.Scatter:
-    """The mark of the chosen threshold on a curve."""
-    marker = {"color": VERMILION, "size": 12, "symbol": "diamond"}
-    return go.Scatter(
-        x=[x], y=[y], name="This threshold", mode="markers", marker=marker, hovertemplate=hover
     )
 
 
