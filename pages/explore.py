@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
-from dga import evaluation
-from dga.runs import Run
-from ui import exploring, names, panels, shell, state, threshold
+from ui import explored, exploring, names, panels, reviewing, shell, threshold
+from ui.explored import Explored
 
-VIEWS = ("Scores", "Mispredicted", "Correct", "Families", "Slices", "Curves")
+VIEWS = ("Families", "Slices", "Whole run", "Reviewed")
 
 
 @st.fragment
-def explore(run: Run, predictions: pd.DataFrame) -> None:
+def explore(found: Explored) -> None:
     """Everything that moves with the threshold; only the open view is computed."""
-    cut = threshold.pick(run)
-    at = exploring.figures(predictions, cut)
-    tabs = st.tabs(VIEWS, key="explore_view", on_change="rerun")
-    view = next((name for name, tab in zip(VIEWS, tabs, strict=True) if tab.open), VIEWS[0])
-    with tabs[VIEWS.index(view)]:
-        if view == "Scores":
-            exploring.scores(predictions, cut, at)
-        elif view == "Mispredicted":
-            st.caption("Names with the wrong verdict at this threshold, the surest mistakes first.")
-            names.table(evaluation.mispredicted(predictions, cut), "mispredicted", cut)
-        elif view == "Correct":
-            st.caption("Names with the right verdict at this threshold.")
-            names.table(evaluation.correct(predictions, cut), "correct", cut)
-        elif view == "Families":
-            exploring.families(predictions, cut)
-        elif view == "Slices":
-            exploring.weak_spots(run, predictions, cut)
-        else:
-            exploring.curves(run, predictions, at)
+    cut = threshold.pick(found)
+    reviews = reviewing.reviews_of(found.run)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        tabs = st.tabs(VIEWS, key="explore_view", on_change="rerun")
+        view = next((name for name, tab in zip(VIEWS, tabs, strict=True) if tab.open), VIEWS[0])
+        with tabs[VIEWS.index(view)]:
+            if view == "Families":
+                exploring.families(found, cut)
+            elif view == "Slices":
+                exploring.weak_spots(found, cut)
+            elif view == "Whole run":
+                exploring.whole(found)
+            else:
+                reviewing.all_said(found.run, reviews)
+    with right:
+        picked = names.listed(found, cut, reviews)
+        reviewing.selected(found.run, picked, reviews)
 
 
 shell.begin("Explore")
@@ -41,16 +38,9 @@ st.markdown("How a run judges the names of its test part, which it has not learn
 run = exploring.pick_run()
 exploring.damaged()
 if run:
-    metrics, of_trial = state.shown_metrics(run)
-    panels.metric_row(panels.test_figures(metrics))
-    if of_trial:
-        st.caption(
-            "These are the names of a trial set, none of which the run was trained on. Its figures "
-            "on the test part of its own lists stand under Runs."
-        )
     with panels.errors_shown():
-        predictions = state.predictions(run)
-        if predictions.empty:
+        found = explored.load(run)
+        if found.predictions.empty:
             st.info("This run has no test names; train one with a test share.")
         else:
-            explore(run, predictions)
+            explore(found)

@@ -1,71 +1,58 @@
-"""Look up one domain: the verdict, why, and which families come near."""
+"""Look up one domain: the verdict, why, what comes near, and what an edit would change."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from dga import generators
 from dga.bundle import ModelBundle
+from dga.columns import DGA
+from dga.errors import DGAError
 from dga.runs import Run
-from ui import answer, panels, shell, state
+from dga.standing import Standing
+from ui import answer, history, nearby, openers, panels, parsed, reasons, rescoring, shell, state
 from ui.state import Measure
-from ui.text import code, percent
 
-KNOWN = ("wikipedia.org", "deutschebahn.com", "d111111abcdef8.cloudfront.net", "booking.com")
-GENERATED = ("ramnit", "tinba", "suppobox", "conficker")
+STRIP = (
+    "How much the score (in log-odds) falls, on average, when the character is another. A bar "
+    "above the character speaks for generated, one below it for chosen by people."
+)
 
 
 def look_up(text: str, run: Run, bundle: ModelBundle, measure: Measure) -> None:
-    """Score one text and show everything there is to say of it."""
+    """Score one text and show everything there is to say of it; the verdict first."""
     verdict = state.scorer(run, measure.threshold).verdicts([text])[0]
-    state.remember_lookup(text, verdict, measure.threshold)
-    answer.told(text, verdict, measure)
-    if verdict.score is None:
-        answer.parsed_table(text)
-        return
+    whose = "names of the trial set" if state.shown_metrics(run)[1] else "run's own test names"
+    with st.container(border=True, key="answer"):
+        answer.told(text, verdict, measure, standing(run), whose)
+        rank = st.empty()  # its place is kept: a list is read at its first use
+        rank.caption("Rank in top lists …" if verdict.score is not None else "")
+    history.remember(text, verdict)
     why, what = st.columns([3, 2], gap="medium")
-    with why:
-        answer.explanation(run, bundle, verdict)
     with what:
-        answer.parsed_table(text)
-        answer.copies(text, verdict)
-
-
-def open_again(text: str) -> None:
-    """Put a text into the box."""
-    st.session_state[state.DOMAIN] = text
-
-
-def examples() -> None:
-    """Names to try: well-known ones, and one fresh from each of some generators."""
-    st.markdown("**Try a name that people chose**")
-    with st.container(horizontal=True):
-        for name in KNOWN:
-            st.button(code(name), key=f"known_{name}", on_click=open_again, args=(name,))
-    st.markdown("**or one that malware would generate**", help="Made by the package's generators.")
-    with st.container(horizontal=True):
-        for family in GENERATED:
-            name = generators.generate(family, 1)[0]
-            label = f"{code(name)} {family}"
-            st.button(label, key=f"generated_{family}", on_click=open_again, args=(name,))
-
-
-def history() -> None:
-    """This session's look-ups, each a button that opens it again."""
-    entries = state.looked_up()
-    if not entries:
+        parsed.parsed_table(text)
+        parsed.copies(text, verdict.domain or "")
+    if verdict.score is None:
         return
-    st.markdown("**Looked up in this session**")
-    with st.container(horizontal=True):
-        for entry in entries:
-            score = entry.verdict.score
-            st.button(
-                code(entry.text[:60]) + ("" if score is None else f" {percent(score)}"),
-                key=f"history_{entry.text}",  # a click on a list about to change means its text
-                icon=answer.verdict_icon(entry.verdict.verdict),
-                on_click=open_again,
-                args=(entry.text,),
-            )
+    name = rescoring.scored_name(bundle, verdict)
+    with why:
+        found = state.explanation(run, name)
+        st.markdown("#### What each character adds", help=STRIP, anchors=False)
+        reasons.characters(found, key="characters")
+        reasons.families(run, bundle, found, verdict.verdict == DGA)
+    with st.container(key="near"), panels.errors_shown():
+        nearby.nearest(run, name, whose)
+    with st.container(key="edits"):
+        rescoring.edit_and_rescore(run, bundle, verdict, measure)
+    with rank.container(), panels.errors_shown():
+        nearby.ranks(verdict)
+
+
+def standing(run: Run) -> Standing | None:
+    """The scores of the run's known names; None where they cannot be read."""
+    try:
+        return state.standing(run)
+    except DGAError:
+        return None
 
 
 shell.begin("Look up a domain")
@@ -88,5 +75,5 @@ with panels.errors_shown():
         if text and text.strip():
             look_up(text.strip(), run, bundle, measure)
         else:
-            examples()
-        history()
+            openers.examples()
+        openers.looked_up()

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dga import charts, jobs
-from ui import feeding, settings, shell, trained, training
+from dga import jobs
+from dga.forecast import Forecast
+from ui import feeding, forecasting, panels, queueing, settings, shell, state, trained, training
 
 
-def set_up() -> None:
+def set_up(queued: bool) -> None:
     """Feeds, settings, start: top to bottom."""
     st.header("Feeds", anchor=False)
     picked = feeding.pick()
-    table = feeding.balance(picked)
-    if len(table):
-        with st.expander("Balance of classes and families", icon=":material/balance:"):
-            figure = charts.balance(table)
-            st.plotly_chart(figure, key="train_balance_chart", alt="Rows by class and family")
-            st.caption("Rows as they stand in the feeds, before duplicates are taken out.")
+    specs = [spec for one in picked for spec in one.specs]
+    problem = feeding.problem(picked)
+    counts = st.container()
     st.header("Settings", anchor=False)
     base = settings.pick_base()
     config = settings.form(base)
+    told = None
+    if config and not problem:
+        with counts:
+            told = forecasting.show(specs, config)
     st.header("Start", anchor=False)
-    training.name_and_start(picked, config, feeding.problem(picked), base)
+    if config and isinstance(told, Forecast):
+        forecasting.time_needed(told, config)
+    training.name_and_start(
+        specs, config, problem or (told if isinstance(told, str) else ""), base, queued
+    )
 
 
 shell.begin("Train")
@@ -31,19 +37,24 @@ st.markdown(
     "this page, close the tab or restart the server."
 )
 
-running = jobs.current()
+running, waiting = jobs.current(), queueing.waiting()
+notice = st.session_state.pop(state.NOTICE, None)
+if notice is not None:
+    panels.error_box(notice)
 if running:
     training.live(running)
+queueing.show(waiting, bool(running))
+busy = bool(running) or any(not one.problem for one in waiting)
 for job in jobs.unfinished():
     if not job.running():
-        training.unfinished(job)
+        training.unfinished(job, busy)
 run, own = trained.last_result()
 if run and not running:
     if own:
-        trained.result(run)
+        trained.result(run, busy)
     else:
         with st.expander("The latest run", icon=":material/history:"):
-            trained.result(run)
+            trained.result(run, busy)
 
-with st.expander("Set up another training") if running else st.container():
-    set_up()
+with st.expander("Set up another training") if busy else st.container():
+    set_up(busy)

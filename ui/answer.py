@@ -1,86 +1,102 @@
-"""The answer of a look-up: badge, sentence, bar, what was read, why, forms to copy. Draws only."""
+"""The answer of a look-up: badge, sentence, and where the score stands. Draws only."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
-from urllib.parse import quote
 
-import pandas as pd
 import streamlit as st
 
-from dga import charts, domains
-from dga.bundle import ModelBundle
-from dga.charts.style import COLOURS, GREY
-from dga.columns import BENIGN, DGA, FAMILY, FAMILY_SCORE
-from dga.runs import Run
-from dga.scoring import FAMILY_FLOOR, Verdict
-from ui import panels, state
+from dga import charts
+from dga.columns import BENIGN, DGA
+from dga.scorer import EVEN, Verdict
+from dga.standing import Share, Standing
+from ui import parsed
 from ui.state import Measure
-from ui.text import TERMS, code, defang, escape, percent
+from ui.text import TERMS, code, escape, percent
+
+UNKNOWN = "How rare such a score is, the files of this run do not tell."
+PER = 1000  # the sentence speaks of so many names
 
 
-def told(text: str, verdict: Verdict, measure: Measure) -> None:
-    """The verdict as a sentence, with its bar and a warning where it is a close call."""
-    with st.container(border=True):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            verdict_badge(verdict.verdict)
-            st.markdown(code(verdict.domain or text))
-        st.subheader(escape(sentence(verdict, measure.threshold, measure.about)), anchor=False)
-        if verdict.score is None:
-            return
-        score_bar(verdict.score, measure.threshold)
-        if is_close(verdict.score, measure.threshold):
-            st.warning(
-                "A close call: the score is near the threshold. Look at what else is known of "
-                "this domain before you act.",
-                icon=":material/balance:",
-            )
+def told(
+    text: str, verdict: Verdict, measure: Measure, standing: Standing | None, whose: str
+) -> None:
+    """The verdict as a sentence, and where its score stands.
+
+    `standing`: the scores of known names, None where there are none; `whose`: which names these
+    are, as in "names of the trial set".
+    """
+    with st.container(horizontal=True, vertical_alignment="center"):
+        verdict_badge(verdict.verdict)
+        st.markdown(code(verdict.domain or text))
+    rare = "" if standing is None else rarity(verdict, standing)
+    st.subheader(escape(f"{sentence(verdict)} {rare}"), anchor=False)
+    parsed.deceptive(verdict.domain or "")
+    if verdict.score is None:
+        return
+    about = f"{TERMS['score']} {TERMS['threshold']} The known names are the {whose}."
+    cut = f"Threshold {percent(measure.threshold)}: {measure.about}."
+    st.caption(escape(f"{cut} {'' if rare else UNKNOWN}"), help=about)
+    if is_close(verdict.score, measure.threshold):
+        st.warning(
+            "A close call: the score is near the threshold. Look at what else is known of "
+            "this domain before you act.",
+            icon=":material/balance:",
+        )
+    if standing is not None:
+        scores = {BENIGN: standing.benign, DGA: standing.dga}
+        st.plotly_chart(
+            charts.standing(scores, verdict.score, measure.threshold),
+            key="standing",
+            config={"displayModeBar": False},
+            alt=f"Score {percent(verdict.score)} among the {whose}; the threshold is "
+            f"{percent(measure.threshold)}. {rare}",
+        )
 
 
-def parsed_table(text: str) -> None:
-    """What the parser made of the text."""
-    parsed = domains.parse(text)
-    rows = {
-        "Given": text,
-        "Domain": parsed.domain or "",
-        "Registered name": parsed.registered_name or "",
-        "Public suffix": parsed.suffix or "",
-    }
-    st.markdown("**How the text was read**", help=TERMS["registered"])
-    frame = pd.DataFrame({"part": list(rows), "value": list(rows.values())}, dtype="str")
-    columns: dict[str, Any] = {
-        "part": st.column_config.TextColumn("Part", width=130),
-        "value": "Value",
-    }
-    st.dataframe(frame, hide_index=True, column_config=columns)
+def sentence(verdict: Verdict) -> str:
+    """A verdict as one sentence."""
+    if verdict.score is None:
+        return f"Not scored: {verdict.problem}."
+    looks = verdict.looks[0].upper() + verdict.looks[1:]
+    score = percent(verdict.score)
+    return f"{looks}: {score}." if verdict.score >= EVEN else f"{looks}: {score} for generated."
 
 
-def explanation(run: Run, bundle: ModelBundle, verdict: Verdict) -> None:
-    """Which characters made the score, and the nearest families."""
-    name = verdict.domain if bundle.scope == "fqdn" else verdict.registered_name
-    found = state.explanation(run, name or "")
-    st.markdown(
-        "**What each character adds**",
-        help="How much the score (in log-odds) falls, on average, when the character is another: "
-        "above 0 it speaks for generated, below 0 for chosen by people.",
-    )
-    st.plotly_chart(charts.characters(found.name, found.contributions), key="characters")
-    if found.families:
-        st.markdown("**Nearest families**", help=TERMS["family"])
-        if found.families[0][1] < FAMILY_FLOOR:
-            st.caption("None comes near enough to be named; these are the nearest.")
-        frame = pd.DataFrame(found.families, columns=[FAMILY, FAMILY_SCORE])
-        st.dataframe(frame, hide_index=True, column_config=panels.verdict_columns())
+def rarity(verdict: Verdict, standing: Standing) -> str:
+    """How rare a score is: among benign names a high one, among generated names a low one.
+
+    "" without a score, or a name to compare with.
+    """
+    score = verdict.score
+    if score is None:
+        return ""
+    if score >= EVEN or verdict.verdict == DGA:
+        return counted(standing.benign_as_high(score), "benign", "high")
+    return counted(standing.generated_as_low(score), "generated", "low")
 
 
-def copies(text: str, verdict: Verdict) -> None:
-    """Forms of the answer to paste elsewhere."""
-    st.markdown("**Defanged, to paste into a ticket**")
-    st.code(defang(verdict.domain or ""), language=None)
-    st.markdown("**Link that opens this look-up**")
-    address = (st.context.url or "").partition("?")[0]
-    st.code(f"{address}?{state.DOMAIN}={quote(text, safe='')}", language=None, wrap_lines=True)
+def counted(share: Share, kind: str, side: str) -> str:
+    """A share of names as a sentence, per thousand where there are a thousand.
+
+    >>> counted(Share(3, 33_607), "benign", "high")
+    'Of 1,000 benign names, fewer than one scores this high.'
+    >>> counted(Share(0, 200), "benign", "high")
+    'Of 200 benign names, none scores this high.'
+    """
+    if not share.of:
+        return ""
+    among = min(share.of, PER)
+    expected = share.names * among / share.of
+    if among < PER and not share.names:
+        number = "none scores"
+    elif expected < 1:
+        number = "fewer than one scores"
+    else:
+        rounded = round(expected)
+        number = "one scores" if rounded == 1 else f"{rounded:,} score"
+        number = f"about {number}" if share.of > PER else number
+    return f"Of {among:,} {kind} names, {number} this {side}."
 
 
 def verdict_icon(verdict: str | None) -> str:
@@ -98,43 +114,6 @@ def verdict_badge(verdict: str | None) -> None:
         st.badge("Chosen by people", icon=icon, color="blue")
     else:
         st.badge("Not scored", icon=icon, color="gray")
-
-
-def score_bar(score: float, threshold: float) -> None:
-    """The score as a bar from 0 to 100 %, with a mark at the threshold."""
-    colour = COLOURS[DGA] if score >= threshold else COLOURS[BENIGN]
-    values = [{"score": score, "threshold": threshold, "zero": 0, "one": 1}]
-    axis = {"format": "%", "values": [0, 0.25, 0.5, 0.75, 1], "title": None, "grid": False}
-    bar = {"type": "bar", "cornerRadius": 3}
-    across = {"type": "quantitative", "scale": {"domain": [0, 1]}, "axis": axis}
-    spec = {
-        "height": 26,
-        "data": {"values": values},
-        "layer": [
-            {
-                "mark": {**bar, "color": GREY, "opacity": 0.3, "height": 14},
-                "encoding": {"x": {"field": "zero", **across}, "x2": {"field": "one"}},
-            },
-            {
-                "mark": {**bar, "color": colour, "height": 14},
-                "encoding": {"x": {"field": "zero", **across}, "x2": {"field": "score"}},
-            },
-            {
-                "mark": {"type": "tick", "color": GREY, "thickness": 3, "size": 26},
-                "encoding": {"x": {"field": "threshold", **across}},
-            },
-        ],
-    }
-    st.vega_lite_chart(spec, alt=f"Score {percent(score)}, threshold {percent(threshold)}")
-
-
-def sentence(verdict: Verdict, threshold: float, source: str) -> str:
-    """A verdict as one sentence; `source` tells where the threshold comes from."""
-    if verdict.score is None:
-        return f"Not scored: {verdict.problem}."
-    looks = verdict.looks[0].upper() + verdict.looks[1:]
-    cut = f"threshold {percent(threshold)} ({source})"
-    return f"{looks}: score {percent(verdict.score)}; {cut}."
 
 
 def is_close(score: float, threshold: float) -> bool:

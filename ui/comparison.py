@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from dga.columns import BENIGN, DGA, DOMAIN, FAMILY, PRED_PROB, TRUE_CLASS
+from dga.columns import BENIGN, DGA, DOMAIN, FAMILY, PRED_CLASS, PRED_PROB, TRUE_CLASS
 from dga.runs import DamagedRun, Run
 
+LEFT, RIGHT = "compare_left", "compare_right"  # session: the names of the runs to compare
 FIGURES = {
     "recall_1": "Recall at 1 % FPR",
     "recall_01": "Recall at 0.1 % FPR",
@@ -18,11 +19,18 @@ FIGURES = {
     "calibration_error": "Calibration error",
     "accuracy": "Accuracy",
 }
+BETTER = {"recall_1": 1, "recall_01": 1, "roc_auc": 1, "calibration_error": -1, "accuracy": 1}
+SHARES = ("recall_1", "recall_01", "accuracy")  # told in per cent
+SAME = 5e-5  # differences below it are not shown either
 
 
 def figures(run: Run | DamagedRun) -> dict[str, float | None]:
     """A run's headline metrics on its test part; None where it has none."""
-    test = run.metrics.get("test", {}) if isinstance(run, Run) else {}
+    return of_metrics(run.metrics.get("test", {}) if isinstance(run, Run) else {})
+
+
+def of_metrics(test: Mapping[str, Any]) -> dict[str, float | None]:
+    """The headline figures among the metrics of one set of names."""
     at = test.get("macro_recall_at_fpr") or {}
     return {
         "recall_1": at.get("0.01"),
@@ -37,15 +45,23 @@ def table(runs: Sequence[Run | DamagedRun], active: str | None) -> pd.DataFrame:
 
 
 def side_by_side(left: Run, right: Run) -> pd.DataFrame:
-    """One row a figure, as text: its name, both values, and what changes from left to right."""
+    """One row a figure, as text: its name, both values, what changes from left to right, and
+    whether that is better; columns figure, left, right, change, means."""
     ours, theirs = figures(left), figures(right)
-    rows = [(label, *_change(ours[name], theirs[name], ".4f")) for name, label in FIGURES.items()]
+    rows = [_figure(name, ours[name], theirs[name]) for name in FIGURES]
     for label, name, form in (
         ("Training, s", "seconds", ",.0f"),
-        ("Parameters", "parameters", ",d"),
+        ("Parameters", "parameters", ",.0f"),
     ):
-        rows.append((label, *_change(left.config.get(name), right.config.get(name), form)))
-    return pd.DataFrame(rows, columns=["figure", "left", "right", "change"], dtype="str")
+        rows.append((label, *_change(left.config.get(name), right.config.get(name), form), ""))
+    return pd.DataFrame(rows, columns=["figure", "left", "right", "change", "means"], dtype="str")
+
+
+def figures_apart(left: Mapping[str, Any], right: Mapping[str, Any]) -> pd.DataFrame:
+    """The same table from the metrics of both over the same names (`evaluation.metrics`)."""
+    ours, theirs = of_metrics(left), of_metrics(right)
+    rows = [_figure(name, ours[name], theirs[name]) for name in FIGURES]
+    return pd.DataFrame(rows, columns=["figure", "left", "right", "change", "means"], dtype="str")
 
 
 def settings(left: Run, right: Run) -> pd.DataFrame:
@@ -65,7 +81,8 @@ def shared(left: pd.DataFrame, right: pd.DataFrame, cuts: tuple[float, float]) -
     Columns domain, trueClass, family, score_left, score_right, verdict_left, verdict_right.
     """
     columns = [DOMAIN, TRUE_CLASS, FAMILY, PRED_PROB]
-    both = left[columns].merge(right[[DOMAIN, PRED_PROB]], on=DOMAIN, suffixes=("_left", "_right"))
+    ours, theirs = (frame.drop_duplicates(DOMAIN) for frame in (left, right))
+    both = ours[columns].merge(theirs[[DOMAIN, PRED_PROB]], on=DOMAIN, suffixes=("_left", "_right"))
     both = both.rename(columns=lambda name: name.replace(PRED_PROB, "score"))
     for side, cut in zip(("left", "right"), cuts, strict=True):
         both[f"verdict_{side}"] = np.where(both[f"score_{side}"] >= cut, DGA, BENIGN)
@@ -79,8 +96,27 @@ def disagreements(both: pd.DataFrame) -> pd.DataFrame:
     return differing.loc[apart.sort_values(ascending=False, kind="stable").index]
 
 
+def one_side(both: pd.DataFrame, side: str) -> pd.DataFrame:
+    """The rows of `shared` as a predictions frame of one run, `left` or `right`."""
+    frame = both[[DOMAIN, TRUE_CLASS, FAMILY]].assign(**{PRED_PROB: both[f"score_{side}"]})
+    return frame.assign(**{PRED_CLASS: np.where(frame[PRED_PROB] >= 0.5, DGA, BENIGN)})
+
+
 def _shown(value: Any) -> str:
     return "not set" if value is None else str(value)
+
+
+def _figure(name: str, left: float | None, right: float | None) -> tuple[str, ...]:
+    """A row of figures: label, both values, the change, and whether it is better."""
+    means = ""
+    if left is not None and right is not None:
+        gain = (right - left) * BETTER[name]
+        means = "the same" if abs(gain) < SAME else "better" if gain > 0 else "worse"
+    if name in SHARES:
+        values = ["" if one is None else f"{one:.2%}".replace("%", " %") for one in (left, right)]
+        apart = "" if left is None or right is None else f"{100 * (right - left):+.2f} points"
+        return (FIGURES[name], *values, apart, means)
+    return (FIGURES[name], *_change(left, right, ".4f"), means)
 
 
 def _change(left: float | None, right: float | None, form: str) -> tuple[str, str, str]:
@@ -101,4 +137,6 @@ def _row(run: Run | DamagedRun, active: str | None) -> dict[str, Any]:
         "architecture": run.settings.get("architecture"),
         "rows": run.metrics.get("test", {}).get("rows"),
         **figures(run),
+        "base": str(run.config.get("base") or ""),
+        "note": " ".join(run.about().note.split()),
     }

@@ -1,31 +1,28 @@
-"""Pieces of the Explore page: the run, its figures, and one function for each view.
+"""Views of the Explore page: families, slices, and the run over all thresholds.
 
-Draws only; every figure comes from `dga.evaluation` and `dga.slices`. What does not depend on the
-threshold is computed once a run, for all sessions.
+Draws only. Whatever is clicked in a view chooses the names that are listed beside it
+(`ui.selection`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dga import charts, evaluation, runs, slices
-from dga.columns import DGA, FAMILY, PRED_PROB, TRUE_CLASS, UNKNOWN_FAMILY
-from dga.evaluation import Confusion
+from dga import charts, writers
+from dga.columns import FAMILY
 from dga.runs import DamagedRun, Run
-from ui import names, panels, state
-from ui.text import TERMS, code, escape, percent
+from dga.slices import MINIMUM
+from ui import panels, selection, state
+from ui.explored import Explored
+from ui.selection import Part
+from ui.text import TERMS, code, escape
 
 RUN = "explore_run"
-BASE_RATES = (0.5, 0.1, 0.01, 0.001, 0.0001)
-OUTCOMES = {
-    "FN": ("Missed", "generated names below the threshold"),
-    "FP": ("Accused", "benign names above the threshold"),
-    "TP": ("Found", "generated names above the threshold"),
-    "TN": ("Kept", "benign names below the threshold"),
-}
+KINDS = "explore_slice_kinds"
 
 
 def pick_run() -> Run | None:
@@ -33,140 +30,6 @@ def pick_run() -> Run | None:
     if asked := st.query_params.pop(state.RUN, None):
         st.session_state[RUN] = asked
     return panels.pick_run(key=RUN)
-
-
-def figures(predictions: pd.DataFrame, threshold: float) -> Confusion:
-    """What a threshold does to the test names; returns the confusion."""
-    at = evaluation.confusion(predictions, threshold)
-    panels.metric_row(
-        {
-            "Recall": (_share(at.recall), "Share of the generated names that are found."),
-            "False-positive rate": (_share(at.fpr), TERMS["fpr"]),
-            "Precision": (
-                _share(at.precision),
-                "Share of the accused names that are generated, among these test names. In "
-                "traffic, where generated names are rare, it is lower: see Curves.",
-            ),
-            "Accuracy": (_share(at.accuracy), "Share of the test names with the right verdict."),
-            "Test names": (f"{at.total:,}", "Names that the run has not learnt from."),
-        }
-    )
-    return at
-
-
-def scores(predictions: pd.DataFrame, threshold: float, at: Confusion) -> None:
-    """The histogram of scores, the four outcomes, and the names of the outcome that is clicked."""
-    left, right = st.columns([3, 2])
-    with left:
-        st.plotly_chart(
-            charts.score_histogram(predictions, threshold),
-            key="explore_histogram",
-            alt="Scores of benign and of generated names, with the threshold",
-        )
-    with right:
-        st.plotly_chart(
-            charts.confusion_matrix(at),
-            key="explore_confusion",
-            alt=f"Outcomes: {at.tp} TP, {at.fn} FN, {at.fp} FP, {at.tn} TN",
-        )
-    counts = vars(at)
-    outcome = st.segmented_control(
-        "List the names of one outcome",
-        list(OUTCOMES),
-        key="explore_outcome",
-        format_func=lambda one: f"{OUTCOMES[one][0]}: {counts[one.lower()]:,}",
-        help=" ".join(f"{one}: {about}." for one, (_, about) in OUTCOMES.items()),
-    )
-    if outcome:
-        rows = predictions[(evaluation.outcomes(predictions, threshold) == outcome).to_numpy()]
-        surest_first = rows.sort_values(PRED_PROB, ascending=outcome in ("FN", "TN"))
-        names.table(surest_first, outcome, threshold)
-
-
-def curves(run: Run, predictions: pd.DataFrame, at: Confusion) -> None:
-    """ROC, precision over recall at a share of DGA in the traffic, and reliability."""
-    left, right = st.columns(2)
-    with left:
-        st.markdown("**ROC**", help=TERMS["auc"])
-        logarithmic = st.toggle(
-            "Logarithmic axis",
-            value=True,
-            key="explore_roc_log",
-            help="Shows low false-positive rates, the ones that can be used in practice.",
-        )
-        figure = charts.roc(_roc(*_key(run), predictions), at, logarithmic)
-        st.plotly_chart(figure, key="explore_roc", alt="Recall over false-positive rate")
-    with right:
-        st.markdown("**Precision and recall**")
-        share = st.select_slider(
-            "Share of generated names in the traffic",
-            BASE_RATES,
-            value=0.01,
-            key="explore_base_rate",
-            format_func=lambda one: f"{100 * one:g} %",
-            help="Precision depends on how rare generated names are: among 10,000 names with one "
-            "generated, a false-positive rate of 0.1 % accuses ten benign names for it.",
-        )
-        curve = evaluation.precision_recall_curve(predictions, share)
-        figure = charts.precision_recall(curve, at, share)
-        st.plotly_chart(figure, key="explore_pr", alt="Precision over recall")
-        precision = at.precision_at_base_rate(share)
-        st.caption(f"At this threshold, {_share(precision)} of the accused names are generated.")
-    st.markdown("**Reliability**", help=TERMS["calibration"])
-    figure = charts.reliability(evaluation.reliability(predictions))
-    st.plotly_chart(figure, key="explore_reliability", alt="Share of DGA over mean score")
-
-
-def families(predictions: pd.DataFrame, threshold: float) -> None:
-    """The family table, worst first; a selected family lists its names."""
-    table = evaluation.family_table(predictions, threshold)
-    if table.empty:
-        st.info("These test names hold no generated name.", icon=":material/info:")
-        return
-    table["surest_misses"] = table["surest_misses"].map(", ".join)
-    row = names.pick_row(table, "families", [FAMILY], threshold, _FAMILY_COLUMNS, "Families")
-    names.download(table, "families")
-    if row is None:
-        st.caption("Select a row to list the family's names.")
-        st.plotly_chart(charts.families(table), key="explore_families", alt="Recall by family")
-        return
-    family = str(row[FAMILY])
-    st.markdown(f"**Names of {code(family)}, lowest score first**")
-    known = predictions[FAMILY].fillna("").replace("", UNKNOWN_FAMILY)
-    rows = predictions[((predictions[TRUE_CLASS] == DGA) & (known == family)).to_numpy()]
-    names.table(rows.sort_values(PRED_PROB), "family", threshold)
-
-
-def weak_spots(run: Run, predictions: pd.DataFrame, threshold: float) -> None:
-    """The slices, worst first; a selected slice lists its names, mispredicted ones first."""
-    values = _attributes(*_key(run), predictions)
-    table = slices.slices(predictions, threshold, values=values)
-    if table.empty:
-        st.info(
-            f"No slice holds {slices.MINIMUM} names; test on more names.", icon=":material/info:"
-        )
-        return
-    kinds = [str(kind) for kind in values.columns if (table["slice"] == kind).any()]
-    wanted = st.pills(
-        "Slice by",
-        kinds,
-        selection_mode="multi",
-        default=[kind for kind in kinds if kind != FAMILY],
-        key="explore_slice_kinds",
-        help="What names of a slice have in common. Families have a view of their own.",
-    )
-    table = table[table["slice"].isin(wanted)].reset_index(drop=True)
-    by = ["slice", "value"]
-    row = names.pick_row(table, "slices", by, threshold, _SLICE_COLUMNS, "Slices")
-    names.download(table, "slices")
-    if row is None:
-        st.caption("Select a row to list the slice's names.")
-        return
-    kind, value = (str(row[column]) for column in by)
-    st.markdown(f"**Names with {code(kind)} {code(value)}, mispredicted ones first**")
-    rows = slices.members(predictions, kind, value, values)
-    parts = [evaluation.mispredicted(rows, threshold), evaluation.correct(rows, threshold)]
-    names.table(pd.concat(parts, ignore_index=True), "slice", threshold)
 
 
 def damaged() -> None:
@@ -180,23 +43,120 @@ def damaged() -> None:
             )
 
 
-def _share(value: float | None) -> str:
-    return "n/a" if value is None else percent(value)
+def families(explored: Explored, threshold: float) -> None:
+    """The family table, worst first; a selected family's names are listed beside."""
+    table = explored.sweep.family_table(threshold)
+    if table.empty:
+        st.info("These test names hold no generated name.", icon=":material/info:")
+        return
+    st.caption(f"{len(table):,} families, worst first; select one to list its names.")
+    table["surest_misses"] = table["surest_misses"].map(", ".join)
+    parts = [Part(FAMILY, str(family)) for family in table[FAMILY]]
+    _selectable(table, "families", parts, threshold, _FAMILY_COLUMNS, "Families")
+    download("CSV", table, f"{explored.run.name}-families")
 
 
-def _key(run: Run) -> tuple[str, int]:
-    """What a run's cached figures hang on: its place and when its predictions were written."""
-    return str(run.path), (run.path / runs.PREDICTIONS_FILE).stat().st_mtime_ns
+def weak_spots(explored: Explored, threshold: float) -> None:
+    """The slices, worst first; a selected slice's names are listed beside."""
+    table = explored.sweep.slices(threshold)
+    if table.empty:
+        st.info(f"No slice holds {MINIMUM} names; test on more names.", icon=":material/info:")
+        return
+    kinds = list(dict.fromkeys(g.attribute for g in explored.sweep.groups))
+    kinds = [kind for kind in kinds if (table["slice"] == kind).any()]
+    kept = st.session_state.get(KINDS)
+    st.session_state[KINDS] = kinds if kept is None else [kind for kind in kept if kind in kinds]
+    wanted = st.pills(
+        "Slice by",
+        kinds,
+        selection_mode="multi",
+        key=KINDS,
+        persist_state="session",
+        help="What names of a slice have in common. Word-likeness: how usual their pairs of "
+        "letters are among this test part's benign names. Kind: of the generator, where known.",
+    )
+    table = table[table["slice"].isin(wanted)].reset_index(drop=True)
+    st.caption(
+        f"{len(table):,} slices of at least {MINIMUM} names, ranked by how far they fall behind "
+        "the whole; select one to list its names."
+    )
+    parts = [Part(*pair) for pair in table[["slice", "value"]].itertuples(index=False, name=None)]
+    _selectable(table, "slices", parts, threshold, _SLICE_COLUMNS, "Slices")
+    download("CSV", table, f"{explored.run.name}-slices")
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _roc(path: str, written: int, _predictions: pd.DataFrame) -> pd.DataFrame:
-    return evaluation.roc_curve(_predictions)
+def whole(explored: Explored) -> None:
+    """The run over all thresholds: headline figures, and what scores say against what is true."""
+    metrics, of_trial = state.shown_metrics(explored.run)
+    panels.metric_row(panels.test_figures(metrics))
+    if of_trial:
+        st.caption(
+            "These are the names of a trial set, none of which the run was trained on. Its "
+            "figures on the test part of its own lists stand under Runs."
+        )
+    st.markdown("**Reliability**", help=TERMS["calibration"])
+    st.caption("On the dotted line a score of 70 % means that 70 of 100 such names are generated.")
+    _chart(
+        charts.reliability(explored.reliability),
+        "reliability",
+        explored.run.name,
+        "Share of generated names over mean score",
+    )
+    download("CSV", explored.reliability, f"{explored.run.name}-reliability")
 
 
-@st.cache_resource(max_entries=4, show_spinner="Slicing the test names")
-def _attributes(path: str, written: int, _predictions: pd.DataFrame) -> pd.DataFrame:
-    return slices.attributes(_predictions)
+def download(label: str, table: pd.DataFrame, stem: str) -> None:
+    """Offer a table as CSV, with cells disarmed that a spreadsheet would run."""
+    st.download_button(
+        label,
+        lambda: writers.to_csv(table).encode(),
+        file_name=f"{stem}.csv",
+        mime="text/csv",
+        key=f"explore_csv_{label}_{stem}",
+        icon=":material/download:",
+        on_click="ignore",
+        help=f"{len(table):,} rows, CSV.",
+    )
+
+
+def _chart(figure: Any, key: str, run: str, alt: str, **more: Any) -> None:
+    """A figure whose own toolbar saves it as a picture."""
+    picture = {"format": "png", "scale": 2, "filename": f"{run}-{key}"}
+    config = {"displaylogo": False, "toImageButtonOptions": picture}
+    st.plotly_chart(figure, key=f"explore_{key}", config=config, alt=alt, **more)
+
+
+def _selectable(
+    table: pd.DataFrame,
+    key: str,
+    parts: list[Part],
+    threshold: float,
+    columns: Mapping[str, Any],
+    alt: str,
+) -> None:
+    """A table; the part of the names that a selected row stands for is listed."""
+    place = f"explore_table_{key}_{threshold:.9f}_{len(table)}_{selection.generation()}"
+    part = selection.part()
+
+    def clicked() -> None:
+        rows = st.session_state[place].selection.rows
+        if rows:
+            selection.choose(parts[rows[0]])
+        else:
+            selection.clear()
+
+    st.dataframe(
+        writers.disarm_frame(table),  # the shown table can be exported too
+        key=place,
+        hide_index=True,
+        column_config=dict(columns),
+        column_order=list(columns),
+        on_select=clicked,
+        selection_mode="single-row",
+        selection_default={"selection": {"rows": [parts.index(part)] if part in parts else []}},
+        placeholder="",
+        alt=alt,
+    )
 
 
 _SHARE: dict[str, Any] = {"format": "percent", "min_value": 0.0, "max_value": 1.0}
@@ -214,13 +174,18 @@ _FAMILY_COLUMNS = {
 _SLICE_COLUMNS = {
     "slice": st.column_config.TextColumn("Slice", help="What the names have in common."),
     "value": st.column_config.TextColumn("Value"),
+    "gap": _NUMBER(
+        "Behind",
+        format="percent",
+        help="How far its accuracy falls behind what the whole's recall and false-positive rate "
+        "would give for as many benign and generated names.",
+    ),
     "names": _NUMBER("Names", format="localized"),
-    "benign": _NUMBER("Benign", format="localized"),
-    "dga": _NUMBER("Generated", format="localized"),
-    "fpr": _NUMBER("False-positive rate", format="percent", help=TERMS["fpr"]),
     "recall": _NUMBER("Recall", format="percent", help="Share of the generated names found."),
+    "fpr": _NUMBER("False alarms", format="percent", help=TERMS["fpr"]),
     "accuracy": st.column_config.ProgressColumn(
         "Accuracy", help="Share of its names with the right verdict.", **_SHARE
     ),
-    "gap": _NUMBER("Gap", format="percent", help="How far its accuracy falls behind the whole's."),
+    "benign": _NUMBER("Benign", format="localized"),
+    "dga": _NUMBER("Generated", format="localized"),
 }

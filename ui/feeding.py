@@ -14,7 +14,7 @@ import pandas as pd
 import streamlit as st
 
 from dga import feeds
-from dga.columns import BENIGN, DGA, DOMAIN, FAMILY, LABEL, UNKNOWN_FAMILY
+from dga.columns import BENIGN, DGA, DOMAIN, FAMILY, LABEL
 from dga.config import FeedSpec
 from dga.errors import FeedError
 from dga.feeds import FORMATS, UNLABELLED, Preview
@@ -63,17 +63,6 @@ def pick() -> list[Picked]:
         with st.container(border=True):
             picked.append(_feed(name))
     return picked
-
-
-def balance(picked: Sequence[Picked]) -> pd.DataFrame:
-    """Rows by class and family over all chosen feeds: columns label, family, names, share."""
-    whole = _merged([one.preview for one in picked])
-    classes, families = Counter(whole.classes), Counter(whole.families)
-    rows = [(BENIGN, "", classes[BENIGN])] + [(DGA, name, n) for name, n in families.items()]
-    rows.append((DGA, UNKNOWN_FAMILY, classes[DGA] - families.total()))
-    frame = pd.DataFrame(rows, columns=[LABEL, FAMILY, "names"])
-    frame = frame[frame["names"] > 0].sort_values("names", ascending=False, ignore_index=True)
-    return frame.assign(share=frame["names"] / max(int(frame["names"].sum()), 1))
 
 
 def problem(picked: Sequence[Picked]) -> str:

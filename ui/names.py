@@ -1,8 +1,11 @@
-"""Tables of test names: search, selection, a way to the look-up page, download. Draws only."""
+"""The list of test names on the Explore page: outcome, search, pages, selection, download.
+
+Draws only; `ui.selection` knows which names, `ui.reviewing` what can be done with those selected.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,78 +14,46 @@ import streamlit as st
 
 from dga import writers
 from dga.columns import BENIGN, DGA, DOMAIN, FAMILY, PRED_CLASS, PRED_PROB, TRUE_CLASS
-from ui import state
-from ui.text import TERMS, code
+from dga.review import Review
+from ui import selection
+from ui.explored import Explored
+from ui.text import TERMS
 
-ROWS = 1_000  # of a table are sent to the browser; the search and the download know all
+PAGE = 100  # rows of the list on a page; search and download know all
+PICKED = "explore_picked"  # session: the domains that are selected
+REVIEWED = "said"
+HELP = {
+    "Mistakes": "missed names and false alarms",
+    "Missed": "generated names below the threshold",
+    "False alarms": "benign names from the threshold up",
+    "Found": "generated names from the threshold up",
+    "Kept": "benign names below the threshold",
+}
 
 
-def table(rows: pd.DataFrame, key: str, threshold: float) -> None:
-    """Show predictions with their verdict at the threshold; the one selected can be looked up."""
-    text = st.text_input(
-        "Search",
-        key=f"explore_search_{key}",
-        placeholder="part of a domain or family",
+def listed(explored: Explored, threshold: float, reviews: Mapping[str, Review]) -> pd.DataFrame:
+    """Draw the list of the chosen names; returns the rows that are selected in it."""
+    counts = vars(explored.sweep.confusion(threshold))
+    part = selection.part()
+    st.session_state.setdefault(selection.OUTCOME, selection.outcome())
+    st.segmented_control(
+        "Names to list",
+        list(selection.OUTCOMES),
+        key=selection.OUTCOME,
+        format_func=lambda one: _outcome_text(one, counts, part is None),
         persist_state="session",
-        help="Keeps the rows whose domain or family holds this text.",
+        required=True,
+        wrap=True,
+        help=" ".join(f"{one}: {about}." for one, about in HELP.items()),
     )
-    found = called(matching(rows, text), threshold)
-    picked = pick_row(found.head(ROWS), f"{key}_{text}", [DOMAIN], threshold, _columns(), key)
-    shown = f"{len(found):,} names" if len(found) <= ROWS else f"First {ROWS:,} of {len(found):,}"
-    with st.container(horizontal=True, vertical_alignment="center"):
-        download(found, key)
-        st.caption(shown if picked is not None or found.empty else f"{shown}; select one to go on")
-        if picked is not None:
-            st.page_link(
-                state.LOOKUP_PAGE,
-                label=f"Look up {code(str(picked[DOMAIN]))}",
-                icon=":material/search:",
-                query_params={state.DOMAIN: str(picked[DOMAIN])},
-            )
-
-
-def pick_row(
-    rows: pd.DataFrame,
-    key: str,
-    by: Sequence[str],
-    threshold: float,
-    columns: Mapping[str, Any],
-    alt: str,
-) -> pd.Series | None:
-    """Show a table; returns its selected row, found again by its columns `by` when rows move."""
-    memory = f"explore_picked_{key}"
-    names = list(rows[list(by)].itertuples(index=False, name=None))
-    kept = st.session_state.get(memory)
-    event: Any = st.dataframe(
-        writers.disarm_frame(rows),  # the shown table can be exported too
-        key=f"explore_table_{key}_{threshold:.9f}",
-        hide_index=True,
-        column_config=dict(columns),
-        on_select="rerun",
-        selection_mode="single-row",
-        selection_default={
-            "selection": {"rows": [names.index(kept)] if kept in names else []},
-        },
-        placeholder="",
-        alt=alt,
-    )
-    place = next((row for row in event.selection.rows if row < len(rows)), None)
-    st.session_state[memory] = None if place is None else names[place]
-    return None if place is None else rows.iloc[place]
-
-
-def download(rows: pd.DataFrame, stem: str) -> None:
-    """Offer all rows as CSV, with cells disarmed that a spreadsheet would run."""
-    st.download_button(
-        "CSV",
-        lambda: writers.to_csv(rows).encode(),
-        file_name=f"{''.join(c if c.isalnum() else '-' for c in stem)}.csv",
-        mime="text/csv",
-        key=f"explore_csv_{stem}",
-        icon=":material/download:",
-        on_click="ignore",
-        help=f"All {len(rows):,} rows.",
-    )
+    text = _filters(part)
+    rows = explored.predictions.iloc[selection.rows(explored, threshold)]
+    found = matching(rows, text)
+    page = _page(len(found))
+    shown = called(found.iloc[(page - 1) * PAGE : page * PAGE], threshold)
+    picked = _table(shown, reviews, page)
+    _download(found, threshold, explored.run.name)
+    return picked
 
 
 def matching(rows: pd.DataFrame, text: str) -> pd.DataFrame:
@@ -100,16 +71,102 @@ def called(rows: pd.DataFrame, threshold: float) -> pd.DataFrame:
     return rows.assign(**{PRED_CLASS: verdict})
 
 
+def _outcome_text(outcome: str, counts: Mapping[str, int], counted: bool) -> str:
+    if not counted:
+        return outcome
+    return f"{outcome} {sum(counts[kind.lower()] for kind in selection.OUTCOMES[outcome]):,}"
+
+
+def _filters(part: selection.Part | None) -> str:
+    """The part that is listed, with a way back, and the search; returns its text."""
+    if part is not None:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f":material/filter_alt: {part.title}")
+            st.button(
+                "List all names again",
+                key="explore_clear",
+                icon=":material/close:",
+                type="tertiary",
+                on_click=selection.clear,
+            )
+    return st.text_input(
+        "Search",
+        key="explore_search",
+        placeholder="Part of a domain or family",
+        label_visibility="collapsed",
+        persist_state="session",
+        type="search",
+    )
+
+
+def _page(names: int) -> int:
+    """The page of the list; the choice is there where there is more than one."""
+    pages = max(1, -(-names // PAGE))
+    first = "the surest mistakes and closest calls first" if names > 1 else ""
+    st.caption(f"{names:,} {'name' if names == 1 else 'names'}{first and ', '}{first}")
+    if pages == 1:
+        return 1
+    return min(st.pagination(pages, key=f"explore_page_{pages}", max_visible_pages=5), pages)
+
+
+def _table(rows: pd.DataFrame, reviews: Mapping[str, Review], page: int) -> pd.DataFrame:
+    """Show a page of rows; those selected are found again when rows move."""
+    domains = rows[DOMAIN].tolist()
+    said = [_said(reviews.get(domain)) for domain in domains]
+    shown = rows[[DOMAIN, PRED_PROB, TRUE_CLASS, PRED_CLASS, FAMILY]].assign(**{REVIEWED: said})
+    kept = set(st.session_state.get(PICKED, ()))
+    verdicts = tuple(shown[PRED_CLASS])
+    event: Any = st.dataframe(
+        writers.disarm_frame(shown),  # the shown table can be exported too
+        key=f"explore_names_{hash((*domains, *said, *verdicts))}",
+        hide_index=True,
+        column_config=_columns(),
+        on_select="rerun",
+        selection_mode="multi-row",
+        selection_default={
+            "selection": {"rows": [at for at, domain in enumerate(domains) if domain in kept]}
+        },
+        height=350,
+        placeholder="",
+        alt="Test names",
+    )
+    picked = [row for row in event.selection.rows if row < len(rows)]
+    st.session_state[PICKED] = tuple(domains[row] for row in picked)
+    return rows.iloc[picked]
+
+
+def _said(review: Review | None) -> str:
+    if review is None:
+        return ""
+    return " ".join(filter(None, (review.label and f"is {review.label}", review.note)))
+
+
+def _download(rows: pd.DataFrame, threshold: float, run: str) -> None:
+    st.download_button(
+        f"CSV of {len(rows):,} names",
+        lambda: writers.to_csv(called(rows, threshold)).encode(),
+        file_name=f"{run}-names.csv",
+        mime="text/csv",
+        key="explore_csv_names",
+        icon=":material/download:",
+        on_click="ignore",
+        disabled=rows.empty,
+    )
+
+
 def _columns() -> dict[str, Any]:
     column = st.column_config
     return {
-        DOMAIN: column.TextColumn(DOMAIN, help="The name that was scored."),
-        TRUE_CLASS: column.TextColumn(TRUE_CLASS, width="small", help="What the feed says."),
-        PRED_CLASS: column.TextColumn(
-            PRED_CLASS, width="small", help="The verdict at this threshold."
-        ),
+        DOMAIN: column.TextColumn("Domain", help="The name that was scored.", pinned=True),
         PRED_PROB: column.ProgressColumn(
-            PRED_PROB, format="%.4f", min_value=0.0, max_value=1.0, help=TERMS["score"]
+            "Score", format="%.4f", min_value=0.0, max_value=1.0, width="small", help=TERMS["score"]
         ),
-        FAMILY: column.TextColumn(FAMILY, width="small", help="What the feed says; empty: benign."),
+        TRUE_CLASS: column.TextColumn("Truth", width="small", help="What the feed says."),
+        PRED_CLASS: column.TextColumn(
+            "Verdict", width="small", help="The verdict at this threshold."
+        ),
+        FAMILY: column.TextColumn(
+            "Family", width="small", help="What the feed says; empty: benign."
+        ),
+        REVIEWED: column.TextColumn("Said", help="Your corrected label and note."),
     }

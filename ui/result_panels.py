@@ -1,131 +1,193 @@
-"""The result of a scoring job on the page: figures, filters, rows, downloads. Draws only."""
+"""The result of a scoring job: in a sentence, as charts that filter, by client, by problem.
+
+Draws only. Everything is one fragment, so that a filter redraws the result and nothing else.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
-import polars as pl
+import pandas as pd
 import streamlit as st
 
 from dga import charts
+from dga.columns import FAMILY, PROBLEM, VERDICT_COLUMNS
+from dga.scoring import Summary
 from dga.writers import disarm_frame
-from ui import panels, results, state
-from ui.results import Filters
+from ui import filter_panel, result_counts, result_table
+from ui.result_counts import ANSWERS, CLIENTS, EXAMPLE, GENERATED, MISSING, NAMES, ROWS, Overview
+from ui.results import Filters, Result
 from ui.scoring_job import ScoringJob
-from ui.text import TERMS, code, percent
+from ui.text import TERMS, code, escape
+
+TOP_BARS = 12
+CLIENTS_TAB, CHARTS_TAB, PROBLEMS_TAB = "Who asks", "Scores, families, suffixes", "Not scored"
 
 
-def pick_filters(job: ScoringJob) -> Filters:
-    """Which rows of the result are wanted."""
-    families = job.overview.families["family"].tolist() if job.overview else []
-    first, second, third, fourth, fifth = st.columns(5)
-    verdicts = first.multiselect(
-        "Verdict",
-        list(results.VERDICTS),
-        format_func=lambda verdict: results.VERDICTS[verdict],
-        key=f"verdicts_{job.key}",
-        persist_state="session",
-        help=TERMS["threshold"],
-    )
-    chosen = second.multiselect(
-        "Family", families, key=f"families_{job.key}", persist_state="session", help=TERMS["family"]
-    )
-    text = third.text_input(
-        "Name contains", key=f"text_{job.key}", persist_state="session", type="search"
-    )
-    low, high = fourth.slider(
-        "Score, %",
-        0,
-        100,
-        (0, 100),
-        key=f"score_{job.key}",
-        persist_state="session",
-        help=TERMS["score"],
-    )
-    highest_first = fifth.selectbox(
-        "Order",
-        [False, True],
-        format_func=lambda highest: "Highest score first" if highest else "As in the list",
-        key=f"order_{job.key}",
-        persist_state="session",
-        help="Of all rows, not only of those shown.",
-    )
-    return Filters(
-        tuple(verdicts), tuple(chosen), text.strip(), low / 100, high / 100, bool(highest_first)
-    )
-
-
-def figures(job: ScoringJob) -> None:
-    """The result as a whole: counts, scores, families, suffixes."""
-    summary, overview = job.summary, job.overview
-    if summary is None or overview is None:
+@st.fragment
+def show(job: ScoringJob) -> None:
+    """The whole result."""
+    if job.summary is None or job.result is None or job.overview is None:
         return
+    summary, result, overview = job.summary, job.result, job.overview
+    _told(summary, overview)
+    filters = filter_panel.chosen(job.key)
+    client = result_counts.guess(result.columns, CLIENTS)
+    order = [CLIENTS_TAB, CHARTS_TAB] if client else [CHARTS_TAB, CLIENTS_TAB]
+    order += [PROBLEMS_TAB] if summary.problems else []
+    tabs = dict(zip(order, st.tabs(order), strict=True))
+    with tabs[CLIENTS_TAB]:
+        _groups(job, result, client)
+    with tabs[CHARTS_TAB]:
+        _charts(job, overview, filters)
+    if summary.problems:
+        with tabs[PROBLEMS_TAB]:
+            _problems(job, overview)
+    filters = filter_panel.pick(job, result, overview, summary)
+    result_table.show(job, result, filters, summary.rows)
+
+
+def _told(summary: Summary, overview: Overview) -> None:
     if summary.partial:
         st.warning("Cancelled: these are the rows scored so far.", icon=":material/stop:")
+    st.markdown(f"#### {escape(result_counts.sentences(summary, overview.names))}")
     rate = summary.rows / max(summary.seconds, 1e-9)
-    share = summary.dga / max(1, summary.dga + summary.benign)
-    panels.metric_row(
-        {
-            "Rows": (f"{summary.rows:,}", f"Scored in {summary.seconds:.1f} s, {rate:,.0f} rows/s"),
-            "Generated": (f"{summary.dga:,}", TERMS["threshold"]),
-            "Share generated": (percent(share), "Of the rows that were scored."),
-            "Chosen by people": (f"{summary.benign:,}", TERMS["threshold"]),
-            "Not scored": (
-                f"{summary.problems:,}",
-                "Rows that hold no registered name; the column problem says why.",
-            ),
-        }
-    )
+    st.caption(f"Scored in {summary.seconds:.1f} s, {rate:,.0f} rows/s.")
+
+
+def _charts(job: ScoringJob, overview: Overview, filters: Filters) -> None:
+    """Scores, families and suffixes; a click on a bar filters the rows, a second one ends it."""
+    st.caption("Click a bar to see its rows below; click it again to see all.")
     scores, families, suffixes = st.columns([2, 1, 1])
     with scores:
         st.markdown("**Scores**", help=TERMS["score"])
-        chart = charts.scores(overview.scores, job.scorer.threshold)
-        st.plotly_chart(chart, key="bulk_scores", alt="Rows by score and verdict")
-    with families:
-        panels.ranking("Families among the generated", overview.families, TERMS["family"])
-    with suffixes:
-        panels.ranking("Suffixes among the generated", overview.suffixes, TERMS["suffix"])
-
-
-def rows(job: ScoringJob) -> None:
-    """The rows that pass the filters, and the downloads."""
-    if job.summary is None:
-        return
-    path, column = job.summary.path, job.shown_column
-    filters = pick_filters(job)
-    passing = results.filtered(path, column, filters)
-    found = results.count(passing)
-    limit = f"; the first {results.SHOWN_ROWS:,} are shown" if found > results.SHOWN_ROWS else ""
-    st.caption(
-        f"{found:,} of {job.summary.rows:,} rows pass the filters{limit}. Select one to look it up."
-    )
-    shown = results.head(passing)
-    place = panels.verdict_table(disarm_frame(shown), key=f"rows_{job.key}_{hash(filters)}")
-    if place is not None:
-        given = str(shown[column].iloc[place])
-        if st.button(f"Look up {code(given[:80])}", icon=":material/search:"):
-            state.open_lookup(given)
-    everything = results.filtered(path, column, Filters())
-    for label, wanted, stem in (
-        ("All rows", everything, "scores"),
-        ("Filtered rows", passing, "scores-filtered"),
+        figure = charts.scores(overview.scores, job.threshold, low=filters.low, high=filters.high)
+        key = f"bulk_scores_{job.key}"
+        _clickable(figure, key, partial(filter_panel.take_scores, job.key, key), "Rows by score")
+    for place, name, table, chosen in (
+        (families, "families", overview.families, filters.families),
+        (suffixes, "suffixes", overview.suffixes, filters.suffixes),
     ):
-        if wanted is passing and filters == Filters():
-            continue
-        st.markdown(
-            f"**{label}**",
-            help="Cells that a spreadsheet would run are disarmed in CSV. "
-            "The block list holds each registered name called generated once.",
+        with place:
+            about = TERMS["family" if name == "families" else "suffix"]
+            st.markdown(f"**{name.capitalize()} among the generated**", help=about)
+            if table.empty:
+                st.caption("None")
+                continue
+            key = f"bulk_{name}_{job.key}"
+            taken = partial(filter_panel.take_value, job.key, key, name)
+            _clickable(charts.counts(table, chosen, TOP_BARS), key, taken, f"Rows by {name}")
+            if len(table) > TOP_BARS:
+                st.caption(f"The first {TOP_BARS} of {len(table):,}; all in the filters.")
+
+
+def _clickable(figure: object, key: str, taken: partial[None], alt: str) -> None:
+    st.plotly_chart(
+        figure,
+        key=key,
+        on_select=taken,
+        selection_mode="points",
+        config={"displayModeBar": False},
+        alt=alt,
+    )
+
+
+def _groups(job: ScoringJob, result: Result, guessed: str | None) -> None:
+    """Which values of a column ask for generated names: with a DNS log, which clients."""
+    columns = [column for column in result.columns if column not in VERDICT_COLUMNS]
+    column = st.selectbox(
+        "Group by",
+        columns,
+        index=columns.index(guessed) if guessed else None,
+        key=f"group_by_{job.key}",
+        placeholder="Choose a column, such as the client of a DNS log",
+        help="The column that says who asked. The one of Zeek and Suricata logs is found by name.",
+        persist_state="session",
+        width=420,
+    )
+    if column is None:
+        st.caption("No column looks like a client. Choose one to see who asks for generated names.")
+        return
+    answers = result_counts.guess(columns, ANSWERS)
+    with st.spinner("Counting"):
+        found = job.remembered(
+            ("groups", column), lambda: result_counts.groups(result, column, answers)
         )
-        panels.downloads(makers(job, wanted, stem), stem, key=f"{stem}_{job.key}")
+    if found.empty:
+        st.caption("No row looks generated.")
+        return
+    first = found.iloc[0]
+    missing = (
+        f"; {first[MISSING]:,} of these rows were answered NXDOMAIN" if MISSING in found else ""
+    )
+    names = "name" if first[NAMES] == 1 else "names"
+    st.markdown(
+        f"{code(str(first['value']))} asks for most: {first[NAMES]:,} generated {names} in "
+        f"{first[GENERATED]:,} rows{missing}."
+    )
+    _group_table(job, found, column)
 
 
-def makers(job: ScoringJob, rows: pl.LazyFrame, stem: str) -> dict[str, Callable[[], bytes]]:
-    """What makes the file for each ending."""
-    endings = (".csv", ".parquet", ".jsonl")
-    made: dict[str, Callable[[], bytes]] = {
-        ending: partial(results.export, rows, job.folder / f"download-{stem}{ending}")
-        for ending in endings
-    }
-    return {**made, ".txt": partial(results.block_list, rows)}
+def _group_table(job: ScoringJob, found: pd.DataFrame, column: str) -> None:
+    config = st.column_config
+    click = f"group_click_{job.key}_{column}"
+    number = partial(config.NumberColumn, format="localized", width="small")
+    st.dataframe(
+        disarm_frame(found).assign(show="Show rows"),
+        key=f"groups_{job.key}_{column}",
+        hide_index=True,
+        height=min(320, 38 + 35 * len(found)),
+        column_order=["show", "value", NAMES, GENERATED, MISSING, FAMILY, ROWS],
+        column_config={
+            "show": _opener(click, _take_group, job.key, column, found),
+            "value": config.TextColumn(column),
+            NAMES: number("Generated names", help="Distinct registered names called generated."),
+            GENERATED: number("Generated rows"),
+            MISSING: number(
+                "NXDOMAIN",
+                help="Generated rows answered with: no such name. Malware tries many names of "
+                "which few exist, so a high number speaks for an infection.",
+            ),
+            FAMILY: config.TextColumn("Most frequent family", help=TERMS["family"]),
+            ROWS: number("All rows"),
+        },
+        alt="Who asks for generated names",
+    )
+
+
+def _opener(click: str, take: Callable[..., None], job: str, *given: Any) -> Any:
+    """The column of a table whose buttons show a line's rows; `take` gets the job, `click`, ..."""
+    return st.column_config.ButtonColumn(
+        "", key=click, type="tertiary", width="small", on_click=take, args=(job, click, *given)
+    )
+
+
+def _take_group(job: str, click: str, column: str, found: pd.DataFrame) -> None:
+    filter_panel.take_group(job, column, str(found["value"].iloc[st.session_state[click]["row"]]))
+
+
+def _problems(job: ScoringJob, overview: Overview) -> None:
+    """Rows that were not scored, by what is wrong with them."""
+    config = st.column_config
+    click = f"problem_click_{job.key}"
+    st.dataframe(
+        disarm_frame(overview.problems).assign(show="Show rows"),
+        key=f"problems_{job.key}",
+        hide_index=True,
+        height=min(320, 38 + 35 * len(overview.problems)),
+        column_order=["show", PROBLEM, ROWS, EXAMPLE],
+        column_config={
+            "show": _opener(click, _take_problem, job.key, overview.problems),
+            PROBLEM: config.TextColumn("Problem", help="Why a row was not scored.", width="large"),
+            ROWS: config.NumberColumn("Rows", format="localized", width="small"),
+            EXAMPLE: config.TextColumn("First example"),
+        },
+        alt="Rows not scored, by problem",
+    )
+
+
+def _take_problem(job: str, click: str, problems: pd.DataFrame) -> None:
+    row = st.session_state[click]["row"]
+    filter_panel.take_problem(job, str(problems[PROBLEM].iloc[row]))

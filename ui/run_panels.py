@@ -1,21 +1,20 @@
-"""Runs on their page: the table of all, one in detail, unfinished trainings, deleted runs."""
+"""Runs on their page: the table of all, one in detail, unfinished trainings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dga import charts, jobs, runs
-from dga.errors import DGAError, told
+from dga import charts, jobs, trash
 from dga.runs import DamagedRun, Run
-from ui import comparison, panels, state
+from dga.setting_texts import HELP
+from dga.writers import disarm_frame
+from ui import comparison, panels, run_actions, state
+from ui.queueing import with_problem
 from ui.text import TERMS, code
 
-OPENED = "runs_opened"
 JOB_ICONS = {
     jobs.RUNNING: ":material/progress_activity:",
     jobs.CANCELLING: ":material/stop:",
@@ -29,7 +28,7 @@ def table(found: list[Run | DamagedRun], active: str | None) -> None:
     column = st.column_config
     share: dict[str, Any] = {"format": "percent", "width": "small"}
     event = st.dataframe(
-        comparison.table(found, active),
+        disarm_frame(comparison.table(found, active)),
         key="runs_table",
         hide_index=True,
         on_select="rerun",
@@ -54,66 +53,13 @@ def table(found: list[Run | DamagedRun], active: str | None) -> None:
                 "Calibration error", help=TERMS["calibration"], format="%.4f"
             ),
             "accuracy": column.NumberColumn("Accuracy", help=TERMS["accuracy"], **share),
+            "base": column.TextColumn("Went on from", help=HELP["base"], width="small"),
+            "note": column.TextColumn("Note"),
         },
     )
     rows = event.selection.rows
     if rows and rows[0] < len(found):
-        st.session_state[OPENED] = found[rows[0]].name
-
-
-def activate(name: str) -> None:
-    """Make a run the active one."""
-    with _noticed():
-        runs.set_active(name)
-        st.toast(f"{code(name)} scores from now on.", icon=":material/check:")
-
-
-def delete(name: str) -> None:
-    """Put a run aside."""
-    with _noticed():
-        runs.delete(name)
-        st.toast(
-            f"{code(name)} is deleted; it can be brought back below.", icon=":material/delete:"
-        )
-
-
-def restore(name: str) -> None:
-    """Bring a deleted run back."""
-    with _noticed():
-        runs.restore(name)
-
-
-@contextmanager
-def _noticed() -> Iterator[None]:
-    """Keep a callback's error for the page, which shows it."""
-    try:
-        yield
-    except DGAError as error:
-        st.session_state[state.NOTICE] = error
-    except OSError as error:
-        st.session_state[state.NOTICE] = DGAError(told(error))
-
-
-def actions(run: Run | DamagedRun, active: str | None) -> None:
-    """What can be done with a run."""
-    with st.container(horizontal=True):
-        st.button(
-            "Make active",
-            icon=":material/check:",
-            on_click=activate,
-            args=(run.name,),
-            disabled=run.name == active or isinstance(run, DamagedRun),
-            help="This run scores on all pages and on the command line when none is named.",
-        )
-        with st.popover("Delete", icon=":material/delete:"):
-            st.markdown(f"Delete {code(run.name)}? It can be brought back on this page.")
-            st.button(
-                "Delete the run",
-                type="primary",
-                on_click=delete,
-                args=(run.name,),
-                key="delete_run",
-            )
+        st.session_state[run_actions.OPENED] = found[rows[0]].name
 
 
 def details(run: Run) -> None:
@@ -174,13 +120,16 @@ def threshold_table(run: Run) -> None:
             "fpr_target": column.NumberColumn(
                 "False-positive rate", format="percent", help=TERMS["fpr"]
             ),
-            "threshold": column.NumberColumn("Score", format="%.4f", help=TERMS["threshold"]),
+            "threshold": column.NumberColumn("Score", format="%.6f", help=TERMS["threshold"]),
             "false_positives": column.NumberColumn("False positives", format="localized"),
             "benign": column.NumberColumn("Benign names", format="localized"),
             "fpr_low": column.NumberColumn("95 % from", format="percent"),
             "fpr_high": column.NumberColumn("95 % to", format="percent"),
             "resolvable": column.CheckboxColumn(
                 "Resolvable", help="Whether there are enough benign names to speak of such a rate."
+            ),
+            "method": column.TextColumn(
+                "How", help="Counted on benign names, or fitted to the tail of their scores."
             ),
         },
     )
@@ -223,24 +172,7 @@ def unfinished() -> None:
                     "Remove",
                     key=f"remove_{job.name}",
                     icon=":material/delete:",
-                    on_click=delete,
-                    args=(job.name,),
+                    on_click=with_problem,
+                    args=(trash.delete, job.name),
                     help="Removes what the training left; there is no run in it.",
                 )
-
-
-def deleted() -> None:
-    """Deleted runs, each with its way back."""
-    names = runs.deleted()
-    if not names:
-        return
-    st.subheader("Deleted runs", anchor=False)
-    with st.container(horizontal=True):
-        for name in names:
-            st.button(
-                f"Bring back {code(name)}",
-                key=f"restore_{name}",
-                icon=":material/undo:",
-                on_click=restore,
-                args=(name,),
-            )

@@ -1,4 +1,4 @@
-"""A list being scored in a thread of the server: its table, its progress, its result on disk.
+"""A list being scored in a thread of the server: its progress, its result on disk.
 
 Draws nothing and calls nothing of Streamlit, which no thread but a page's may. The job lies in
 the session; its result is a Parquet file in a folder of its own that goes when the job does.
@@ -6,74 +6,60 @@ the session; its result is a Parquet file in a folder of its own that goes when 
 
 from __future__ import annotations
 
-import io
+import secrets
 import tempfile
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
 from pathlib import Path
+from typing import Any, TypeVar, cast
+from weakref import WeakValueDictionary
 
-import pandas as pd
-
-from dga import scoring, tables
-from dga.columns import VERDICT_COLUMNS
-from dga.errors import FeedError
+from dga import scoring
 from dga.progress import Progress
 from dga.scoring import Scorer, Summary
-from dga.tables import TableInfo
-from ui import results
-from ui.results import Overview
+from ui import memory, result_counts, results
+from ui.given import Table
+from ui.result_counts import Overview
+from ui.results import Result
+from ui.turns import Turns
 
-PREVIEW_ROWS = 200
-NOT_BY_LINE = ("json", "parquet")  # formats whose rows are no lines
+REMEMBERED = 16  # answers about a result that a job keeps
 
-
-@dataclass(frozen=True)
-class Table:
-    """A list that was uploaded or pasted. `column`: where the domains are, "" where unclear."""
-
-    name: str
-    data: bytes
-    info: TableInfo
-    head: pd.DataFrame
-    column: str
-
-
-def open_table(name: str, data: bytes) -> Table:
-    """Sniff a list and read its first rows; FeedError says why it is none."""
-    info = tables.sniff(io.BytesIO(data), name)
-    head = next(tables.read_chunks(io.BytesIO(data), name=name, chunk_rows=PREVIEW_ROWS))
-    try:
-        column = tables.guess_column(info.columns, head)
-    except FeedError:
-        column = ""
-    return Table(name, data, info, head, column)
+T = TypeVar("T")
+TURNS = Turns(1)  # one list at a time is scored, on all processors
+TURN_SECONDS = 3.0  # what a long list gets before others have their turn
+_JOBS: WeakValueDictionary[str, ScoringJob] = WeakValueDictionary()
 
 
 class ScoringJob:
-    """Scores a table; `progress`, `summary` and `error` are set by its thread."""
+    """Scores a table; `progress`, then `summary`, `result` and `overview`, or `error`, are set by
+    its thread, which lets go of the list and of the scorer at its end."""
 
     def __init__(self, table: Table, column: str, run: str, scorer: Scorer) -> None:
-        self.table, self.column, self.run, self.scorer = table, column, run, scorer
+        self.key = secrets.token_urlsafe(16)
+        self.name, self.column, self.run = table.name, column, run
+        self.threshold = scorer.threshold
+        self._scorer: Scorer | None = scorer
         self.progress: Progress | None = None
         self.summary: Summary | None = None
+        self.result: Result | None = None
         self.overview: Overview | None = None
         self.error: Exception | None = None
+        self.waiting, self.counting = True, False  # before its first turn; after the last row
         self._folder = tempfile.TemporaryDirectory(prefix="dga-scores-")
-        self._source = io.BytesIO(table.data)
-        by_line = table.info.compression == "none" and table.info.format not in NOT_BY_LINE
-        self._lines = table.data.count(b"\n") if by_line else 0
+        self._place = table.info.columns.index(column)
+        self._rows = table.rows
+        self._source = table.open()
         self._stop = threading.Event()
-        self._started = time.monotonic()
+        self._turn_began = 0.0
+        self._answers: dict[Hashable, Any] = {}
         self._thread = threading.Thread(target=self._work, name="scoring", daemon=True)
-
-    @property
-    def key(self) -> str:
-        """A name of its own, for the keys of widgets."""
-        return self.folder.name
+        _JOBS[self.key] = self
 
     def start(self) -> ScoringJob:
         """Begin; returns itself."""
+        memory.keep_small()
         self._thread.start()
         return self
 
@@ -88,11 +74,6 @@ class ScoringJob:
         return self._stop.is_set()
 
     @property
-    def shown_column(self) -> str:
-        """The name of the scored column in the result."""
-        return f"given_{self.column}" if self.column in VERDICT_COLUMNS else self.column
-
-    @property
     def folder(self) -> Path:
         """Where the result lies and downloads are made."""
         return Path(self._folder.name)
@@ -101,39 +82,77 @@ class ScoringJob:
         """Stop after the rows in hand; what is scored so far stays."""
         self._stop.set()
 
+    def discard(self) -> None:
+        """Stop, and remove the result as soon as nothing is written any more."""
+        self.cancel()
+        if not self.running:
+            self._folder.cleanup()
+
     def wait(self) -> ScoringJob:
         """Wait for the end; returns itself."""
         self._thread.join()
         return self
 
     def share(self) -> float:
-        """How much is done, from 0 to 1: by lines, or by what is read of a packed file."""
-        rows = self.progress.batch if self.progress else 0
-        if self._lines:
-            return min(1.0, rows / self._lines)
-        return min(1.0, self._source.tell() / max(1, len(self.table.data))) if rows else 0.0
+        """How much is done, from 0 to 1: by rows, or by time where these are not counted."""
+        if self.progress is None or self.counting:
+            return float(self.counting)
+        if self._rows:
+            return min(1.0, self.progress.batch / self._rows)
+        left = self.progress.remaining
+        return self.progress.elapsed / (self.progress.elapsed + left) if left else 0.0
 
     def remaining(self) -> float | None:
         """About how many seconds are left; None before the first rows are scored."""
         share = self.share()
-        if self.progress is None or share <= 0:
+        if self.progress is None or not share:
             return None
-        return (time.monotonic() - self._started) * (1 - share) / share
+        return self.progress.elapsed * (1 - share) / share
+
+    def remembered(self, question: Hashable, answer: Callable[[], T]) -> T:
+        """What `answer` returned for this question before, else now."""
+        if question not in self._answers:
+            while len(self._answers) >= REMEMBERED:
+                self._answers.pop(next(iter(self._answers)), None)
+            self._answers[question] = answer()
+        return cast(T, self._answers[question])
 
     def _work(self) -> None:
+        TURNS.take()
+        self.waiting, self._turn_began = False, time.monotonic()
         try:
-            self.summary = scoring.score_table(
-                self._source,
-                self.folder / "scores.parquet",
-                self.scorer,
-                name=self.table.name,
-                column=self.column,
-                on_progress=self._note,
-                should_stop=self._stop.is_set,
-            )
-            self.overview = results.overview(self.summary.path)
+            self._score()
         except Exception as error:  # the page shows a user's error and raises any other
             self.error = error
+        finally:
+            TURNS.leave()
+            self._source.close()
+            self._scorer = None
+            memory.give_back()
+
+    def _score(self) -> None:
+        assert self._scorer is not None
+        summary = scoring.score_table(
+            self._source,
+            self.folder / "scores.parquet",
+            self._scorer,
+            name=self.name,
+            column=self.column,
+            on_progress=self._note,
+            should_stop=self._stop.is_set,
+        )
+        self.counting = True
+        self.result = results.enrich(summary.path, self._place)
+        self.overview = result_counts.overview(self.result)
+        self.summary = summary
 
     def _note(self, progress: Progress) -> None:
         self.progress = progress
+        if time.monotonic() - self._turn_began > TURN_SECONDS:
+            TURNS.give_way()
+            self._turn_began = time.monotonic()
+
+
+def find(key: str) -> ScoringJob | None:
+    """The job of a key, in whichever session it lies: so a reload of the page finds its result."""
+    return _JOBS.get(key)

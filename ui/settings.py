@@ -127,6 +127,7 @@ def _advanced(own: Architecture) -> dict[str, Any]:
             "schedule": _own_choice("schedule", "Schedule", config.Schedule, own.schedule),
             "suffix_dropout": _share("suffix_dropout", "Suffix dropout", own.suffix_dropout),
             "invented_share": _share("invented_share", "Invented names", own.invented_share),
+            "benign_weight": _share("benign_weight", "Benign weight", own.benign_weight),
         }
     return given
 
@@ -209,6 +210,14 @@ def _device() -> str:
     if not asked.done():
         _await_devices()
     return name
+
+
+def chosen_device(name: str) -> str:
+    """The device that a choice stands for, as far as TensorFlow has told: `cpu` or a GPU's name."""
+    if name != "auto":
+        return name
+    found = _asked().result() if _asked().done() else []
+    return next((device.name for device in found if device.name.startswith("gpu")), "cpu")
 
 
 @st.fragment(run_every=1.0)

@@ -15,34 +15,28 @@ import pandas as pd
 import streamlit as st
 
 from dga import bundle as bundles
-from dga import explain, runs
+from dga import explain, ranks, runs
 from dga.bundle import ModelBundle
+from dga.config import Scope
 from dga.errors import DGAError
 from dga.explain import Explanation
+from dga.fetch import data_folder
+from dga.neighbours import NameIndex
+from dga.ranks import Ranks
 from dga.runs import DamagedRun, Run
-from dga.scoring import Scorer, Verdict
+from dga.scoring import Scorer
+from dga.standing import Standing
 
-HISTORY = "lookup_history"  # session: list of LookedUp, newest first
-HISTORY_LENGTH = 30
 DOMAIN = "domain"  # session and query parameter: what is looked up
 RUN = "run"  # session: the run chosen for scoring; absent: the active one
 NOTICE = "notice"  # session: an error of a button's callback, to be shown once
 BULK = "bulk"  # session: the bulk page's table, job and result
-LOOKUP_PAGE, TRAIN_PAGE, EXPLORE_PAGE = (
-    f"pages/{name}.py" for name in ("lookup", "train", "explore")
+LOOKUP_PAGE, TRAIN_PAGE, EXPLORE_PAGE, RUNS_PAGE = (
+    f"pages/{name}.py" for name in ("lookup", "train", "explore", "runs")
 )
 
 T = TypeVar("T")
 Stamp = tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class LookedUp:
-    """One look-up of this session: what was typed, and the verdict."""
-
-    text: str
-    verdict: Verdict
-    threshold: float
 
 
 @dataclass(frozen=True)
@@ -83,8 +77,10 @@ def active_name() -> str | None:
 
 
 def find_run(name: str | None) -> Run | None:
-    """The readable run of a name, if there is one."""
-    return next((run for run in good_runs() if run.name == name), None)
+    """The readable run that bears a name, else the one that bore it before it was renamed."""
+    found = good_runs()
+    named = (run for run in found if run.name == name)
+    return next(named, None) or next((r for r in found if name in r.about().formerly), None)
 
 
 def load_bundle(run: Run) -> ModelBundle:
@@ -106,6 +102,21 @@ def explanation(run: Run, name: str) -> Explanation:
 def predictions(run: Run) -> pd.DataFrame:
     """The run's scored test domains. Shared: never change the frame in place."""
     return _predictions(str(run.path), _stamp(run.path / runs.PREDICTIONS_FILE), run)
+
+
+def known_names(run: Run) -> NameIndex:
+    """The names of the run's predictions, ready to be searched for those near another."""
+    return _known_names(str(run.path), _stamp(run.path / runs.PREDICTIONS_FILE), run)
+
+
+def standing(run: Run) -> Standing:
+    """The scores of the run's predictions, by class."""
+    return _standing(str(run.path), _stamp(run.path / runs.PREDICTIONS_FILE), run)
+
+
+def top_lists() -> list[Ranks]:
+    """The top lists that lie fetched in the data folder."""
+    return [_ranks(str(path), _stamp(path)) for path in ranks.fetched(data_folder())]
 
 
 def history(run: Run) -> pd.DataFrame:
@@ -136,17 +147,6 @@ def remembered(key: str, make: Callable[[], T]) -> T:
     return cast(T, st.session_state[key])
 
 
-def looked_up() -> list[LookedUp]:
-    """This session's look-ups, newest first."""
-    return remembered(HISTORY, list)
-
-
-def remember_lookup(text: str, verdict: Verdict, threshold: float) -> None:
-    """Put a look-up at the top of the session's history; the same text stands there once."""
-    others = [entry for entry in looked_up() if entry.text != text]
-    st.session_state[HISTORY] = [LookedUp(text, verdict, threshold), *others][:HISTORY_LENGTH]
-
-
 def open_lookup(text: str) -> None:
     """Leave for the look-up page with a text in its box."""
     st.switch_page(LOOKUP_PAGE, query_params={DOMAIN: text})
@@ -162,7 +162,7 @@ def _all_runs(root: str, stamp: Stamp) -> list[Run | DamagedRun]:
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the model")
 def _bundle(path: str, stamp: Stamp) -> ModelBundle:
-    return bundles.load(Path(path) / runs.BUNDLE_FOLDER)
+    return runs.open_folder(Path(path)).bundle()
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -173,6 +173,22 @@ def _explanation(path: str, stamp: Stamp, name: str, _run: Run) -> Explanation:
 @st.cache_resource(max_entries=4, show_spinner="Reading the test predictions")
 def _predictions(path: str, stamp: Stamp, _run: Run) -> pd.DataFrame:
     return _run.predictions()
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _known_names(path: str, stamp: Stamp, _run: Run) -> NameIndex:
+    scope: Scope = "fqdn" if _run.settings.get("scope") == "fqdn" else "registered"
+    return NameIndex(_predictions(path, stamp, _run), scope)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _standing(path: str, stamp: Stamp, _run: Run) -> Standing:
+    return Standing.of(_predictions(path, stamp, _run))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _ranks(path: str, stamp: Stamp) -> Ranks:
+    return ranks.read(Path(path))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable, Sequence
 
 TERMS = {
     "accuracy": "Share of the test names that get the right verdict at a score of 0.5.",
@@ -12,8 +13,9 @@ TERMS = {
     "bundle": "What scoring needs of a run: network, encoder, families, thresholds.",
     "calibration": "Calibration error: how far scores are, on average, from the share of generated "
     "names among names with such a score; 0 is perfect.",
-    "family": "The malware family whose names come nearest, and its share among the families that "
-    "the run knows. Below 25 % no family is named.",
+    "family": "The malware family whose names come nearest, or all those that cannot be told apart "
+    "from the name, and their share among the families that the run knows. Unknown where that "
+    "share is too small.",
     "fpr": "False-positive rate: the share of benign names that score above the threshold.",
     "recall": "Share of the generated names that are found, averaged over families, at the "
     "threshold for this false-positive rate.",
@@ -26,6 +28,7 @@ TERMS = {
     "threshold": "The score from which a name is called generated. Stored thresholds are chosen by "
     "the share of benign names, unseen in training, that score above.",
 }
+_PIPE = re.compile(r"(?<!\\)\|")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:@&=/])")
 
 
@@ -49,6 +52,19 @@ def code(text: str) -> str:
         return f"`{text}`" if text else ""
     fence = "`" * (max(map(len, re.findall("`+", text))) + 1)
     return f"{fence} {text} {fence}"
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], numbers: int = -1) -> str:
+    r"""A small table in Markdown; its cells are Markdown, too. `numbers`: a column set right.
+
+    >>> print(table(("A", "B"), [("1|2", "`3`")]))
+    | A | B |
+    |:---|:---|
+    | 1\|2 | `3` |
+    """
+    rules = ("---:" if at == numbers else ":---" for at in range(len(heads)))
+    lines = [" | ".join(_PIPE.sub(r"\\|", cell) for cell in row) for row in (heads, *rows)]
+    return "\n".join([f"| {lines[0]} |", f"|{'|'.join(rules)}|", *(f"| {x} |" for x in lines[1:])])
 
 
 def percent(share: float) -> str:

@@ -6,21 +6,20 @@ closed tab or a restarted server loses nothing.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Sequence
 from contextlib import suppress
 
 import streamlit as st
 
-from dga import charts, jobs, runs
-from dga.config import TrainingConfig, TrainingPlan
-from dga.errors import ConfigError, JobError, RunError
+from dga import charts, jobs, machine, resuming, runs, trash
+from dga.config import FeedSpec, TrainingConfig, TrainingPlan
+from dga.errors import JobError
 from dga.jobs import Job
+from dga.machine import Load
 from dga.progress import Progress
 from dga.runs import Run
-from ui import panels
-from ui.feeding import Picked
+from ui import panels, queueing
 from ui.text import code, duration, escape
 
 STARTED = "train_started"  # session: the name of the training that was started or seen running
@@ -33,15 +32,24 @@ PHASES = {
     "training": "Training",
     "evaluation": "Exporting and evaluating",
 }
+GOES_ON = "It can go on from its last checkpoint."
 NOT_RESUMED = (
-    "Nothing of it can be resumed: start it again with the same feeds and settings, or dismiss it."
+    "It left no checkpoint to go on from: start it again with the same feeds and settings, or "
+    "dismiss it."
 )
 
 
 def name_and_start(
-    picked: Sequence[Picked], config: TrainingConfig | None, problem: str, base: Run | None = None
+    specs: Sequence[FeedSpec],
+    config: TrainingConfig | None,
+    problem: str,
+    base: Run | None = None,
+    queued: bool = False,
 ) -> None:
-    """Ask for the run's name and start; disabled, with the reason, while something is missing."""
+    """Ask for the run's name and start; disabled, with the reason, while something is missing.
+
+    `queued`: others run or wait, so that it waits for its turn.
+    """
     fresh = runs.fresh_name(config.architecture if config else "run")
     given = st.text_input(
         "Run name",
@@ -54,26 +62,26 @@ def name_and_start(
     ready = config is not None and not problem
     if problem:
         st.info(problem, icon=":material/info:")
+    label, icon = ("Add to the queue", "queue") if queued else ("Start training", "play_arrow")
     if st.button(
-        "Start training", type="primary", icon=":material/play_arrow:", disabled=not ready
+        label, type="primary", icon=f":material/{icon}:", disabled=not ready, key="train_start"
     ):
-        specs = tuple(spec for one in picked for spec in one.specs)
         with panels.errors_shown():
-            name = runs.check_name(given.strip() or fresh)
-            start(
-                TrainingPlan(
-                    name=name,
-                    config=config or TrainingConfig(),
-                    feeds=specs,
-                    base=base.name if base else "",
-                )
+            plan = TrainingPlan(
+                name=runs.check_name(given.strip() or fresh),
+                config=config or TrainingConfig(),
+                feeds=tuple(specs),
+                base=base.name if base else "",
             )
+            start(plan, queued)
 
 
-def start(plan: TrainingPlan) -> None:
-    """Start a training and show it; JobError or RunError says why it cannot be."""
-    job = jobs.start(plan)
-    st.session_state[STARTED] = job.name
+def start(plan: TrainingPlan, queued: bool = False) -> None:
+    """Start a training and show it, or let it wait; JobError or RunError says why not."""
+    if queued:
+        queueing.add(plan)
+    else:
+        st.session_state[STARTED] = jobs.start(plan).name
     st.session_state.pop(NAME, None)
     st.rerun()
 
@@ -92,13 +100,14 @@ def live(job: Job) -> None:
     st.progress(last.share if last and last.batches else _share(trained), _doing(now, last))
     _cancel(job, now)
     panels.metric_row(_figures(job, last, trained))
+    _meter(job.pid())
     if trained:
         figure = charts.training_curves(_thinned(snapshots))
         st.plotly_chart(figure, key="train_curves", alt="Loss, accuracy and speed so far")
     _log(job)
 
 
-def unfinished(job: Job) -> None:
+def unfinished(job: Job, queued: bool = False) -> None:
     """What an interrupted or failed training left, and what can be done."""
     last = job.latest()
     with st.container(border=True):
@@ -108,22 +117,73 @@ def unfinished(job: Job) -> None:
                 icon=":material/error:",
             )
         else:
+            kept = (job.work / runs.CHECKPOINT_FILE).is_file()
             st.warning(
                 f"The training {code(job.name)} was interrupted: its process ended without a "
                 "result, for example because it was killed, memory ran out or the machine was "
-                f"restarted. {NOT_RESUMED}",
+                f"restarted. {GOES_ON if kept else NOT_RESUMED}",
                 icon=":material/power_off:",
             )
         with st.container(horizontal=True):
+            go_on(job.name, queued)
             again = st.button("Start again", key=f"again_{job.name}", icon=":material/replay:")
             dismiss = st.button("Dismiss", key=f"dismiss_{job.name}", icon=":material/delete:")
         _log(job)
         with panels.errors_shown():
             if again:
-                start(_plan(job))
+                start(job.plan(), queued)
             if dismiss:
-                runs.delete(job.name)
+                trash.delete(job.name)
                 st.rerun()
+
+
+def go_on(name: str, busy: bool) -> None:
+    """A button that continues a training from its checkpoint, where it left one."""
+    root = runs.models_folder()
+    folders = (root / name, root / f"{runs.WORK_PREFIX}{name}")
+    if not any((folder / runs.CHECKPOINT_FILE).is_file() for folder in folders):
+        return
+    pressed = st.button(
+        "Continue",
+        key=f"continue_{name}",
+        type="primary",
+        icon=":material/resume:",
+        disabled=busy or not resuming.can_resume(name),
+        help="Goes on from the last checkpoint, with the same feeds and settings. Possible while "
+        "no other training runs or waits.",
+    )
+    if pressed:
+        with panels.errors_shown():
+            st.session_state[STARTED] = resuming.resume(name).name
+            st.rerun()
+
+
+def _meter(pid: int) -> None:
+    """How busy the machine is: a bar each for processor, memory and GPUs."""
+    found = _load(pid)
+    bars = [
+        (found.cpu, f"Processor {found.cpu:.0%}"),
+        (
+            found.memory / max(found.memory_total, 1),
+            f"Memory {_gib(found.memory)} of {_gib(found.memory_total)} GiB, "
+            f"{_gib(found.process_memory)} of it the training's",
+        ),
+    ]
+    for number, gpu in enumerate(found.gpus):
+        used = f"{_gib(gpu.memory)} of {_gib(gpu.memory_total)} GiB"
+        bars.append((gpu.use, f"GPU {number} {gpu.use:.0%}, {used}"))
+    for place, (share, text) in zip(st.columns(len(bars)), bars, strict=True):
+        place.progress(min(max(share, 0.0), 1.0), text)
+
+
+@st.cache_data(ttl=1.0, max_entries=4, show_spinner=False)
+def _load(pid: int) -> Load:
+    """The machine's load, measured once a second for all sessions."""
+    return machine.load(pid)
+
+
+def _gib(size: int) -> str:
+    return f"{size / 2**30:.1f}"
 
 
 def _doing(now: str, last: Progress | None) -> str:
@@ -145,7 +205,7 @@ def _figures(
     left = "" if shown.remaining is None else duration(shown.remaining)
     return {
         "Epoch": (f"{shown.epoch} of {shown.epochs}" if trained else "–", ""),
-        "Batch": (f"{shown.batch:,} of {shown.batches:,}" if trained else "–", ""),
+        "Batch": (f"{shown.batch:,}" if trained else "–", f"Of {shown.batches:,} in all."),
         "Loss": (_text(shown.loss, ".4f"), "Mean over this epoch so far; smaller is better."),
         "Accuracy": (_text(shown.accuracy, ".2%"), "On the training names of this epoch so far."),
         "Names/s": (f"{shown.rate:,.0f}" if trained else "–", "Names learnt from each second."),
@@ -194,13 +254,3 @@ def _ask_to_stop(job: Job) -> None:
 def _log(job: Job) -> None:
     with st.expander("Log", icon=":material/terminal:"):
         st.code(job.log() or "The log is empty so far.", language=None, height=LOG_HEIGHT)
-
-
-def _plan(job: Job) -> TrainingPlan:
-    try:
-        values = json.loads((job.work / runs.PLAN_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise RunError(f"the plan of {job.name} cannot be read ({error}); dismiss it") from None
-    if not isinstance(values, dict):
-        raise ConfigError(f"the plan of {job.name} is damaged; dismiss it")
-    return TrainingPlan.from_json(values)

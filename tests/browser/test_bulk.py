@@ -1,16 +1,18 @@
-"""Scoring a list in a real browser: upload, progress, filters, downloads, a row's look-up."""
+"""Scoring a list in a real browser: preview, progress, charts that filter, clients, downloads."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import WAIT, Open, overflow, settle
 
 expect.set_options(timeout=WAIT)
 NAMES = ["aureola.com", "xkqz7jw9v2.net", "localhost", "=1+1", "kzxq77vwj.co.uk"]
+HEADER, ROW = 36, 35  # pixels of a table's header and of each row
 
 
 @pytest.fixture
@@ -25,57 +27,120 @@ def give(page: Page, path: Path) -> None:
     page.get_by_role("button", name="Start scoring").click()
 
 
-def metric(page: Page, label: str) -> str:
-    box = page.get_by_test_id("stMetric").filter(has=page.get_by_text(label, exact=True))
-    expect(box).to_be_visible()
-    return box.get_by_test_id("stMetricValue").inner_text()
+def passing(page: Page, rows: str) -> None:
+    expect(page.get_by_text(f"{rows} rows", exact=True)).to_be_visible()
 
 
-def downloaded(page: Page, label: str) -> str:
+def downloaded(page: Page, label: str, kind: str = "") -> str:
+    if kind:
+        page.get_by_role("radio", name=kind, exact=True).click()
+    button = page.get_by_role("button", name=label, exact=True)
+    expect(button).to_be_visible()
     with page.expect_download() as waited:
-        page.get_by_role("button", name=label, exact=True).click()
+        button.click()
     return Path(waited.value.path()).read_text(encoding="utf-8")
+
+
+def click_row(table: Locator, row: int, x: int = 38) -> None:
+    """Click the button in the first column of a table's row, which is drawn on a canvas."""
+    settle(table).click(position={"x": x, "y": HEADER + ROW * row + ROW // 2})
+
+
+def shown(page: Page, name: str) -> Locator:
+    return page.get_by_test_id("stDataFrame").filter(has=page.get_by_label(name))
 
 
 def test_an_upload_comes_back_scored_as_a_download(open_page: Open, table: Path) -> None:
     page = open_page("/bulk")
     give(page, table)
-    assert (metric(page, "Rows"), metric(page, "Generated"), metric(page, "Not scored")) == (
-        "5",
-        "2",
-        "2",
-    )
-    lines = downloaded(page, "CSV").splitlines()
+    expect(
+        page.get_by_text("Of 5 rows, 2 (40.0 %) look generated: 2 registered names")
+    ).to_be_visible()
+    lines = downloaded(page, "All 5 rows as CSV").splitlines()
     assert lines[0] == "id,domain,registered_name,score,verdict,family,family_score,problem"
     assert [line.split(",")[1] for line in lines[1:]] == [*NAMES[:3], "'=1+1", NAMES[4]]
-    assert downloaded(page, "Block list").split() == ["xkqz7jw9v2.net", "kzxq77vwj.co.uk"]
+    names = downloaded(page, "All 5 rows as Block list", "Block list").split()
+    assert names == ["xkqz7jw9v2.net", "kzxq77vwj.co.uk"]
+    expect(page.get_by_text("To block on a name alone is unwise")).to_be_visible()
 
 
-def test_a_filter_narrows_the_rows_and_their_download(open_page: Open, table: Path) -> None:
+def test_a_list_is_told_about_before_it_is_scored(open_page: Open, table: Path) -> None:
+    page = open_page("/bulk")
+    page.locator("input[type=file]").set_input_files(table)
+    expect(page.get_by_text("delimited table, 5 rows, 2 columns")).to_be_visible()
+    expect(page.get_by_text("3 of the first 5 rows hold a domain name.")).to_be_visible()
+
+
+def test_filters_narrow_the_rows_and_their_download(open_page: Open, table: Path) -> None:
     page = open_page("/bulk")
     give(page, table)
     page.get_by_label("Name contains").fill("co.uk")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("1 of 5 rows pass the filters")).to_be_visible()
-    expect(page.get_by_text("Filtered rows")).to_be_visible()
+    passing(page, "1 of 5")
+    assert "kzxq77vwj" in downloaded(page, "1 filtered rows as CSV").splitlines()[1]
+    page.get_by_role("button", name="Clear filters").click()
+    passing(page, "5 of 5")
+    page.get_by_role("button", name="Not scored: 2").click()
+    passing(page, "2 of 5")
 
 
-def test_pasted_text_is_scored_and_the_result_survives_a_page_change(open_page: Open) -> None:
+def test_a_click_on_a_bar_shows_its_rows_and_a_second_one_all(open_page: Open, table: Path) -> None:
+    page = open_page("/bulk")
+    give(page, table)
+    passing(page, "5 of 5")
+    bars = page.get_by_test_id("stPlotlyChart").nth(2)
+    settle(bars).locator(".bars .point path").first.click(force=True)
+    passing(page, "1 of 5")
+    settle(bars).locator(".bars .point path").first.click(force=True)
+    passing(page, "5 of 5")
+
+
+def test_the_example_tells_who_asks_and_shows_their_rows(open_page: Open) -> None:
+    page = open_page("/bulk")
+    page.get_by_role("button", name="Try the example").click()
+    page.get_by_role("button", name="Start scoring").click()
+    expect(page.get_by_text("asks for most")).to_be_visible()
+    passing(page, "4,000 of 4,000")
+    click_row(shown(page, "Who asks for generated names"), 0, x=85)
+    expect(page.get_by_text("Only rows whose id.orig_h is")).to_be_visible()
+    page.get_by_role("tab", name="Not scored").click()
+    click_row(shown(page, "Rows not scored, by problem"), 0, x=110)
+    expect(page.get_by_text("16 of 4,000 rows")).to_be_visible()
+
+
+def test_a_long_result_is_turned_page_by_page(open_page: Open) -> None:
+    page = open_page("/bulk")
+    page.get_by_role("button", name="Try the example").click()
+    page.get_by_role("button", name="Start scoring").click()
+    passing(page, "4,000 of 4,000")
+    page.get_by_role("button", name=re.compile("next", re.I)).click()
+    page.get_by_role("combobox", name="Order").click()
+    page.get_by_role("option", name="Most surprising first").click()
+    passing(page, "4,000 of 4,000")
+
+
+def test_pasted_text_is_scored_and_the_result_survives_page_changes_and_a_reload(
+    open_page: Open,
+) -> None:
     page = open_page("/bulk")
     page.get_by_role("tab", name="Paste").click()
     page.get_by_label("Domains, one a line").fill("aureola.com\nhxxp://xkqz7jw9v2[.]net")
     page.get_by_role("button", name="Read the text").click()
+    expect(page.get_by_text("plain list, 2 rows, 1 column")).to_be_visible()
     page.get_by_role("button", name="Start scoring").click()
-    assert metric(page, "Generated") == "1"
+    told = page.get_by_text("Of 2 rows, 1 (50.0 %) looks generated")
+    expect(told).to_be_visible()
     page.get_by_role("link", name="Runs").click()
     expect(page.locator("h1")).to_have_text("Runs")
     page.get_by_role("link", name="Bulk scoring").click()
-    assert metric(page, "Generated") == "1"
+    expect(told).to_be_visible()
+    page.reload()
+    expect(told).to_be_visible()
 
 
 def test_a_long_job_shows_progress_and_can_be_cancelled(open_page: Open, tmp_path: Path) -> None:
     path = tmp_path / "long.txt"
-    path.write_text("".join(f"name{number}.com\n" for number in range(600_000)))
+    path.write_text("".join(f"name{number}.com\n" for number in range(1_500_000)))
     page = open_page("/bulk")
     give(page, path)
     expect(page.get_by_text("rows scored")).to_be_visible()
@@ -95,17 +160,14 @@ def test_a_file_that_is_no_table_gets_its_sentence(open_page: Open, tmp_path: Pa
 def test_the_page_fits_its_window(open_page: Open, table: Path, width: int) -> None:
     page = open_page("/bulk", width, "dark")
     give(page, table)
-    assert metric(page, "Rows") == "5"
+    passing(page, "5 of 5")
     assert overflow(page) == 0
 
 
 def test_a_row_opens_in_the_look_up(open_page: Open, table: Path) -> None:
     page = open_page("/bulk")
     give(page, table)
-    expect(page.get_by_text("5 of 5 rows pass the filters")).to_be_visible()
-    rows = page.get_by_test_id("stDataFrame").last
-    settle(rows).click(position={"x": 18, "y": 52 + 35 * 1})
-    page.get_by_role("button", name="Look up xkqz7jw9v2.net").click()
+    passing(page, "5 of 5")
+    click_row(shown(page, "Scored rows"), 1)
     expect(page.locator("h1")).to_have_text("Look up a domain")
     expect(page.get_by_label("Domain", exact=True)).to_have_value("xkqz7jw9v2.net")
-    expect(page.get_by_text("Looks generated")).to_be_visible()

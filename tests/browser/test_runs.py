@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from dga import runs
 from tests.browser.conftest import WAIT, Open, overflow
 from tests.runs_factory import make_run
 
@@ -41,12 +43,65 @@ def test_a_run_is_deleted_and_brought_back(open_page: Open, models_root: Path) -
     page.get_by_role("button", name="Bring back passing").click()
     expect(page.get_by_role("heading", name="Deleted runs")).to_be_hidden()
     assert (models_root / "passing").is_dir()
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete the run").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("heading", name="Run passing")).to_be_visible()
+    shutil.rmtree(models_root / "passing")
+
+
+def test_a_run_is_renamed_and_annotated(open_page: Open, models_root: Path) -> None:
+    make_run(models_root, "before", created="2026-03-01T00:00:00Z")
+    page = open_page("/runs")
+    select_row(page, 0)
+    expect(page.get_by_role("heading", name="Run before")).to_be_visible()
+    page.get_by_role("button", name="Rename").click()
+    page.get_by_label("New name", exact=True).fill("after")
+    page.get_by_label("New name", exact=True).press("Enter")
+    page.get_by_role("button", name="Rename the run").click()
+    expect(page.get_by_role("heading", name="Run after")).to_be_visible()
+    expect(page.get_by_text("Called before before")).to_be_visible()
+    expect(page.get_by_label("Note", exact=True)).to_have_count(1)  # the former one has gone
+    page.get_by_label("Note", exact=True).fill("worth keeping")
+    page.get_by_label("Note", exact=True).press("Control+Enter")
+    expect(page.get_by_text("The note is kept.")).to_be_visible()
+    assert runs.open_run("before", models_root).about().note == "worth keeping"
+    shutil.rmtree(models_root / "after")
+
+
+def test_a_run_is_exported_and_imported(open_page: Open, models_root: Path, tmp_path: Path) -> None:
+    page = open_page("/runs")
+    expect(page.get_by_role("heading", name="Run tiny")).to_be_visible()
+    with page.expect_download() as waited:
+        page.get_by_role("button", name="Export").click()
+    file = tmp_path / waited.value.suggested_filename
+    waited.value.save_as(file)
+    assert file.name == "tiny.dga-run.zip"
+    page.get_by_text("Import a run").click()
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_role("heading", name="Run tiny-2")).to_be_visible()
+    expect(page.locator("input[type=file]")).to_have_count(1)
+    page.locator("input[type=file]").set_input_files(
+        {"name": "evil.zip", "mimeType": "application/zip", "buffer": b"no zip"}
+    )
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("no archive of a run")).to_be_visible()
+    shutil.rmtree(models_root / "tiny-2")
 
 
 def test_two_runs_are_compared(open_page: Open) -> None:
     page = open_page("/runs")
     expect(page.get_by_role("heading", name="Compare two runs")).to_be_visible()
-    expect(page.get_by_text("Names on which they disagree")).to_be_visible()
+    for tab, figure in (
+        ("Curves", "ROC of both runs"),
+        ("Calibration", "Calibration of both runs"),
+        ("Training", "Validation loss of both trainings by epoch"),
+    ):
+        page.get_by_role("tab", name=tab, exact=True).click()
+        expect(page.get_by_role("figure", name=figure)).to_be_visible()
+    page.get_by_role("tab", name="Names they disagree on").click()
+    expect(page.get_by_text("test names that both runs scored")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [1400, 400])

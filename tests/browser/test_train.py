@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from dga import jobs, runs
+from dga import jobs, queue, runs, trash
 from tests.browser.conftest import WAIT, Open, overflow
 
 expect.set_options(timeout=WAIT)
@@ -19,6 +19,8 @@ TRAINED = 240_000  # milliseconds that a small training may take on a busy machi
 @pytest.fixture(autouse=True)
 def no_training_left(models_root: Path) -> Iterator[None]:
     yield
+    for waits in queue.waiting(models_root):
+        queue.remove(waits)
     if job := jobs.current(models_root):
         job.kill()
 
@@ -40,6 +42,15 @@ def learning(page: Page) -> None:
     expect(curves).to_be_visible(timeout=TRAINED)
 
 
+def set_up_another(page: Page) -> None:
+    """Open the form under a running training, which closes when the page is drawn anew."""
+    opener = page.get_by_text("Set up another training")
+    expect(opener).to_be_visible()
+    if not page.get_by_label("Run name", exact=True).is_visible():
+        opener.click()
+    expect(page.get_by_label("Run name", exact=True)).to_be_visible()
+
+
 def test_the_trial_set_is_trained_to_its_end(open_page: Open, models_root: Path) -> None:
     page = open_page("/train")
     start(page, "first", 2)
@@ -54,8 +65,8 @@ def test_the_trial_set_is_trained_to_its_end(open_page: Open, models_root: Path)
     assert run.settings["epochs"] == 2
     page.get_by_role("link", name="Explore its test names").click()
     expect(page.locator("h1")).to_have_text("Explore")
-    expect(page.get_by_text("Test names")).to_be_visible()
-    runs.delete("first", models_root)
+    expect(page.get_by_role("radio", name="Mistakes")).to_be_visible()
+    trash.delete("first", models_root)
 
 
 def test_a_cancelled_training_keeps_what_it_learnt(open_page: Open, models_root: Path) -> None:
@@ -66,7 +77,7 @@ def test_a_cancelled_training_keeps_what_it_learnt(open_page: Open, models_root:
     expect(page.get_by_role("heading", name="Result of cancelled")).to_be_visible(timeout=TRAINED)
     expect(page.get_by_text("Partial: cancelled on the way")).to_be_visible()
     assert runs.open_run("cancelled", models_root).status == runs.PARTIAL
-    runs.delete("cancelled", models_root)
+    trash.delete("cancelled", models_root)
 
 
 def test_a_killed_training_is_told_and_dismissed(open_page: Open, models_root: Path) -> None:
@@ -78,6 +89,52 @@ def test_a_killed_training_is_told_and_dismissed(open_page: Open, models_root: P
     page.get_by_role("button", name="Dismiss").click()
     expect(page.get_by_text("was interrupted")).to_be_hidden()
     assert jobs.unfinished(models_root) == []
+
+
+def test_a_second_training_waits_and_starts_by_itself(open_page: Open, models_root: Path) -> None:
+    page = open_page("/train")
+    start(page, "ahead", 1000)
+    learning(page)
+    expect(page.get_by_text("Processor")).to_be_visible()
+    set_up_another(page)
+    page.get_by_text("bigram", exact=True).click()
+    page.get_by_label("Epochs", exact=True).fill("1")
+    page.get_by_label("Epochs", exact=True).press("Enter")
+    for waiting, name in enumerate(("behind", "never"), start=1):
+        set_up_another(page)
+        page.get_by_label("Run name", exact=True).fill(name)
+        page.get_by_label("Run name", exact=True).press("Enter")
+        page.get_by_role("button", name="Add to the queue").click()
+        expect(page.get_by_role("button", name="Take out")).to_have_count(waiting)
+    page.get_by_role("button", name="Earlier").last.click()
+    expect(page.get_by_role("button", name="Later").first).to_be_enabled()
+    assert [one.name for one in queue.waiting(models_root)] == ["never", "behind"]
+    page.get_by_role("button", name="Take out").first.click()
+    expect(page.get_by_role("button", name="Take out")).to_have_count(1)
+    page.context.close()  # nobody watches from here on
+    jobs.find("ahead", models_root).kill()
+    page = open_page("/train")
+    heading = page.get_by_role("heading", name="Result of behind").or_(
+        page.get_by_role("heading", name="Training behind")
+    )
+    expect(heading.first).to_be_visible(timeout=TRAINED)
+    expect(page.get_by_role("heading", name="Result of behind")).to_be_visible(timeout=TRAINED)
+    expect(page.get_by_text("ahead was interrupted")).to_be_visible()
+    page.get_by_role("button", name="Make it the active run").click()
+    expect(page.get_by_text("This is the active run")).to_be_visible()
+    assert runs.active_name(models_root) == "behind"
+    runs.set_active("tiny", models_root)
+    for name in ("behind", "ahead"):
+        trash.delete(name, models_root)
+    trash.empty(models_root)
+
+
+def test_the_split_and_the_time_are_told_before_the_start(open_page: Open) -> None:
+    page = open_page("/train")
+    expect(page.get_by_text("To learn from:")).to_be_visible(timeout=TRAINED)
+    expect(page.get_by_text("Takes about")).to_be_visible()
+    page.get_by_text("Classes, families and conflicts").click()
+    expect(page.get_by_role("figure", name="Names to learn from by family")).to_be_visible()
 
 
 def test_an_upload_is_previewed(open_page: Open) -> None:

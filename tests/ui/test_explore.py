@@ -1,4 +1,4 @@
-"""The Explore page over made-up runs: threshold, views, tables, damage."""
+"""The Explore page over made-up runs: board, lists, slices, reviews, damage."""
 
 from __future__ import annotations
 
@@ -10,18 +10,22 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dga import evaluation, runs
-from dga.columns import DGA, DOMAIN, FAMILY, PRED_CLASS, PRED_PROB, TRUE_CLASS
-from tests.runs_factory import THRESHOLDS
-from ui import names, threshold
-from ui.threshold import EXACT, HALF, PRESET, SLIDER
+from dga import evaluation, feeds, review, runs
+from dga.columns import BENIGN, DGA, DOMAIN, FAMILY, LABEL, PRED_CLASS, PRED_PROB, TRUE_CLASS
+from dga.review import Review
+from tests.runs_factory import THRESHOLDS, make_run
+from ui import names, reviewing, selection, threshold
+from ui.selection import Part
+from ui.threshold import CHOSEN, Chosen
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
-WAIT = 30
+WAIT = 60
+CUT = THRESHOLDS["0.01"]
 
 
 @pytest.fixture
-def app(models: Path) -> AppTest:
+def app(models: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setenv("DGA_DATA", str(models.parent / "data"))
     app = AppTest.from_file(APP, default_timeout=WAIT).run()
     return app.switch_page("pages/explore.py").run()
 
@@ -30,86 +34,178 @@ def predictions() -> pd.DataFrame:
     return runs.open_run("tiny").predictions()
 
 
+def table(app: AppTest, *columns: str) -> pd.DataFrame:
+    """The first table that has these columns."""
+    return next(one.value for one in app.dataframe if set(columns) <= set(one.value.columns))
+
+
+def listed(app: AppTest) -> pd.DataFrame:
+    return table(app, DOMAIN, PRED_CLASS)
+
+
+def pick(app: AppTest, *domains: str) -> None:
+    """Select names in the list; a selection is taken up where the list is a new one."""
+    app.session_state[names.PICKED] = domains
+    app.button_group(selection.OUTCOME).set_value("All").run()
+
+
 def view(app: AppTest, name: str) -> AppTest:
     app.session_state["explore_view"] = name
     return app.run()
 
 
-def metrics(app: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in app.metric}
-
-
-def test_explore_opens_at_the_default_threshold(app: AppTest) -> None:
+def test_explore_opens_at_the_default_threshold_with_the_surest_mistakes(app: AppTest) -> None:
     assert not app.exception
-    assert app.slider(SLIDER).value == THRESHOLDS["0.01"]
-    assert metrics(app)["Test names"] == f"{len(predictions()):,}"
+    assert app.session_state[CHOSEN].threshold == CUT
+    expected = evaluation.mispredicted(predictions(), CUT)
+    assert listed(app)[DOMAIN].tolist() == expected[DOMAIN].tolist()
 
 
-def test_a_preset_moves_slider_exact_score_and_figures(app: AppTest) -> None:
-    app.button_group(PRESET).set_value(HALF).run()
-    assert app.slider(SLIDER).value == app.number_input(EXACT).value == 0.5
-    at_half = evaluation.confusion(predictions(), 0.5)
-    assert metrics(app)["Recall"] == f"{at_half.recall:.1%}".replace("%", " %")
+def test_a_threshold_by_hand_moves_families_and_list(app: AppTest) -> None:
+    app.session_state[CHOSEN] = Chosen(choice=None, threshold=0.3)
+    app.run()
+    expected = evaluation.family_table(predictions(), 0.3)
+    assert table(app, "missed")["missed"].tolist() == expected["missed"].tolist()
+    assert len(listed(app)) == len(evaluation.mispredicted(predictions(), 0.3))
 
 
-@pytest.mark.parametrize("key", [SLIDER, EXACT])
-def test_a_threshold_by_hand_leaves_the_presets(app: AppTest, key: str) -> None:
-    widget = app.slider(key) if key == SLIDER else app.number_input(key)
-    widget.set_value(0.3).run()
-    assert app.session_state[threshold.CHOICE] is None
-    assert app.slider(SLIDER).value == app.number_input(EXACT).value == 0.3
-
-
-def test_an_outcome_lists_its_names(app: AppTest) -> None:
-    app.button_group("explore_outcome").set_value("FN").run()
-    shown = app.dataframe[0].value
-    assert len(shown) == evaluation.confusion(predictions(), THRESHOLDS["0.01"]).fn
-    assert set(shown[TRUE_CLASS]) == {DGA}
-
-
-def test_mispredicted_shows_the_surest_mistakes_first(app: AppTest) -> None:
-    shown = view(app, "Mispredicted").dataframe[0].value
-    expected = evaluation.mispredicted(predictions(), THRESHOLDS["0.01"])
-    assert shown[DOMAIN].tolist() == expected[DOMAIN].tolist()
-    assert list(shown.columns) == [DOMAIN, TRUE_CLASS, PRED_CLASS, PRED_PROB, FAMILY]
-    assert (shown[TRUE_CLASS] != shown[PRED_CLASS]).all()
-
-
-def test_search_keeps_rows_by_domain_or_family(app: AppTest) -> None:
-    view(app, "Correct").text_input("explore_search_correct").set_value("BETA").run()
-    assert set(app.dataframe[0].value[FAMILY]) == {"beta"}
+def test_a_preset_that_the_run_lacks_gives_way_to_the_middle(app: AppTest) -> None:
+    app.session_state[CHOSEN] = Chosen(choice="7 %", threshold=0.9)
+    app.run()
+    assert app.session_state[CHOSEN].threshold == 0.5
 
 
 @pytest.mark.parametrize(
-    ("name", "columns"),
-    [("Families", ["family", "names", "missed"]), ("Slices", ["slice", "value", "names"])],
+    "told", [{}, {"threshold": "x", "traffic": 10}, {"threshold": 2}, {"threshold": 0.5}]
 )
-def test_families_and_slices_are_tables(app: AppTest, name: str, columns: list[str]) -> None:
-    table = view(app, name).dataframe[0].value
-    assert list(table.columns)[:3] == columns
+def test_what_is_no_threshold_is_not_kept(
+    told: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state: dict[str, Any] = {threshold.BOARD: {"chosen": told}}
+    monkeypatch.setattr(threshold.st, "session_state", state)
+    threshold._moved()
+    assert CHOSEN not in state
+
+
+def test_the_board_knows_the_outcomes_of_every_position(app: AppTest) -> None:
+    from ui import explored
+
+    found = explored.load(runs.open_run("tiny"))
+    facts = threshold._facts(found, {"0.5": 0.5})
+    for place in (0, 1, 500, 600, 999, 1000):
+        at = evaluation.confusion(predictions(), place / threshold.POSITIONS)
+        assert (facts["missed"][place], facts["alarms"][place]) == (at.fn, at.fp)
+    assert len(json.dumps(facts)) < 40_000
+
+
+def test_an_outcome_lists_its_names(app: AppTest) -> None:
+    app.button_group(selection.OUTCOME).set_value("Missed").run()
+    assert len(listed(app)) == evaluation.confusion(predictions(), CUT).fn
+    assert set(listed(app)[TRUE_CLASS]) == {DGA}
+
+
+@pytest.mark.parametrize(
+    ("part", "count"),
+    [
+        (Part(FAMILY, "beta"), lambda p: (p[FAMILY] == "beta").sum()),
+        (
+            Part("score", BENIGN, 0.0, 0.02),
+            lambda p: ((p[PRED_PROB] < 0.02) & (p[FAMILY] == "")).sum(),
+        ),
+        (Part("name", "no.such"), lambda p: 0),
+        (Part("length", "no such band"), lambda p: 0),
+    ],
+)
+def test_a_part_lists_its_names_until_it_is_taken_back(
+    app: AppTest, part: Part, count: Any
+) -> None:
+    app.session_state[selection.PART] = part
+    app.button_group(selection.OUTCOME).set_value("All").run()
+    assert len(listed(app)) == min(count(predictions()), names.PAGE)
+    app.button("explore_clear").click().run()
+    assert selection.PART not in app.session_state
+    assert any(caption.value.startswith("200 names") for caption in app.caption)
+
+
+def test_search_keeps_rows_by_domain_or_family(app: AppTest) -> None:
+    app.button_group(selection.OUTCOME).set_value("All").run()
+    app.text_input("explore_search").set_value("BETA").run()
+    assert set(listed(app)[FAMILY]) == {"beta"}
+    app.text_input("explore_search").set_value("nothing like it").run()
+    assert listed(app).empty
+
+
+def test_slices_are_ranked_and_can_be_narrowed(app: AppTest) -> None:
+    view(app, "Slices")
+    assert table(app, "gap")["gap"].is_monotonic_decreasing
+    app.button_group("explore_slice_kinds").set_value(["word-likeness"]).run()
+    assert set(table(app, "gap")["slice"]) == {"word-likeness"}
+
+
+def test_the_whole_run_tells_its_headline_figures(app: AppTest) -> None:
+    view(app, "Whole run")
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert {"Recall at 1 % FPR", "ROC AUC", "Calibration error"} <= set(shown)
     assert not app.exception
 
 
-def test_curves_tell_the_precision_in_traffic(app: AppTest) -> None:
-    view(app, "Curves")
-    assert not app.exception
-    assert any("of the accused names are generated" in caption.value for caption in app.caption)
-
-
-def test_a_selected_row_leads_to_the_lookup_page(
+def test_a_selected_name_can_be_looked_up_and_compared(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     linked: list[dict[str, Any]] = []
-    first = evaluation.mispredicted(predictions(), THRESHOLDS["0.01"])[DOMAIN][0]
-    app.session_state["explore_picked_mispredicted_"] = (first,)
-    monkeypatch.setattr(names.st, "page_link", lambda path, **rest: linked.append(rest))
-    view(app, "Mispredicted")
+    first = evaluation.mispredicted(predictions(), CUT)[DOMAIN][0]
+    monkeypatch.setattr(reviewing.st, "page_link", lambda path, **rest: linked.append(rest))
+    pick(app, first)
     assert linked[0]["query_params"] == {"domain": first}
+    near = table(app, "likeness")
+    assert len(near) == reviewing.NEIGHBOURS and first not in set(near[DOMAIN])
+
+
+def test_what_is_said_of_names_is_kept_exported_and_a_feed(app: AppTest) -> None:
+    first, second = evaluation.mispredicted(predictions(), CUT)[DOMAIN][:2]
+    pick(app, first, second)
+    label = next(one for one in app.button_group if str(one.key).startswith(reviewing.LABEL))
+    label.set_value(BENIGN)
+    app.text_area[0].set_value("a shop")
+    next(one for one in app.button if one.label == "Keep").click().run()
+    assert not app.exception
+    kept = review.load("tiny")
+    assert {(one.label, one.note, one.given) for one in kept.values()} == {(BENIGN, "a shop", DGA)}
+    assert set(kept) == {first, second}
+    feed = feeds.read_feed(review.feed_of("tiny")).frame
+    assert feed[[DOMAIN, LABEL]].to_numpy().tolist() == [[first, BENIGN], [second, BENIGN]]
+    view(app, "Reviewed")
+    assert set(table(app, "written")[DOMAIN]) == {first, second}
+    assert any("2 corrected labels" in one.value for one in app.markdown)
+    assert "is benign a shop" in set(listed(app)[names.REVIEWED])
+
+
+def test_a_run_without_reviews_says_how_to_get_them(app: AppTest) -> None:
+    assert "Nothing said yet" in view(app, "Reviewed").info[0].value
+
+
+def test_damaged_reviews_are_told_and_the_page_goes_on(app: AppTest) -> None:
+    path = review.path_of("tiny")
+    path.parent.mkdir(parents=True)
+    path.write_text("{", encoding="utf-8")
+    app.run()
+    assert "cannot be read" in app.error[0].value
+    assert not listed(app).empty
+
+
+@pytest.mark.parametrize(
+    ("likeness", "label", "told"), [(0.9, BENIGN, True), (0.9, DGA, False), (0.5, BENIGN, False)]
+)
+def test_near_duplicates_of_another_class_cast_doubt(
+    likeness: float, label: str, told: bool
+) -> None:
+    from dga.neighbours import Neighbour
+
+    near = Neighbour(name="a.com", label=label, family="", score=0.1, edits=1, likeness=likeness)
+    assert bool(reviewing._doubt([near], DGA)) is told
 
 
 def test_a_run_named_in_the_address_is_chosen(app: AppTest, models: Path) -> None:
-    from tests.runs_factory import make_run
-
     make_run(models, "other", created="2025-01-02T03:04:05Z")
     app.query_params["run"] = "other"
     assert app.run().selectbox("explore_run").value == "other"
@@ -129,6 +225,20 @@ def test_a_run_with_damaged_metrics_is_named_with_its_problem(app: AppTest, mode
     assert not app.exception
 
 
+@pytest.mark.parametrize("label", [BENIGN, DGA, None])
+def test_a_test_part_that_lacks_a_class_or_is_empty_is_explored(
+    app: AppTest, models: Path, label: str | None
+) -> None:
+    path = models / "tiny" / runs.PREDICTIONS_FILE
+    frame = predictions()
+    frame[frame[TRUE_CLASS] == label].to_parquet(path, index=False)
+    for name in ("Families", "Slices", "Whole run"):
+        view(app, name)
+        assert not app.exception
+    if label is None:
+        assert "no test names" in app.info[0].value
+
+
 def test_without_a_run_the_page_leads_to_training(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,13 +249,15 @@ def test_without_a_run_the_page_leads_to_training(
     assert not app.exception
 
 
-def test_no_table_of_names_is_sent_whole() -> None:
-    assert names.ROWS <= 1_000
-
-
 def test_called_gives_the_verdict_at_the_threshold() -> None:
     rows = pd.DataFrame({PRED_PROB: [0.2, 0.6], PRED_CLASS: ["benign", "dga"]})
     assert names.called(rows, 0.7)[PRED_CLASS].tolist() == ["benign", "benign"]
+
+
+def test_a_note_counts_as_said(app: AppTest) -> None:
+    first = listed(app)[DOMAIN].iloc[0]
+    review.save("tiny", [Review(domain=first, note="odd")])
+    assert "odd" in set(listed(app.run())[names.REVIEWED])
 
 
 def test_figures_of_a_trial_set_are_told_as_such(models: Path) -> None:
@@ -153,6 +265,7 @@ def test_figures_of_a_trial_set_are_told_as_such(models: Path) -> None:
     metrics = json.loads(path.read_text())
     metrics["trial"] = {**metrics["test"], "accuracy": 0.123}
     path.write_text(json.dumps(metrics))
-    app = AppTest.from_file(APP, default_timeout=30).run().switch_page("pages/explore.py").run()
+    app = AppTest.from_file(APP, default_timeout=WAIT).run().switch_page("pages/explore.py").run()
+    view(app, "Whole run")
     assert "12.3 %" in {metric.value for metric in app.metric if metric.label == "Accuracy"}
     assert any("trial set" in caption.value for caption in app.caption)

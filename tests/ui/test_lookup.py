@@ -1,15 +1,21 @@
-"""The Look up page: any pasted form, the sentence, examples, history, links, damage."""
+"""The Look up page: any pasted form, the sentence, what comes near, edits, history, damage."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dga import bundle, runs
-from tests.runs_factory import THRESHOLDS, make_run
-from ui import answer, text
+from dga.groups import Groups
+from dga.scorer import Verdict
+from dga.standing import Share, Standing
+from tests.runs_factory import THRESHOLDS, made_up_names, make_run
+from ui import answer, reasons, text
+from ui.history import LENGTH, Histories, LookedUp
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 WAIT = 30
@@ -17,19 +23,21 @@ CHOSEN, GENERATED = "aureola.com", "xkqz7jw9v2.net"
 
 
 @pytest.fixture
-def app(models: Path) -> AppTest:
+def app(models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setenv("DGA_DATA", str(tmp_path / "data"))
     return AppTest.from_file(APP, default_timeout=WAIT)
 
 
 def ask(app: AppTest, given: str) -> AppTest:
     app.run()
-    app.text_input[0].set_value(given)
+    app.text_input(key="domain").set_value(given)
     return app.run()
 
 
 def shown(app: AppTest) -> str:
     assert not app.exception
-    return " ".join(element.value for element in [*app.subheader, *app.markdown])
+    elements = [*app.subheader, *app.markdown, *app.caption, *app.info, *app.warning]
+    return " ".join(element.value for element in elements)
 
 
 @pytest.mark.parametrize(
@@ -44,15 +52,44 @@ def shown(app: AppTest) -> str:
     ],
 )
 def test_any_pasted_form_gets_the_answer(app: AppTest, given: str) -> None:
-    assert "Looks generated" in shown(ask(app, given))
-    assert GENERATED in set(app.dataframe[-1].value["value"])
+    said = shown(ask(app, given))
+    assert "Looks generated" in said
+    assert f"| Registered name | `{GENERATED}` |" in said
+    assert "| Suffix from | Public Suffix List |" in said
     assert GENERATED.replace(".", "[.]") in app.code[0].value
 
 
-def test_a_chosen_name_gets_the_other_sentence_with_score_and_threshold(app: AppTest) -> None:
-    said = shown(ask(app, CHOSEN))
-    assert "Looks chosen by people" in said
-    assert text.escape("threshold 60.0 % (1 % of benign names score above)") in said
+def test_the_sentence_tells_score_and_rarity_and_the_threshold_its_source(app: AppTest) -> None:
+    ask(app, CHOSEN)
+    said = app.subheader[0].value
+    assert said.startswith("Looks chosen by people")
+    assert text.escape("Of 100 generated names, none scores this low.") in said
+    assert text.escape("Threshold 60.0 %: 1 % of benign names score above.") in shown(app)
+
+
+def verdict(score: float, called: str) -> Verdict:
+    return Verdict("a.com", "a.com", "a.com", score, called, "", None, "")
+
+
+@pytest.mark.parametrize(
+    ("score", "called", "said"),
+    [
+        (0.9, "dga", "Of 1,000 benign names, about 100 score this high."),
+        (1.0, "dga", "Of 1,000 benign names, fewer than one scores this high."),
+        (0.9, "benign", "Of 1,000 benign names, about 100 score this high."),
+        (0.1, "benign", "Of 3 generated names, one scores this low."),
+        (0.01, "benign", "Of 3 generated names, none scores this low."),
+    ],
+)
+def test_rarity_is_told_among_the_other_class(score: float, called: str, said: str) -> None:
+    standing = Standing(benign=np.arange(10_000) / 10_000, dga=np.array([0.1, 0.5, 0.9]))
+    assert answer.rarity(verdict(score, called), standing) == said
+
+
+def test_rarity_is_not_made_up_without_names() -> None:
+    nobody = Standing(benign=np.array([]), dga=np.array([]))
+    assert answer.rarity(verdict(0.9, "dga"), nobody) == ""
+    assert answer.counted(Share(1, 1000), "benign", "high").startswith("Of 1,000 benign names, one")
 
 
 @pytest.mark.parametrize("given", ["192.0.2.7", "localhost", "two words", "<b>x</b>", "*x*"])
@@ -66,29 +103,112 @@ def test_markdown_in_the_given_text_is_not_rendered(app: AppTest) -> None:
     assert "`**bold**[x](http://a.b)`" in [element.value for element in app.markdown]
 
 
+def test_letters_that_deceive_are_warned_of(app: AppTest) -> None:
+    said = shown(ask(app, "xn--pypal-4ve.com"))
+    assert "To the eye this is `paypal.com`" in said
+    assert "| Shown as | `pаypal.com` |" in said
+
+
+def test_characters_and_families_are_told_in_words_and_names(app: AppTest) -> None:
+    said = shown(ask(app, GENERATED))
+    assert "Most for generated" in said
+    families = next(element.value for element in app.markdown if "| Family |" in element.value)
+    assert "alpha" in families and families.count("`") == 12  # three names of either family
+
+
+def test_a_family_without_known_names_shows_those_of_its_generator() -> None:
+    assert len(reasons.generated("tinba")) == 3
+    assert reasons.generated("nobody") == []
+
+
+def test_a_group_of_families_is_named_as_one(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    load = bundle.load
+    groups = Groups((("alpha", "beta"),))
+    monkeypatch.setattr(bundle, "load", lambda *given: replace(load(*given), groups=groups))
+    said = shown(ask(app, GENERATED))
+    assert text.escape("alpha / beta") in said and "no name tells which it is" in said
+
+
+def test_the_nearest_known_names_of_both_classes_are_listed(app: AppTest) -> None:
+    known = str(made_up_names(("alpha", "beta"))["domain"].iloc[0])
+    said = shown(ask(app, known))
+    assert "is itself one of the run's own test names" in said
+    chosen, generated = (frame.value for frame in app.dataframe[:2])
+    assert chosen["domain"].iloc[0] == known
+    assert chosen["edits"].iloc[0] == 0
+    assert set(generated["family"]) <= {"alpha", "beta"}
+
+
+def test_the_rank_in_a_fetched_list_is_told(app: AppTest, tmp_path: Path) -> None:
+    assert "no top list fetched" in shown(ask(app, CHOSEN))
+    (tmp_path / "data").mkdir()
+    rows = [*(f"a{number}.com" for number in range(20)), CHOSEN]
+    listed = "".join(f"{rank},{name}\n" for rank, name in enumerate(rows, 1))
+    (tmp_path / "data" / "tranco.csv").write_text(listed)
+    assert f"Tranco: rank 21 (`{CHOSEN}`)" in shown(app.run())
+    assert "not among its 21 names" in shown(ask(app, GENERATED))
+
+
+def test_an_edit_is_scored_beside_the_name(app: AppTest) -> None:
+    ask(app, GENERATED)
+    assert "Nothing is edited yet" in shown(app)
+    app.text_input(key=f"edit_{GENERATED}").set_value("Aureola[.]com").run()
+    said = shown(app)
+    assert "**the verdict turns**" in said and "**After**" in said
+    app.text_input(key=f"edit_{GENERATED}").set_value("no domain").run()
+    assert "Not scored" in shown(app)
+
+
+def test_ready_made_edits_come_with_their_scores(app: AppTest) -> None:
+    said = shown(ask(app, "gardenq.com"))
+    edits = app.dataframe[-1].value
+    assert edits["change"].iloc[0] == "without q (character 7)"
+    assert {"suffix .net", "first half alone"} <= set(edits["change"])
+    assert "Moves the score most: without q" in said.replace("\\", "")
+
+
 def test_a_link_opens_its_look_up_and_a_look_up_makes_its_link(app: AppTest) -> None:
     app.query_params["domain"] = GENERATED
     app.run()
-    assert app.text_input[0].value == GENERATED
+    assert app.text_input(key="domain").value == GENERATED
     assert "Looks generated" in shown(app)
     assert app.code[1].value.endswith(f"?domain={GENERATED}")
 
 
 def test_an_example_and_the_history_open_a_look_up(app: AppTest) -> None:
     app.run()
+    assert "Nothing looked up yet" in shown(app)
     app.button(key="known_wikipedia.org").click().run()
-    assert app.text_input[0].value == "wikipedia.org"
+    assert app.text_input(key="domain").value == "wikipedia.org"
     ask(app, GENERATED)
     assert GENERATED in app.button(key=f"history_{GENERATED}").label
     app.button(key="history_wikipedia.org").click().run()
-    assert app.text_input[0].value == "wikipedia.org"
+    assert app.text_input(key="domain").value == "wikipedia.org"
+    app.button(key="history_clear").click().run()
+    assert [b.key for b in app.button if str(b.key).startswith("history_")] == [
+        "history_wikipedia.org",
+        "history_clear",
+    ]
+
+
+def test_each_browser_has_its_own_history_newest_first_and_bounded() -> None:
+    histories = Histories()
+    for number in range(LENGTH + 5):
+        histories.add("one", LookedUp(f"{number}.com", verdict(0.5, "dga")))
+    histories.add("one", LookedUp("10.com", verdict(0.5, "dga")))
+    found = [entry.text for entry in histories.of("one")]
+    assert found[:2] == ["10.com", f"{LENGTH + 4}.com"]
+    assert len(found) == LENGTH and found.count("10.com") == 1
+    assert histories.of("other") == []
+    histories.clear("one")
+    assert histories.of("one") == []
 
 
 @pytest.mark.parametrize("rate", THRESHOLDS)
 def test_a_stored_threshold_can_be_chosen(app: AppTest, rate: str) -> None:
     ask(app, CHOSEN)
     app.selectbox(key="measure").set_value(float(rate)).run()
-    assert text.escape(f"threshold {text.percent(THRESHOLDS[rate])}") in shown(app)
+    assert text.escape(f"Threshold {text.percent(THRESHOLDS[rate])}") in shown(app)
 
 
 def test_any_score_can_be_the_threshold(app: AppTest) -> None:
@@ -119,6 +239,16 @@ def test_a_damaged_bundle_is_told_in_the_error_box(app: AppTest, models: Path) -
     app.run()
     assert not app.exception
     assert "checksum" in app.error[0].value
+
+
+def test_damaged_predictions_take_the_neighbours_and_not_the_verdict(
+    app: AppTest, models: Path
+) -> None:
+    (models / "tiny" / runs.PREDICTIONS_FILE).write_bytes(b"damaged")
+    said = shown(ask(app, GENERATED))
+    assert "Looks generated" in said and "the files of this run do not tell" in said
+    assert "cannot be read" in app.error[0].value
+    assert "Edit and score again" in said
 
 
 @pytest.mark.parametrize(

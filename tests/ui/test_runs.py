@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dga import progress, runs
+from dga import archives, progress, runs, trash
 from dga.progress import Progress
 from tests.runs_factory import make_run
-from ui import comparison, run_panels
+from ui import comparison, run_actions
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 WAIT = 30
@@ -26,14 +28,14 @@ def two(models: Path) -> Path:
 
 @pytest.fixture
 def app(two: Path) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=WAIT).run()
+    app = AppTest.from_file(APP, default_timeout=WAIT)
     app.switch_page("pages/runs.py").run()
     assert not app.exception
     return app
 
 
 def opened(app: AppTest, name: str) -> AppTest:
-    app.session_state[run_panels.OPENED] = name
+    app.session_state[run_actions.OPENED] = name
     return app.run()
 
 
@@ -63,17 +65,128 @@ def test_a_deleted_run_can_be_brought_back(app: AppTest, two: Path) -> None:
     app.button(key="delete_run").click().run()
     assert not (two / "other").exists()
     assert set(app.dataframe[0].value["name"]) == {"tiny"}
-    app.button(key="restore_other").click().run()
+    app.button(key=f"restore_{trash.deleted()[0].path.name}").click().run()
     assert set(app.dataframe[0].value["name"]) == {"tiny", "other"}
     assert not app.exception
 
 
+def test_a_delete_can_be_undone_at_once(app: AppTest, two: Path) -> None:
+    opened(app, "other")
+    app.button(key="delete_run").click().run()
+    app.button(key="undo").click().run()
+    assert set(app.dataframe[0].value["name"]) == {"tiny", "other"}
+    assert not labelled(app, "Undo")
+
+
+def test_deleted_runs_are_removed_for_good(app: AppTest, two: Path) -> None:
+    opened(app, "other")
+    app.button(key="delete_run").click().run()
+    app.button(key="empty_trash").click().run()
+    assert not list(two.glob(".trash-*"))
+    assert not labelled(app, "Bring back")
+    assert not labelled(app, "Undo")
+
+
+def test_a_run_is_renamed_and_stays_active(app: AppTest, two: Path) -> None:
+    app.text_input(key="rename_tiny").set_value("better").run()
+    app.button(key="rename_run").click().run()
+    assert not app.exception
+    assert "better" in app.subheader[0].value
+    assert runs.active_name() == "better"
+    assert any("Called `tiny` before" in caption.value for caption in app.caption)
+
+
+def test_a_taken_name_is_refused_in_words(app: AppTest, two: Path) -> None:
+    app.text_input(key="rename_tiny").set_value("other").run()
+    app.button(key="rename_run").click().run()
+    assert "there is a run" in app.error[0].value.lower()
+
+
+def test_a_note_is_kept_and_shown_in_the_table(app: AppTest, two: Path) -> None:
+    app.text_area(key="note_tiny").set_value("my *best* one").run()
+    assert runs.open_run("tiny").about().note == "my *best* one"
+    table = app.run().dataframe[0].value.set_index("name")
+    assert table.loc["tiny", "note"] == "my *best* one"
+
+
+def test_an_exported_run_is_imported(app: AppTest, two: Path) -> None:
+    file = BytesIO()
+    archives.export("other", file)
+    app.file_uploader("runs_import_0").upload("other.zip", file.getvalue()).run()
+    press(app, "Import")
+    assert "other-2" in set(app.dataframe[0].value["name"])
+    assert "other-2" in app.subheader[0].value
+
+
+def test_what_is_no_run_is_refused_in_words(app: AppTest, two: Path) -> None:
+    app.file_uploader("runs_import_0").upload("evil.zip", b"not a zip").run()
+    press(app, "Import")
+    assert not app.exception
+    assert "no archive of a run" in app.error[0].value
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return next(button for button in app.button if button.label == label).click().run()
+
+
+ODD = {
+    "scores of text": lambda f: f.assign(predProb="high"),
+    "scores beyond 1": lambda f: f.assign(predProb=f["predProb"] + 5),
+    "missing scores": lambda f: f.assign(predProb=float("nan")),
+    "numbers as names": lambda f: f.assign(domain=range(len(f))),
+    "lists as names": lambda f: f.assign(domain=[["x"]] * len(f)),
+    "no families": lambda f: f.assign(family=None),
+    "strange classes": lambda f: f.assign(trueClass="neither"),
+    "dates as classes": lambda f: f.assign(predClass=pd.Timestamp("2026-01-01")),
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_odd_columns_of_predictions_are_told(app: AppTest, two: Path, odd: str) -> None:
+    frame = runs.open_run("other").predictions()
+    ODD[odd](frame).to_parquet(two / "other" / runs.PREDICTIONS_FILE, index=False)
+    app.run()
+    assert not app.exception
+    assert any("is damaged" in error.value for error in app.error)
+
+
+@pytest.mark.parametrize(
+    "text", ["epoch,loss\n1,high\n", "x\n1\n", "", "epoch\n1\n", "epoch,loss\n,\n", "\x00"]
+)
+def test_an_odd_history_breaks_no_page(app: AppTest, two: Path, text: str) -> None:
+    (two / "other" / runs.HISTORY_FILE).write_text(text, encoding="utf-8")
+    opened(app, "other")
+    assert not app.exception
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"thresholds": 3},
+        {"thresholds": ["x"]},
+        {"thresholds": [{"threshold": "high"}]},
+        {"thresholds": [{"fpr_low": [1]}]},
+        {"dataset": [1]},
+        {"trial": {"accuracy": {}}},
+        {"test": {"families": [{"recall": "x"}]}},
+        {"test": {"families": [{"surest_misses": [1]}]}},
+        {"test": {"accuracy": float("inf")}},
+    ],
+)
+def test_odd_figures_are_told(app: AppTest, two: Path, values: dict[str, object]) -> None:
+    path = two / "other" / runs.METRICS_FILE
+    path.write_text(json.dumps({**json.loads(path.read_text()), **values}), encoding="utf-8")
+    opened(app, "other")
+    assert not app.exception
+    assert any("damaged" in error.value for error in app.error)
+
+
 def test_bringing_back_over_a_new_run_is_refused_in_words(app: AppTest, two: Path) -> None:
-    runs.delete("other")
+    trash.delete("other")
     make_run(two, "other")
     app.run()
-    app.button(key="restore_other").click().run()
-    assert "delete it first" in app.error[0].value
+    app.button(key=f"restore_{trash.deleted()[0].path.name}").click().run()
+    assert "delete or rename it first" in app.error[0].value
 
 
 def test_a_damaged_run_is_listed_with_its_problem(app: AppTest, two: Path) -> None:
@@ -111,7 +224,7 @@ def test_without_a_run_the_page_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DGA_MODELS", str(tmp_path))
-    app = AppTest.from_file(APP, default_timeout=WAIT).run()
+    app = AppTest.from_file(APP, default_timeout=WAIT)
     app.switch_page("pages/runs.py").run()
     assert not app.exception
     assert any("No run yet" in element.value for element in app.markdown)
@@ -122,8 +235,10 @@ def test_runs_are_compared_figure_by_figure(two: Path) -> None:
     table = comparison.side_by_side(tiny, other).set_index("figure")
     accuracy = tiny.metrics["test"]["accuracy"], other.metrics["test"]["accuracy"]
     row = table.loc["Accuracy"]
-    assert (row["left"], row["right"]) == (f"{accuracy[0]:.4f}", f"{accuracy[1]:.4f}")
-    assert row["change"] == f"{accuracy[1] - accuracy[0]:+.4f}"
+    shown = [f"{100 * share:.2f} %" for share in accuracy]
+    assert [row["left"], row["right"]] == shown
+    assert row["change"] == f"{100 * (accuracy[1] - accuracy[0]):+.2f} points"
+    assert row["means"] == ("better" if accuracy[1] > accuracy[0] else "worse")
 
 
 def test_settings_that_differ_are_told(two: Path) -> None:

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dga import jobs, progress, runs
+from dga import jobs, progress, queue, resuming, runs
 from dga.config import ARCHITECTURES, FeedSpec, TrainingConfig, TrainingPlan
 from dga.devices import Device
 from dga.errors import JobError
+from dga.forecast import Forecast
 from dga.jobs import Job
 from dga.progress import Progress
-from ui import feeding, library, settings, training
+from ui import feeding, forecasting, library, settings, training
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 WAIT = 30
@@ -46,6 +47,24 @@ def no_tensorflow(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings._asked.clear()
 
 
+class Uncounted:
+    """A count of the feeds that takes for ever."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    def done(self) -> bool:
+        return False
+
+    def stop(self) -> None:
+        pass
+
+
+@pytest.fixture(autouse=True)
+def uncounted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forecasting, "begin", lambda key, specs, config: Uncounted(key))
+
+
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[TrainingPlan]:
     """The plans that the page starts; nothing is trained."""
@@ -61,7 +80,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[TrainingPlan]:
 
 @pytest.fixture
 def app(models: Path, data: Path) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=WAIT).run()
+    app = AppTest.from_file(APP, default_timeout=WAIT)
     return app.switch_page("pages/train.py").run()
 
 
@@ -229,11 +248,111 @@ def test_a_running_job_is_found_and_shown(app: AppTest, models: Path) -> None:
         assert "Keeps nothing" in texts(app)
 
 
-def test_a_second_start_says_what_runs(app: AppTest, models: Path) -> None:
+@pytest.fixture
+def unkept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No process that starts what waits."""
+    monkeypatch.setattr(queue, "tend", lambda: None)
+
+
+def queued(models: Path, *names: str) -> None:
+    for name in names:
+        feeds = (FeedSpec(path="feed.csv"),)
+        queue.add(TrainingPlan(name=name, config=TrainingConfig(), feeds=feeds), models)
+
+
+def test_a_second_training_waits_for_its_turn(app: AppTest, models: Path, unkept: None) -> None:
     work_folder(models, "first")
     with jobs.lock(models, "first"):
-        press(app, "Start training")
-        assert "nother training is running" in app.error[0].value
+        app.text_input(training.NAME).set_value("second")
+        press(app, "Start training")  # the page still showed that nothing runs
+        app.text_input(training.NAME).set_value("third").run()
+        press(app, "Add to the queue")
+        assert not app.error
+        assert [one.name for one in queue.waiting(models)] == ["second", "third"]
+        assert "Queue" in texts(app)
+        press(app, "Take out")
+        assert [one.name for one in queue.waiting(models)] == ["third"]
+
+
+def test_the_queue_is_reordered(app: AppTest, models: Path, unkept: None) -> None:
+    queued(models, "first", "second", "third")
+    app.run()
+    second = queue.find("second", models)
+    app.button(key=f"Earlier_{second.path.stem}").click().run()
+    assert [one.name for one in queue.waiting(models)] == ["second", "first", "third"]
+    assert app.button(key=f"Earlier_{second.path.stem}").disabled
+    assert not app.exception
+
+
+def test_a_damaged_file_of_the_queue_is_told(app: AppTest, models: Path, unkept: None) -> None:
+    queued(models, "first")
+    (models / queue.FOLDER / "0.json").write_text("{", encoding="utf-8")
+    app.run()
+    assert "cannot start" in app.error[0].value
+    app.button(key="Take out_0").click().run()
+    assert not app.error
+
+
+class Counted(Uncounted):
+    """A count of the feeds that has ended."""
+
+    told: Forecast | str = ""
+
+    def done(self) -> bool:
+        return True
+
+    def result(self) -> Forecast | str:
+        return self.told
+
+
+def counted(app: AppTest, monkeypatch: pytest.MonkeyPatch, told: Forecast | str) -> None:
+    """Let the count of the feeds have ended with this."""
+    forecasting._known().clear()
+    del app.session_state[forecasting.COUNTING]
+    monkeypatch.setattr(Counted, "told", told)
+    monkeypatch.setattr(forecasting, "begin", lambda key, specs, config: Counted(key))
+
+
+def test_what_the_split_will_hold_is_told_before_the_start(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("rows", "train", "validation", "test", "duplicates", "conflicting", "capped")
+    counts = dict(zip(names, (1500, 1000, 100, 300, 40, 2, 58), strict=True))
+    families = [
+        {"label": "benign", "family": "", "train": 600, "validation": 60, "test": 180},
+        {"label": "dga", "family": "alpha", "train": 400, "validation": 40, "test": 120},
+    ]
+    conflict = {"name": "both.com", "family": "alpha", "feed": "a, b"}
+    counted(
+        app, monkeypatch, Forecast({**counts, "unregistered": 0}, families, [conflict], 1250, 1, 2)
+    )
+    app.selectbox("train_device").set_value("cpu").run()
+    assert not app.exception
+    figures = {metric.label: metric.value for metric in app.metric}
+    assert figures["To learn from"] == "1,000"
+    assert figures["In both classes"] == "2"
+    assert "600 benign (60.0 %), 400 generated, 250 more will be invented" in texts(app)
+    assert "Takes **about" in texts(app)
+    assert any("both.com" in str(frame.value.values) for frame in app.dataframe)
+
+
+def test_what_the_training_would_refuse_stops_the_start(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted(app, monkeypatch, "only 2 benign names are left to train on")
+    app.run()
+    assert "nly 2 benign names are left" in app.error[0].value
+    assert next(b for b in app.button if b.label == "Start training").disabled
+
+
+def test_the_machine_is_shown_while_it_trains(app: AppTest, models: Path) -> None:
+    work_folder(models, "running", Progress(phase="dataset"))
+    with jobs.lock(models, "running"):
+        app.run()
+        assert not app.exception
+        bars = [str(bar.proto.text) for bar in app.get("progress")]
+        assert any(text.startswith("Processor") for text in bars)
+        assert any(text.startswith("Memory") for text in bars)
 
 
 def test_an_interrupted_training_can_be_started_again(
@@ -244,6 +363,21 @@ def test_an_interrupted_training_can_be_started_again(
     assert "was interrupted" in app.warning[0].value
     press(app, "Start again")
     assert started[0].name == "broken"
+
+
+def test_an_interrupted_training_goes_on_from_its_checkpoint(
+    app: AppTest, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resumed: list[str] = []
+
+    def resume(name: str) -> Job:
+        resumed.append(name)
+        return jobs.find(name)
+
+    monkeypatch.setattr(resuming, "resume", resume)
+    (work_folder(models, "broken") / runs.CHECKPOINT_FILE).write_bytes(b"weights")
+    press(app.run(), "Continue")
+    assert resumed == ["broken"]
 
 
 def test_an_interrupted_training_can_be_dismissed(app: AppTest, models: Path) -> None:
@@ -269,6 +403,8 @@ def test_the_result_stands_beside_the_active_run_and_can_take_its_place(
     make_run(models, "fresh", created="2026-02-02T03:04:05Z", status=runs.PARTIAL, seed=5)
     app.session_state[training.STARTED] = "fresh"
     app.run()
-    assert list(app.dataframe[0].value.columns) == ["Figure", "This run", "Active run"]
+    table = app.dataframe[0].value.set_index("figure")
+    assert list(table.columns) == ["left", "right", "change", "means"]
+    assert table.loc["Accuracy", "change"].endswith("points")
     press(app, "Make it the active run")
     assert runs.active_name() == "fresh"
