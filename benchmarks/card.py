@@ -12,10 +12,12 @@ from typing import Any
 
 from dga import runs
 from dga.columns import BENIGN
+from dga.kinds import KINDS
 from dga.runs import Run
 
 CARD = "MODEL_CARD.md"
 WORST = 15
+FEWEST = 10  # families with fewer test names say nothing
 
 
 def main() -> None:
@@ -41,8 +43,10 @@ def card(run: Run, sources: Mapping[str, str]) -> str:
         "## Data\n\n" + _feeds(run, sources),
         "## Training\n\n" + _settings(run),
         "## Figures\n\n" + _figures(run),
-        "## Thresholds\n\n" + _thresholds(run.metrics["thresholds"]),
+        "## Thresholds\n\n" + _thresholds(run.metrics),
+        "## Families that cannot be told apart\n\n" + _groups(run.metrics),
         "## Known failures\n\n" + _failures(run.metrics["test"]["families"]),
+        "## Misclassification by family\n\n" + _misclassified(run.metrics.get("failures", [])),
         "## All families\n\n" + _families(run),
         "## Licence\n\nMIT, as the project. The lists it was trained on are not part of it; no row "
         "of them is in this folder, and its test predictions are those of the project's own trial "
@@ -122,7 +126,8 @@ def _figures(run: Run) -> str:
     return _table(("", *FIGURES), rows) + (
         "\n\nMacro: the mean over families. The first row is the test part of the lists, which the "
         "network has not seen; the thresholds there are those of the part itself. The trial set is "
-        "of the project's own making, its generated names by its own generators."
+        "of the project's own making, its generated names by its own generators. Large families "
+        "have at least 1,000 names; by group counts those that cannot be told apart as one."
     )
 
 
@@ -135,21 +140,67 @@ FIGURES: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "mean accuracy by family, 50:50": lambda m: m.get("mean_family_accuracy"),
     "calibration error": lambda m: m["calibration_error"],
     "family macro F1": lambda m: m.get("family_macro_f1"),
+    "of large families": lambda m: m.get("family_macro_f1_large"),
+    "by group": lambda m: m.get("grouped_macro_f1_large"),
 }
 
 
-def _thresholds(thresholds: Sequence[Mapping[str, Any]]) -> str:
+def _thresholds(metrics: Mapping[str, Any]) -> str:
     rows = [
         (
             f"{t['fpr_target']:.2%}",
             f"{t['threshold']:.6f}" if t["resolvable"] else "not stored: too few names",
+            t.get("method", "counted"),
             f"{t['false_positives']:,} of {t['benign']:,}",
             f"{t['fpr_low']:.4%} to {t['fpr_high']:.4%}",
         )
-        for t in thresholds
+        for t in metrics["thresholds"]
     ]
-    head = ("false positives", "score", "benign validation names above", "95 % interval")
-    return _table(head, rows)
+    head = ("false positives", "score", "how", "benign validation names above", "95 % interval")
+    told = (
+        "`counted` on names of the validation part; `tail` where they are too few: a generalised "
+        "Pareto distribution fitted to the log-odds of the highest 0.5 % of them, its interval "
+        "spanning the fit's and the exact one of the names above."
+    )
+    parts = [_table(head, rows), told]
+    if feeds := metrics.get("benign_feeds"):
+        parts += ["On the benign names of the test part, by list:", _alarms(feeds)]
+    return "\n\n".join(parts)
+
+
+def _alarms(feeds: Sequence[Mapping[str, Any]]) -> str:
+    rows = [
+        (
+            row["feed"],
+            f"{row['fpr_target']:.2%}",
+            f"{row['false_positives']:,} of {row['names']:,}",
+            f"{row['fpr']:.4%}",
+            f"{row['fpr_low']:.4%} to {row['fpr_high']:.4%}",
+        )
+        for row in feeds
+    ]
+    return _table(("list", "threshold for", "names above", "share", "95 % interval"), rows)
+
+
+def _groups(metrics: Mapping[str, Any]) -> str:
+    learnt = metrics.get("groups")
+    if not learnt:
+        return "Not measured."
+    left = metrics["test"].get("groups")
+    told = (
+        "Learnt on the validation part: the two families (or groups) of which most names are "
+        f"swapped are merged while that share is at least {learnt['limit']:.0%} of the names that "
+        f"either keeps or swaps, each family weighing the same. {left} groups are left. Under a "
+        f"share of {learnt['floor']:.2f} no family is named; {learnt['known_lost']:.0%} of the "
+        "validation names of known families fall under it."
+    )
+    if unnamed := metrics["test"].get("strange_unnamed"):
+        told += f" Of test names of families too small to learn, {unnamed:.0%} are left unnamed."
+    rows = [
+        (" / ".join(m["first"]), " / ".join(m["second"]), m["confused"], f"{m['confusion']:.1%}")
+        for m in learnt["merges"]
+    ]
+    return told + "\n\n" + _table(("merged", "with", "names swapped", "of both"), rows)
 
 
 def _failures(families: Sequence[Mapping[str, Any]]) -> str:
@@ -161,6 +212,43 @@ def _failures(families: Sequence[Mapping[str, Any]]) -> str:
         "acronyms, abbreviations and romanised names of languages that the top lists hold little "
         "of can look generated."
     )
+
+
+def _misclassified(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The families that the default threshold misses most names of, what they and their missed
+    names are like, and what would help."""
+    worst = [row for row in rows if row["names"] >= FEWEST and row["advice"]][:WORST]
+    told = (
+        "At the default threshold, families of which it misses more than 5 %: of found and of "
+        "missed names the mean length, share of digits and share of characters that dictionary "
+        "words cover; what found names are taken for; benign test names called generated and "
+        "answered with the family or its group."
+    )
+    lines = [
+        (
+            row["family"],
+            row["kind"],
+            f"{row['recall']:.1%}",
+            _likeness(row, "found"),
+            _likeness(row, "missed"),
+            row["missed_suffixes"],
+            row["taken_for"] or "none",
+            row["false_alarms"] or "none",
+        )
+        for row in worst
+    ]
+    head = ("family", "kind", "recall", "found", "missed", "suffixes of missed names")
+    kinds = sorted({row["kind"] for row in worst})
+    helps = [f"- **{kind}** ({KINDS[kind][0]}): {KINDS[kind][1]}." for kind in kinds]
+    table = _table((*head, "taken for", "benign names taken for it"), lines)
+    return "\n\n".join([told, table, "What would help, by kind:", "\n".join(helps)])
+
+
+def _likeness(row: Mapping[str, Any], side: str) -> str:
+    length, digits, words = (row[f"{side}_{trait}"] for trait in ("length", "digits", "words"))
+    if length is None:
+        return "none"
+    return f"{length:.1f} characters, {digits:.0%} digits, {words:.0%} words"
 
 
 def _families(run: Run) -> str:

@@ -1,178 +1,256 @@
-"""How good a detector is where it matters: other lists, rare false positives, unseen families.
+"""How good a detector is where it matters: rare false alarms, unseen families, other lists.
 
-    python -m benchmarks.detector --benign TRANCO --other UMBRELLA --dga FAMILIES.csv
+    python -m benchmarks.detector --benign TRANCO UMBRELLA --dga FAMILIES.csv [--run RUN]
 
-Trains each architecture on the one benign list and on the families but those held out (seed 23,
-parts disjoint by registered name), beside TF-IDF with logistic regression on the same names, and
-prints a row for each. Thresholds are those for 1 % and 0.1 % of the test part's benign names.
+Prints a table a part, TF-IDF with logistic regression on the same names beside each (parts disjoint
+by registered name, seed 23):
+
+- `known`: the test part of the lists. Measured is RUN, whose training must have read these files,
+  or without --run a network that is trained for it.
+- `held-out`: families of every kind that are never trained on.
+- `other-list`: false alarms on a benign list of which no name was trained on, each list in turn.
+- `notebook`: with --notebook TOP_LIST FEED, the notebook's experiment: names as they stand.
+
+--only runs some of them, --share takes a part of all rows, --set changes settings of the training,
+and with --models runs that are there already are not trained again.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
+import json
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from dga import console, dataset, devices, evaluation, feeds, runs
-from dga.columns import DGA, DOMAIN, FAMILY, LABEL, PRED_CLASS, PRED_PROB, TRUE_CLASS
-from dga.config import FeedSpec, TrainingConfig, TrainingPlan
+from benchmarks.figures import SMALLEST, Table, cut_at, expected, on_feed, recalls, scored
+from benchmarks.rivals import Lists, Ours, Rival, parts, parts_of_run, reduced, tf_idf, trained
+from dga import dataset, devices, evaluation, feeds, measuring, runs
+from dga.bundle import ModelBundle
+from dga.columns import DGA, FAMILY, LABEL
+from dga.errors import DGAError
 
-# Held out of every training, two or more of each kind; chosen before the first run.
+OURS, TF_IDF = "ours", "TF-IDF + LR"
+# Held out of every training, three or more of each kind; chosen before the first run.
 HELD_OUT = {
-    "random": ("conficker", "necurs", "qakbot", "ramnit", "tinba"),
+    "random": ("conficker", "kraken", "necurs", "qakbot", "ramnit", "tinba"),
     "hash": ("bamital", "dyre", "padcrypt", "murofet"),
-    "pronounceable": ("simda", "symmi", "vawtrak", "kraken"),
+    "pronounceable": ("simda", "symmi", "vawtrak"),
     "word": ("matsnu", "gozi", "suppobox"),
 }
-SMALLEST = 100  # families with fewer names stay out of the means
-
-Score = Callable[[Sequence[str]], npt.NDArray[np.float32]]
-
-
-@dataclass(frozen=True)
-class Lists:
-    """Names to judge on: `known` (test part), `unseen` (families held out), `other` (benign)."""
-
-    train: pd.DataFrame
-    known: pd.DataFrame
-    unseen: pd.DataFrame
-    other: list[str]
+PARTS = ("known", "held-out", "other-list", "notebook")
+SETTINGS: dict[str, Any] = {
+    "architecture": "hybrid",
+    "task": "both",
+    "balance": "family",
+    "test_size": 0.1,
+    "validation_size": 0.1,
+}
+NOTEBOOK: dict[str, Any] = {
+    "task": "binary",
+    "scope": "fqdn",
+    "split": "rows",
+    "test_size": 0.2,
+    "validation_size": 0.0,
+    "balance": "none",
+    "suffix_dropout": 0.0,
+    "invented_share": 0.0,
+}
 
 
 def main() -> None:
-    """Train each, then print the table."""
+    """Measure each part that is asked for and print its table."""
     options = _options()
     devices.quiet()
-    with tempfile.TemporaryDirectory() as folder:
-        config = TrainingConfig(validation_size=0.05, test_size=0.2)
-        seen = _without_held_out(Path(options.dga), Path(folder) / "seen.csv")
-        lists = _lists(options, seen, config)
-        rows = [_row("tf-idf + logistic regression", _tf_idf(lists.train), lists)]
-        for architecture in options.architectures:
-            score = _trained(architecture, options, seen, Path(folder))
-            rows.append(_row(architecture, score, lists))
-            print(pd.DataFrame(rows).T.to_string(header=False), flush=True)
+    with tempfile.TemporaryDirectory(prefix="dga-detector-") as folder:
+        root = Path(options.models or folder)
+        for part in options.only or PARTS:
+            if part != "notebook" or options.notebook:
+                print(MEASURES[part](options, root, Path(folder) / part).text(), flush=True)
 
 
-def _without_held_out(source: Path, target: Path) -> Path:
-    """Write the families that may be trained on to a file of their own."""
-    frame = feeds.read_feed(source, label=DGA).frame
-    held = {family for families in HELD_OUT.values() for family in families}
-    kept = frame.loc[~frame[FAMILY].isin(held), [DOMAIN, FAMILY]]
-    kept.to_csv(target, index=False, quoting=csv.QUOTE_MINIMAL)
-    return target
-
-
-def _lists(options: argparse.Namespace, seen: Path, config: TrainingConfig) -> Lists:
-    benign = feeds.read_feed(Path(options.benign), label="benign").frame
-    everything = feeds.read_feed(Path(options.dga), label=DGA).frame
-    data = dataset.build([benign, feeds.read_feed(seen, label=DGA).frame], config)
-    held = {family for families in HELD_OUT.values() for family in families}
-    unseen, _ = dataset.named(everything[everything[FAMILY].isin(held)], config.scope)
-    other, _ = dataset.named(
-        feeds.read_feed(Path(options.other), label="benign").frame, "registered"
-    )
-    mine = set(data.frame[dataset.NAME])
-    return Lists(
-        train=data.part(dataset.TRAIN),
-        known=data.part(dataset.TEST),
-        unseen=unseen.drop_duplicates(dataset.NAME),
-        other=[name for name in dict.fromkeys(other[dataset.NAME]) if name not in mine],
-    )
-
-
-def _trained(architecture: str, options: argparse.Namespace, seen: Path, root: Path) -> Score:
-    from dga import pipeline
-
-    config = TrainingConfig(
-        architecture=architecture, task="both", balance="family", validation_size=0.05
-    )
-    plan = TrainingPlan(
-        name=architecture,
-        config=config,
-        feeds=(
-            FeedSpec(path=options.benign, label="benign"),
-            FeedSpec(path=str(seen), label=DGA),
-        ),
-    )
-    work = runs.create(plan.name, root / "models")
-    tell = console.training_progress(quiet=True)
-    run = pipeline.train(plan, work, on_progress=tell, should_stop=lambda: False)
-    bundle = run.bundle()
-    return lambda names: bundle.score(names).score
-
-
-def _tf_idf(train: pd.DataFrame) -> Score:
-    """Character 1- to 3-grams, weighed, under logistic regression."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-
-    model = make_pipeline(
-        TfidfVectorizer(analyzer="char", ngram_range=(1, 3), min_df=5, dtype=np.float32),
-        LogisticRegression(solver="saga", max_iter=15, tol=1e-3, class_weight="balanced"),
-    )
-    model.fit(train[dataset.NAME], train[LABEL] == DGA)
-    return lambda names: model.predict_proba(names)[:, 1].astype(np.float32)
-
-
-def _row(title: str, score: Score, lists: Lists) -> dict[str, str]:
-    known = _predictions(lists.known, score)
-    unseen = _predictions(lists.unseen, score)
-    benign = known.loc[known[TRUE_CLASS] != DGA, PRED_PROB].to_numpy()
-    other = score(lists.other)
-    row = {
-        "": title,
-        "known families, 50:50 mean accuracy": f"{evaluation.mean_family_accuracy(known):.4f}",
-        "calibration error": f"{evaluation.calibration_error(known):.4f}",
+def known(options: argparse.Namespace, root: Path, folder: Path) -> Table:
+    """The test part of the lists."""
+    lists = Lists(options.benign, options.dga)
+    if options.run:
+        run = runs.open_run(options.run)
+        data = parts_of_run(run, lists, options.trial)
+    else:
+        lists = reduced(lists, folder, options.share)
+        run = trained("known", lists, options.settings, root)
+        data = parts(lists, options.settings)
+    test, bundle = data.part(dataset.TEST), run.bundle()
+    first, second = (path.name for path in (*lists.benign, lists.benign[0])[:2])
+    table = Table(f"known: run {run.name}, test part of {len(test):,} names")
+    predictions = {
+        title: scored(test, rival) for title, rival in _rivals(bundle, data, options).items()
     }
-    for fpr in (0.01, 0.001):
-        cut = evaluation.threshold_at_fpr(benign, fpr).threshold
-        recall = evaluation.macro_recall_at_fpr(known, fpr, minimum=SMALLEST)
-        row[f"known families, macro recall at {fpr:.1%}"] = f"{recall:.4f}"
-        kinds = {kind: _recall(unseen, families, cut) for kind, families in HELD_OUT.items()}
-        everyone = [family for families in HELD_OUT.values() for family in families]
-        row[f"families held out, at {fpr:.1%}"] = f"{_recall(unseen, everyone, cut):.4f}"
-        row |= {f"  {kind}, at {fpr:.1%}": f"{value:.4f}" for kind, value in kinds.items()}
-        row[f"false positives on the other list, at {fpr:.1%}"] = f"{(other >= cut).mean():.3%}"
-    return row
-
-
-def _recall(predictions: pd.DataFrame, families: Sequence[str], cut: float) -> float:
-    """The mean over families of the share of their names that reach the threshold."""
-    found = predictions[PRED_PROB] >= cut
-    shares = found.groupby(predictions[FAMILY]).mean()
-    return float(shares.reindex(list(families)).dropna().mean())
-
-
-def _predictions(frame: pd.DataFrame, score: Score) -> pd.DataFrame:
-    scores = score(frame[dataset.NAME].tolist())
-    return pd.DataFrame(
-        {
-            DOMAIN: frame[dataset.NAME].to_numpy(),
-            TRUE_CLASS: frame[LABEL].to_numpy(),
-            PRED_CLASS: np.where(scores >= 0.5, DGA, "benign"),
-            PRED_PROB: scores,
-            FAMILY: frame[FAMILY].to_numpy(),
-        }
+    on_first, on_second = (on_feed(predictions, test, feed) for feed in (first, second))
+    table.add(
+        "mean accuracy by family at 0.5, 50:50 with the first list",
+        {k: evaluation.mean_family_accuracy(p, minimum=SMALLEST) for k, p in on_first.items()},
+        ">= 0.955",
     )
+    table.add("the same, expected of any draw", {k: expected(p) for k, p in on_first.items()})
+    for where, part, fpr, bar in (
+        (first, on_first, 0.01, ">= 0.90"),
+        (first, on_first, 0.001, ">= 0.50"),
+        (second, on_second, 0.001, "told"),
+    ):
+        table.add(
+            f"macro recall at {fpr:.1%} of {where}",
+            {k: evaluation.macro_recall_at_fpr(p, fpr, SMALLEST) for k, p in part.items()},
+            bar,
+        )
+    _families(table, data, test, bundle)
+    table.add(
+        "calibration error",
+        {k: evaluation.calibration_error(p) for k, p in predictions.items()},
+        "<= 0.01",
+    )
+    for row in measuring.by_benign_feed(predictions[OURS], test, bundle):
+        what = f"false alarms on {row['feed']} ({row['names']:,}), nominal {row['fpr_target']:g}"
+        table.add(what, {OURS: row["fpr"]}, f"<= {2 * row['fpr_target']:g}")
+    return table
+
+
+def held_out(options: argparse.Namespace, root: Path, folder: Path) -> Table:
+    """Families that the training never saw, at thresholds of the test part's benign names."""
+    held = {family: kind for kind, families in HELD_OUT.items() for family in families}
+    lists = Lists(options.benign, options.dga)
+    seen = reduced(lists, folder, options.share, without=held)
+    run = trained("held-out", seen, options.settings, root)
+    data, bundle = parts(seen, options.settings), run.bundle()
+    unseen = feeds.read_feed(options.dga, label=DGA).frame
+    unseen, _ = dataset.named(unseen[unseen[FAMILY].isin(held)], "registered")
+    unseen = unseen.drop_duplicates(dataset.NAME)
+    test = data.part(dataset.TEST)
+    table = Table(f"held-out: {len(held)} families, {len(unseen):,} names never trained on")
+    rivals = _rivals(bundle, data, options)
+    by_rival = {k: (scored(test, r), scored(unseen, r)) for k, r in rivals.items()}
+    for fpr, bar in ((0.01, ">= 0.65"), (0.001, "told")):
+        cuts = {k: cut_at(on_test, fpr) for k, (on_test, _) in by_rival.items()}
+        found = {k: recalls(apart, cuts[k]) for k, (_, apart) in by_rival.items()}
+        table.add(f"macro recall at {fpr:.1%}", {k: float(r.mean()) for k, r in found.items()}, bar)
+        for kind, families in HELD_OUT.items():
+            of_kind = {k: float(r.reindex(list(families)).mean()) for k, r in found.items()}
+            table.add(f"{kind}: {', '.join(families)}", of_kind)
+    for what, rows in (("held out", unseen), ("known", test[test[LABEL] == DGA])):
+        shares = bundle.score(rows[dataset.NAME].tolist()).families
+        answers = bundle.groups.answers(shares, bundle.families)[0]
+        unnamed = np.mean([answer == "unknown" for answer in answers])
+        table.add(f"answered with no family: names of families {what}", {OURS: float(unnamed)})
+    return table
+
+
+def other_list(options: argparse.Namespace, root: Path, folder: Path) -> Table:
+    """Trained with one benign list, thresholds of its own validation or test part, the others'
+    names that it does not hold."""
+    table = Table("other-list: false alarms on a list that was not trained on")
+    for path in options.benign:
+        mine = reduced(Lists((path,), options.dga), folder / path.stem, options.share)
+        run = trained(f"only-{path.name.partition('.')[0]}", mine, options.settings, root)
+        data, bundle = parts(mine, options.settings), run.bundle()
+        own = set(data.frame[dataset.NAME])
+        rivals = _rivals(bundle, data, options)
+        validation = data.part(dataset.VALIDATION)
+        chosen = {title: scored(validation, r) for title, r in rivals.items()}
+        for other in options.benign:
+            if other == path:
+                continue
+            frame, _ = dataset.named(feeds.read_feed(other, label="benign").frame, "registered")
+            names = [n for n in dict.fromkeys(frame[dataset.NAME]) if n not in own]
+            scores = {title: rival(names) for title, rival in rivals.items()}
+            for fpr in (0.01, 0.001):
+                rates = {k: float((s >= cut_at(chosen[k], fpr)).mean()) for k, s in scores.items()}
+                what = f"{path.name} to {len(names):,} names of {other.name}, nominal {fpr:g}"
+                table.add(what, rates, f"<= {2 * fpr:g}")
+    return table
+
+
+def notebook(options: argparse.Namespace, root: Path, folder: Path) -> Table:
+    """The notebook's experiment with our architecture: 80 % of the names as they stand, seed 23."""
+    top_list, feed = options.notebook
+    lists = reduced(Lists((top_list,), feed), folder, options.share)
+    settings = SETTINGS | NOTEBOOK | options.chosen
+    run = trained("notebook", lists, settings, root)
+    data = parts(lists, settings)
+    test = data.part(dataset.TEST)
+    table = Table(f"notebook: names as they stand, test part of {len(test):,}")
+    predictions = {k: scored(test, r) for k, r in _rivals(run.bundle(), data, options).items()}
+    accuracy = {k: evaluation.confusion(p, 0.5).accuracy for k, p in predictions.items()}
+    table.add("test accuracy", accuracy, ">= 0.9861")
+    return table
+
+
+MEASURES: dict[str, Callable[[argparse.Namespace, Path, Path], Table]] = {
+    "known": known,
+    "held-out": held_out,
+    "other-list": other_list,
+    "notebook": notebook,
+}
+
+
+def _rivals(
+    bundle: ModelBundle, data: dataset.Dataset, options: argparse.Namespace
+) -> dict[str, Rival]:
+    """Our run, and TF-IDF trained on the same training part unless it is left out."""
+    ours: dict[str, Rival] = {OURS: Ours(bundle)}
+    return ours if options.alone else ours | {TF_IDF: tf_idf(data.part(dataset.TRAIN))}
+
+
+def _families(table: Table, data: dataset.Dataset, test: pd.DataFrame, bundle: ModelBundle) -> None:
+    """Add how well families are told one by one and by group."""
+    dga = test[test[LABEL] == DGA]
+    shares = bundle.score(dga[dataset.NAME].tolist()).families
+    large = measuring.large_families(data.frame)
+    found = measuring.family_figures(dga[FAMILY], shares, bundle, large)
+    for key, what, bar in (
+        ("family_macro_f1_large", f"family macro F1, {len(large)} families of 1,000 names", "0.72"),
+        ("grouped_macro_f1_large", "the same by group", "0.85"),
+        ("groups", "groups left", "35"),
+        ("known_unnamed", "names of known families answered with none", ""),
+        ("strange_unnamed", "names of families too small to learn answered with none", ""),
+    ):
+        if key in found:
+            table.add(what, {OURS: found[key]}, bar and f">= {bar}")
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    name, _, value = text.partition("=")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser("benchmarks.detector")
-    parser.add_argument("--benign", required=True, help="a benign list to train and test on")
-    parser.add_argument("--other", required=True, help="a benign list of another source")
-    parser.add_argument("--dga", required=True, help="domain,family")
-    parser.add_argument("--architectures", nargs="+", default=["bigram", "hybrid"])
-    return parser.parse_args()
+    add = parser.add_argument
+    add("--benign", required=True, nargs="+", type=Path, help="benign lists, Tranco's first")
+    add("--dga", required=True, type=Path, help="domain,family")
+    add("--run", help="the run that `known` measures; its training must have read these files")
+    trial = Path(__file__).resolve().parent.parent / "data" / "trial"
+    add("--trial", nargs="*", type=Path, default=sorted(trial.glob("*.csv")), help="kept out of it")
+    add("--notebook", nargs=2, type=Path, metavar=("TOP_LIST", "FEED"), help="its two lists")
+    add("--only", nargs="+", choices=PARTS)
+    add("--alone", action="store_true", help="leave TF-IDF out")
+    add("--share", type=float, default=1.0, help="of all rows, from 0 to 1")
+    add("--set", nargs="+", type=_setting, default=[], metavar="SETTING=VALUE")
+    add("--models", help="where the runs go; a temporary folder without")
+    options = parser.parse_args()
+    options.chosen = dict(options.set)
+    options.settings = SETTINGS | options.chosen
+    options.benign = tuple(options.benign)
+    return options
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except DGAError as error:
+        raise SystemExit(f"benchmarks.detector: {error}") from None

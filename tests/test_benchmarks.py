@@ -1,0 +1,96 @@
+"""The quality tables' own arithmetic, on made-up names; the commands are run by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks import figures, rivals, robustness, shortcuts
+from benchmarks.rivals import Lists
+from dga import dataset
+from dga.attacks import ATTACKS
+from dga.bundle import ModelBundle
+from dga.columns import BENIGN, DGA, DOMAIN, FAMILY, FEED, LABEL
+from dga.errors import RunError
+from dga.runs import Run
+from tests.runs_factory import made_up_names
+
+
+@pytest.fixture
+def lists(tmp_path: Path) -> Lists:
+    names = made_up_names(("alpha", "beta"))
+    benign, dga = tmp_path / "top.csv", tmp_path / "families.csv"
+    names.loc[names[FAMILY] == "", [DOMAIN]].to_csv(benign, index=False)
+    names[names[FAMILY] != ""].to_csv(dga, index=False)
+    return Lists((benign,), dga)
+
+
+def test_reduced_lists_leave_families_and_rows_out(lists: Lists, tmp_path: Path) -> None:
+    assert rivals.reduced(lists, tmp_path / "none", 1.0) is lists
+    less = rivals.reduced(lists, tmp_path / "less", 0.5, without=["beta"])
+    benign, dga = less.frames()
+    assert (len(benign), len(dga)) == (50, 25)
+    assert set(dga[FAMILY]) == {"alpha"}
+    assert [path.name for path in (*less.benign, less.dga)] == ["top.csv", "families.csv"]
+
+
+def test_a_run_is_not_measured_on_files_that_it_was_not_trained_on(
+    lists: Lists, tiny_run: Run
+) -> None:
+    with pytest.raises(RunError, match="not trained on these files"):
+        rivals.parts_of_run(tiny_run, lists, [])
+    counts = rivals.parts(lists, tiny_run.settings).counts()
+    trained = replace(tiny_run, metrics={**tiny_run.metrics, "dataset": counts})
+    assert rivals.parts_of_run(trained, lists, []).counts() == counts
+
+
+def test_tf_idf_learns_the_letters(lists: Lists, tiny_run: Run) -> None:
+    train = rivals.parts(lists, tiny_run.settings).part(dataset.TRAIN)
+    rival = rivals.tf_idf(train)
+    scored = figures.scored(train, rival)
+    assert figures.recalls(scored[scored[FAMILY] != ""], 0.5).mean() > 0.9
+
+
+def test_figures_on_one_list_alone_and_on_average() -> None:
+    test = pd.DataFrame(
+        {
+            dataset.NAME: [f"n{i}.com" for i in range(204)],
+            LABEL: [BENIGN] * 4 + [DGA] * 200,
+            FAMILY: [""] * 4 + ["alpha"] * 200,
+            FEED: ["top", "top", "other", "other"] + ["dga"] * 200,
+        }
+    )
+    scores = np.array([0.1, 0.6, 0.9, 0.9] + [0.8] * 150 + [0.2] * 50, dtype=np.float32)
+    predictions = figures.scored(test, lambda names: scores)
+    alone = figures.on_feed({"ours": predictions}, test, "top")["ours"]
+    assert figures.expected(alone) == pytest.approx((0.75 + 0.5) / 2)
+    assert figures.cut_at(alone, 0.5) == pytest.approx(0.1, abs=1e-6)
+
+
+def test_an_attack_is_measured_on_the_names_that_it_changes() -> None:
+    row = robustness.measured(
+        "one hyphen",
+        ATTACKS["one hyphen"],
+        ["garden.com", "abc.com"],
+        lambda names: np.array(["-" in name for name in names], dtype=np.float32),
+        threshold=0.5,
+    )
+    assert (row["names"], row["called dga before"], row["after"]) == ("1", "0.00%", "100.00%")
+
+
+def test_shortcuts_are_told_by_traits_alone_and_by_changes(tiny_bundle: ModelBundle) -> None:
+    given = made_up_names(("alpha",))
+    names = pd.DataFrame({DOMAIN: given[DOMAIN], "is_dga": given[FAMILY] != ""})
+    names = names.assign(
+        score=tiny_bundle.score(given[DOMAIN].tolist()).score, **shortcuts.traits(names)
+    )
+    told = shortcuts.alone(names).set_index("told by")["AUC"].astype(float)
+    assert told["hyphen"] > 0.95  # every chosen name of the factory has one
+    assert told["suffix"] > 0.6  # all of these end in com
+    changed = shortcuts.changed(names, tiny_bundle).set_index("change")
+    assert changed.loc["www. before it", "rank kept"] == "1.000"
+    assert shortcuts.within(names).empty  # too few names for any value
