@@ -17,16 +17,6 @@ from benchmarks.startup import server
 
 FOLDER = Path(__file__).resolve().parent
 LOOKED_UP = "hxxps://www.xjpwkqzvbntd[.]ru/login"
-PASTED = """domain
-wikipedia.org
-mirror.debian.org
-qkvzbxwrtlpd.biz
-https://xjpwkqzvbntd.ru/login
-sueddeutsche.de
-ahjkdqwpezvm[.]net
-192.0.2.7
-b7d9f3a1c4e8.info
-"""
 HEIGHTS = {"lookup": 1100, "bulk": 1500, "train": 1500, "explore": 1250, "runs": 1300}
 WAIT = 60_000
 
@@ -59,7 +49,7 @@ def _take(browser: Browser, address: str, name: str, scheme: str, width: int, fo
     page.goto(address + path)
     page.locator("h1").wait_for()
     if name == "lookup":
-        page.get_by_text("Looked up in this session").wait_for()
+        page.get_by_role("heading", name="Looks").first.wait_for()
     elif name == "bulk":
         _score(page)
     page.wait_for_timeout(5_000)  # charts draw themselves in steps
@@ -69,11 +59,9 @@ def _take(browser: Browser, address: str, name: str, scheme: str, width: int, fo
 
 
 def _score(page: Page) -> None:
-    page.get_by_role("tab", name="Paste").click()
-    page.get_by_role("textbox").first.fill(PASTED)
-    page.get_by_role("button", name="Read the text").click()
+    page.get_by_role("button", name="Try the example").click()
     page.get_by_role("button", name="Start scoring").click()
-    page.get_by_text("Not scored").first.wait_for()
+    page.get_by_text("look generated").first.wait_for()
 
 
 if __name__ == "__main__":
