@@ -162,11 +162,15 @@ def test_the_history_is_still_there_after_a_visit_to_another_page(open_page: Ope
 def test_the_keyboard_alone_looks_up_and_opens_an_example(open_page: Open) -> None:
     page = open_page("/")
     example = page.get_by_role("button", name="wikipedia.org")
+    expect(page.get_by_text("Nothing looked up yet.")).to_be_visible()
+    settle(example)
     box(page).focus()
+    expect(box(page)).to_be_focused()
     for _ in range(12):
         page.keyboard.press("Tab")
         if example.evaluate("it => it === document.activeElement"):
             break
+    expect(example).to_be_focused()
     page.keyboard.press("Enter")
     expect(box(page)).to_have_value("wikipedia.org")
 
