@@ -15,7 +15,8 @@ run: setup
 
 test: $(VENV)/.ready-dev
 	bash tests/browser/install_chromium.sh
-	$(BIN)/pytest --durations=10
+	$(BIN)/pytest --numprocesses=2 --dist=loadfile --ignore=tests/browser --durations=10
+	$(BIN)/pytest tests/browser --durations=10
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .

@@ -7,13 +7,14 @@ output tensors, and give the table in `dga.config` a row of the same name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import keras
 from keras import layers, ops
 
+from dga import grams
 from dga.config import ARCHITECTURES
 from dga.encoding import ALPHABET, CharEncoder
 from dga.errors import ConfigError
@@ -28,10 +29,11 @@ class Output:
     activation: Literal["sigmoid", "softmax"]
 
 
-# Primes, so that the remainder of an n-gram's or a suffix's number hashes it.
+# Primes, so that the remainder of a suffix's or a shape's number hashes it.
 BUCKETS = 65_521
 SUFFIXES = 4_093
-GRAM_RANGE = 16_777_213
+# n to the rows of its table and how wide they are, of `hybrid`; fewer than 2 ** 16 rows.
+GRAMS = {3: (50_000, 16), 4: (65_000, 16), 5: (65_000, 16), 6: (65_000, 12), 7: (50_000, 8)}
 LABELS = 64  # lengths of a label, from 0
 DOT = ALPHABET.index(".") + 1
 
@@ -93,11 +95,12 @@ def hybrid(
     vocabulary: int,
     outputs: Sequence[Output],
     *,
+    tables: Mapping[int, tuple[int, int]] = GRAMS,
+    table: Callable[[Tensor, int, int, int], Tensor] | None = None,
     filters: int = 64,
-    buckets: int = BUCKETS,
     shape: bool = True,
 ) -> list[Tensor]:
-    """Hashed n-grams under two convolutions, pooled at each level, beside the name's shape.
+    """Frequent n-grams under two convolutions, pooled at each level, beside the name's shape.
 
     The tables of n-grams remember words, as the bags of fastText do (Bojanowski et al. 2017,
     arXiv 1607.04606); the convolutions see how a name is built; the shape is its suffix, how long
@@ -108,13 +111,12 @@ def hybrid(
     codes = _even(codes)
     real = ops.cast(codes > 0, "int32")
     present = ops.expand_dims(ops.cast(real, "float32"), -1)  # (rows, columns, 1)
-    bigrams, *longer = ngrams(codes, vocabulary, 6)
-    tables = zip(range(3, 7), longer, (16, 16, 12, 8), strict=True)
+    numbers = dict(enumerate(grams.numbered(codes, vocabulary, max(tables)), 2))
     words = layers.Concatenate()(
-        [layers.Embedding(buckets, size, name=f"grams_{n}")(at % buckets) for n, at, size in tables]
+        [(table or frequent)(numbers[n], n, *size) for n, size in tables.items()]
     )
     words = layers.Dropout(0.25, noise_shape=(None, None, 1))(words)  # whole n-grams
-    pairs = layers.Embedding(vocabulary**2, 96, name="bigrams")(bigrams)
+    pairs = layers.Embedding(vocabulary**2, 96, name="bigrams")(numbers[2])
     near = layers.SpatialDropout1D(0.1)(pairs) + layers.Dense(96, name="near")(words)
     near = ops.relu(near) * present
     far = _strided(near, 96, filters, name="far")
@@ -147,6 +149,12 @@ def dense(features: Tensor, outputs: Sequence[Output]) -> list[Tensor]:
     ]
 
 
+def frequent(numbers: Tensor, length: int, rows: int, width: int) -> Tensor:
+    """The row of each n-gram in a table of the frequent ones: (rows, columns, width)."""
+    index = grams.Frequent(length, rows, name=f"frequent_{length}")(numbers)
+    return layers.Embedding(rows, width, name=f"grams_{length}")(index)
+
+
 def _pooled(x: Tensor, present: Tensor, width: int, filters: int = 96) -> Tensor:
     x = layers.Conv1D(filters, width, padding="same", activation="relu", name=f"conv_{width}")(x)
     return layers.GlobalMaxPooling1D()(x * present)  # relu: what is masked to 0 never wins
@@ -156,20 +164,6 @@ def _even(codes: Tensor) -> Tensor:
     """The same codes with an even number of columns, a column of padding added where need be."""
     codes = ops.pad(codes, [[0, 0], [0, 1]])
     return layers.Reshape((-1,))(ops.stack([codes[:, 0:-1:2], codes[:, 1::2]], axis=2))
-
-
-def ngrams(codes: Tensor, vocabulary: int, longest: int) -> list[Tensor]:
-    """A number for the n-gram that starts at each character, n from 2 to `longest`: each (rows,
-    columns), exact as long as it is small and hashed where it is not."""
-    rolled = index = codes
-    numbers = []
-    for length in range(2, longest + 1):
-        rolled = ops.pad(rolled[:, 1:], [[0, 0], [0, 1]])
-        index = index * vocabulary + rolled
-        if vocabulary**length > GRAM_RANGE:
-            index = index % GRAM_RANGE  # times the vocabulary it still fits 32 bits
-        numbers.append(index)
-    return numbers
 
 
 def _strided(x: Tensor, size: int, filters: int, *, name: str) -> Tensor:

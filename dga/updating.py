@@ -55,6 +55,10 @@ def grown(
     keras.utils.set_random_seed(config.seed)
     given = outputs.outputs_for(config.task, list(classes))
     model = architectures.build(config.architecture, encoder, given)
+    if len(known.weights) != len(model.weights):
+        raise ConfigError(
+            f"run {run.name} is of another version's {config.architecture}; train a new run"
+        )
     for old, new in zip(known.weights, model.weights, strict=True):
         new.assign(_widened(np.asarray(old), np.asarray(new)))
     return model

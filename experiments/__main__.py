@@ -68,7 +68,7 @@ def _measured(
         "held_out_recall_1%": float(held_out.mean()),
         "calibration_error": evaluation.calibration_error(predictions[name]),
         "family_macro_f1": run.metrics["test"].get("family_macro_f1"),
-        "parameters": run.metrics["parameters"],
+        "parameters": run.config["parameters"],
         "about": variant.about,
         "outcome": variant.outcome,
     }

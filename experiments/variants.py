@@ -9,7 +9,8 @@ from typing import Any
 
 from keras import layers, ops
 
-from dga.architectures import BUCKETS, BUILDERS, Builder, Output, Tensor, dense, hybrid, ngrams
+from dga.architectures import BUCKETS, BUILDERS, GRAMS, Builder, Output, Tensor, dense, hybrid
+from dga.grams import numbered
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Variant:
 def two_convolutions(codes: Tensor, vocabulary: int, outputs: Sequence[Output]) -> list[Tensor]:
     """The first `hybrid`: two full convolutions over characters and n-grams, one dilated."""
     present = ops.expand_dims(ops.cast(codes > 0, "float32"), -1)
-    numbers = ngrams(codes, vocabulary, 5)[1:]
+    numbers = numbered(codes, vocabulary, 5)[1:]
     grams = layers.Concatenate()([layers.Embedding(BUCKETS, 8)(at % BUCKETS) for at in numbers])
     grams = layers.Dropout(0.25, noise_shape=(None, None, 1))(grams)
     characters = layers.Embedding(vocabulary, 40)(codes)
@@ -40,6 +41,13 @@ def two_convolutions(codes: Tensor, vocabulary: int, outputs: Sequence[Output]) 
     return dense(layers.Dropout(0.2)(layers.Dense(160, activation="relu")(x)), outputs)
 
 
+def hashed(numbers: Tensor, length: int, rows: int, width: int) -> Tensor:
+    """A table in which any n-grams share a row, whose numbers leave the same remainder."""
+    return layers.Embedding(rows, width, name=f"grams_{length}")(numbers % rows)
+
+
+SHORT = {3: 16, 4: 16, 5: 12, 6: 8}  # n to the width of its table, before longer n-grams were
+
 VARIANTS: dict[str, Variant] = {
     "default": Variant("hybrid as it is", "kept"),
     "bigram": Variant("logistic regression on bigrams", "baseline", BUILDERS["bigram"]),
@@ -52,10 +60,20 @@ VARIANTS: dict[str, Variant] = {
     "no-shape": Variant(
         "without suffix, label length and both together", "dropped", partial(hybrid, shape=False)
     ),
-    "larger-tables": Variant(
-        "tables of 262,139 n-grams each instead of 65,521",
+    "hashed": Variant(
+        "hashed tables of all n-grams up to 6 instead of the frequent ones up to 7",
+        "dropped: rare n-grams blur the rows of words",
+        partial(hybrid, table=hashed, tables={n: (BUCKETS, w) for n, w in SHORT.items()}),
+    ),
+    "hashed-larger": Variant(
+        "the same with four times the rows",
         "dropped: learns by heart",
-        partial(hybrid, buckets=262_139),
+        partial(hybrid, table=hashed, tables={n: (262_139, w) for n, w in SHORT.items()}),
+    ),
+    "fewer-rows": Variant(
+        "half as many frequent n-grams",
+        "",
+        partial(hybrid, tables={n: (rows // 2, w) for n, (rows, w) in GRAMS.items()}),
     ),
     "wider": Variant("96 instead of 64 filters", "dropped: slower", partial(hybrid, filters=96)),
     "even-weight": Variant(

@@ -31,6 +31,7 @@ LAYERS = (
         "dga.groups",
         "dga.wordlikeness",
     ),
+    ("dga.grams",),
     ("dga.tables", "dga.reading", "dga.parsing"),
     ("dga.generators", "dga.formats", "dga.traits", "dga.attacks"),
     ("dga.feeds", "dga.fetch", "dga.kinds"),
@@ -76,6 +77,7 @@ LAYERS = (
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 
 TRAINING = {
+    "dga.grams",
     "dga.architectures",
     "dga.recurrent",
     "dga.outputs",

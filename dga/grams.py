@@ -1,0 +1,100 @@
+"""n-grams of encoded names: their numbers, which of them a training part repeats, and the layer
+that looks those up.
+
+Most n-grams that a list holds stand in it once. In a hashed table they blur the rows of the
+frequent ones; in a table with a row for each a network learns them by heart. A table of the
+frequent ones alone does neither, and its first row says that an n-gram is rare.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+from keras import layers, ops
+
+from dga.encoding import Codes
+
+# Primes, so that the remainder of an n-gram's number hashes it.
+GRAM_RANGE = 16_777_213
+PLACES = 1_048_573  # of a layer's index; so many more than rows that few n-grams share one
+LEAST = 5  # times that a frequent n-gram occurs
+CHUNK_NAMES = 2**15
+
+Tensor = Any  # a symbolic Keras tensor; Keras ships no type for it
+Counts = npt.NDArray[np.int32]
+
+
+def numbered(codes: Tensor, vocabulary: int, longest: int) -> list[Tensor]:
+    """A number for the n-gram that starts at each character, n from 2 to `longest`: each (rows,
+    columns), exact as long as it is small and hashed where it is not."""
+    rolled = index = codes
+    numbers = []
+    for length in range(2, longest + 1):
+        rolled = ops.pad(rolled[:, 1:], [[0, 0], [0, 1]])
+        index = index * vocabulary + rolled
+        if vocabulary**length > GRAM_RANGE:
+            index = index % GRAM_RANGE  # times the vocabulary it still fits 32 bits
+        numbers.append(index)
+    return numbers
+
+
+@keras.saving.register_keras_serializable("dga")
+class Frequent(layers.Layer):  # type: ignore[misc]  # Keras ships no types
+    """The numbers of n-grams to rows of a table: 1 to `rows` - 1 the frequent ones, 0 all others.
+
+    Two n-grams of one place share a row; of 1,000 rare ones, 60 pass for a frequent one thereby.
+    """
+
+    def __init__(self, length: int, rows: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.length, self.rows = length, rows
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        self.index = self.add_weight(
+            shape=(PLACES,), dtype="int32", initializer="zeros", trainable=False, name="index"
+        )
+
+    def call(self, numbers: Tensor) -> Tensor:
+        return ops.take(self.index, numbers % PLACES)
+
+    def compute_output_spec(self, numbers: Tensor) -> keras.KerasTensor:
+        return keras.KerasTensor(numbers.shape, dtype="int32")
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "length": self.length, "rows": self.rows}
+
+    def choose(self, counts: Counts) -> None:
+        """Give rows to the n-grams that were counted most often, at least LEAST times each."""
+        often = np.flatnonzero(counts >= LEAST)
+        most = often[np.argsort(counts[often], kind="stable")][-(self.rows - 1) :]
+        index = np.zeros(PLACES, np.int32)
+        index[most % PLACES] = np.arange(1, len(most) + 1)  # of two in a place the more frequent
+        self.index.assign(index)
+
+
+def choose(model: keras.Model, codes: Codes, vocabulary: int) -> None:
+    """Have the network's layers look up the n-grams that these names repeat.
+
+    `codes`: (rows, columns) of the training part, 0 = padding, which stands on the right.
+    """
+    found = [layer for layer in model.layers if isinstance(layer, Frequent)]
+    counts = counted(codes, vocabulary, {layer.length for layer in found})
+    for layer in found:
+        layer.choose(counts[layer.length])
+
+
+def counted(codes: Codes, vocabulary: int, lengths: Iterable[int]) -> dict[int, Counts]:
+    """How often each number occurs in names: n to (GRAM_RANGE,), for each n of `lengths`."""
+    counts = {length: np.zeros(GRAM_RANGE, np.int32) for length in lengths}
+    for start in range(0, len(codes) if counts else 0, CHUNK_NAMES):
+        chunk = codes[start : start + CHUNK_NAMES].astype(np.int32)
+        numbers = numbered(ops.convert_to_tensor(chunk), vocabulary, max(counts))
+        for length, count in counts.items():
+            grams = ops.convert_to_numpy(numbers[length - 2])[chunk > 0]
+            found, often = np.unique(grams, return_counts=True)
+            count[found] += often.astype(np.int32)
+    return counts

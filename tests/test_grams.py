@@ -1,0 +1,81 @@
+"""n-grams: their numbers, and which are looked up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from dga import grams
+from dga.encoding import CharEncoder
+
+ENCODER = CharEncoder(max_length=16, side="right")
+
+
+def numbers(name: str, longest: int) -> list[list[int]]:
+    codes = ops.convert_to_tensor(ENCODER.encode([name]).astype(np.int32))
+    found = grams.numbered(codes, ENCODER.vocabulary, longest)
+    return [ops.convert_to_numpy(of_length)[0].tolist() for of_length in found]
+
+
+def network(rows: int) -> keras.Model:
+    codes = keras.Input((None,), dtype="int32")
+    looked_up = grams.Frequent(3, rows)(grams.numbered(codes, ENCODER.vocabulary, 3)[1])
+    return keras.Model(codes, looked_up)
+
+
+def rows_of(model: keras.Model, name: str) -> list[int]:
+    return model.predict_on_batch(ENCODER.encode([name]).astype(np.int32))[0, : len(name)].tolist()
+
+
+@pytest.mark.parametrize("length", [2, 3, 4, 5, 6, 7])
+def test_the_same_characters_have_the_same_number_wherever_they_stand(length: int) -> None:
+    word = "sunrise"[:length]
+    first, second = numbers(f"{word}.net", length)[-1], numbers(f"my{word}.net", length)[-1]
+    assert first[0] == second[2]
+
+
+@pytest.mark.parametrize("length", [2, 3, 4, 5, 6, 7])
+def test_other_characters_have_another_number(length: int) -> None:
+    found = numbers("sunrise.net", length)[-1][: len("sunrise.net")]
+    assert len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize("length", [2, 3, 5, 7])
+def test_numbers_hash_within_their_range(length: int) -> None:
+    assert all(0 <= number < grams.GRAM_RANGE for number in numbers("zzzzzzzzzzzz.zz", length)[-1])
+
+
+def test_an_n_gram_that_names_repeat_gets_a_row_and_a_rare_one_none() -> None:
+    model = network(100)
+    repeated = [f"sun{tail}" for tail in ("abcd", "efgh", "ijkl", "mnop", "qrst")]
+    grams.choose(model, ENCODER.encode(repeated), ENCODER.vocabulary)
+    assert rows_of(model, "sunabcd")[0] > 0
+    assert rows_of(model, "sunabcd")[1:] == [0] * 6
+
+
+def test_of_more_than_there_are_rows_the_most_frequent_are_looked_up() -> None:
+    model = network(4)  # "sun" and what runs over its end are three
+    names = ["sun"] * (grams.LEAST + 1) + ["sea"] * grams.LEAST
+    grams.choose(model, ENCODER.encode(names), ENCODER.vocabulary)
+    assert 0 not in rows_of(model, "sun")
+    assert rows_of(model, "sea") == [0, 0, 0]
+
+
+def test_padding_counts_for_nothing() -> None:
+    counts = grams.counted(ENCODER.encode(["sun"] * 9), ENCODER.vocabulary, [2, 3])
+    assert counts[2][0] == counts[3][0] == 0
+    assert counts[3].sum() == 9 * len("sun")
+
+
+def test_what_was_chosen_is_saved_with_the_network(tmp_path: Path) -> None:
+    model = network(100)
+    grams.choose(model, ENCODER.encode(["sunrise"] * grams.LEAST), ENCODER.vocabulary)
+    path = tmp_path / "model.keras"
+    model.save(path)
+    again = keras.models.load_model(path, compile=False, safe_mode=True)
+    assert rows_of(again, "sunset") == rows_of(model, "sunset")
+    assert max(rows_of(again, "sunset")) > 0
