@@ -85,6 +85,7 @@ def test_a_run_is_exported_and_imported(open_page: Open, models_root: Path, tmp_
     load.click()
     expect(page.get_by_role("heading", name=re.compile(r"Run tiny-\d"))).to_be_visible()
     expect(load).to_be_disabled()  # the file is taken, the form is fresh
+    expect(page.locator("input[type=file]")).to_have_count(1)
     page.locator("input[type=file]").set_input_files(
         {"name": "evil.zip", "mimeType": "application/zip", "buffer": b"no zip"}
     )
