@@ -97,6 +97,8 @@ def hybrid(
     *,
     tables: Mapping[int, tuple[int, int]] = GRAMS,
     table: Callable[[Tensor, int, int, int], Tensor] | None = None,
+    dropped: float = 0.25,
+    units: int = 96,
     filters: int = 64,
     shape: bool = True,
 ) -> list[Tensor]:
@@ -110,16 +112,15 @@ def hybrid(
     """
     codes = _even(codes)
     real = ops.cast(codes > 0, "int32")
-    present = ops.expand_dims(ops.cast(real, "float32"), -1)  # (rows, columns, 1)
     numbers = dict(enumerate(grams.numbered(codes, vocabulary, max(tables)), 2))
     words = layers.Concatenate()(
         [(table or frequent)(numbers[n], n, *size) for n, size in tables.items()]
     )
-    words = layers.Dropout(0.25, noise_shape=(None, None, 1))(words)  # whole n-grams
-    pairs = layers.Embedding(vocabulary**2, 96, name="bigrams")(numbers[2])
-    near = layers.SpatialDropout1D(0.1)(pairs) + layers.Dense(96, name="near")(words)
-    near = ops.relu(near) * present
-    far = _strided(near, 96, filters, name="far")
+    words = layers.Dropout(dropped, noise_shape=(None, None, 1))(words)  # whole n-grams
+    pairs = grams.table(numbers[2], vocabulary**2, units, "bigrams")
+    words = layers.Dense(units, use_bias=False, name="near")(words)  # padding stays 0
+    near = ops.relu(layers.SpatialDropout1D(0.1)(pairs) + words)
+    far = _strided(near, units, filters, name="far")
     length = ops.expand_dims(ops.cast(ops.sum(real, axis=1), "float32"), -1) + 1.0
     pooled = [layers.GlobalMaxPooling1D()(near), layers.GlobalMaxPooling1D()(far)]
     means = [ops.sum(near, axis=1) / length, ops.sum(far, axis=1) / length, length / 32.0]
@@ -152,7 +153,7 @@ def dense(features: Tensor, outputs: Sequence[Output]) -> list[Tensor]:
 def frequent(numbers: Tensor, length: int, rows: int, width: int) -> Tensor:
     """The row of each n-gram in a table of the frequent ones: (rows, columns, width)."""
     index = grams.Frequent(length, rows, name=f"frequent_{length}")(numbers)
-    return layers.Embedding(rows, width, name=f"grams_{length}")(index)
+    return grams.table(index, rows, width, f"grams_{length}")
 
 
 def _pooled(x: Tensor, present: Tensor, width: int, filters: int = 96) -> Tensor:

@@ -65,7 +65,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         suffix_dropout=0.3,
     ),
     "hybrid": Architecture(
-        about="hashed n-grams under convolutions, and the name's shape: ours, the most accurate",
+        about="frequent n-grams under convolutions, and the name's shape: ours, the most accurate",
         suffix_dropout=0.1,
         invented_share=0.25,
         benign_weight=3.0,

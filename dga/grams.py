@@ -3,7 +3,10 @@ that looks those up.
 
 Most n-grams that a list holds stand in it once. In a hashed table they blur the rows of the
 frequent ones; in a table with a row for each a network learns them by heart. A table of the
-frequent ones alone does neither, and its first row says that an n-gram is rare.
+frequent ones alone does neither: PADDING and RARE are rows of their own.
+
+The row of padding is 0 and stays so where a network has no bias and ends in relu: nothing is to be
+masked then, and no gradient reaches it.
 """
 
 from __future__ import annotations
@@ -21,6 +24,8 @@ from dga.encoding import Codes
 # Primes, so that the remainder of an n-gram's number hashes it.
 GRAM_RANGE = 16_777_213
 PLACES = 1_048_573  # of a layer's index; so many more than rows that few n-grams share one
+PADDING, RARE, FIRST = 0, 1, 2  # rows of a table; from FIRST on those of frequent n-grams
+DOUBT = 20.0
 LEAST = 5  # times that a frequent n-gram occurs
 CHUNK_NAMES = 2**15
 
@@ -44,36 +49,68 @@ def numbered(codes: Tensor, vocabulary: int, longest: int) -> list[Tensor]:
 
 @keras.saving.register_keras_serializable("dga")
 class Frequent(layers.Layer):  # type: ignore[misc]  # Keras ships no types
-    """The numbers of n-grams to rows of a table: 1 to `rows` - 1 the frequent ones, 0 all others.
+    """The numbers of n-grams to the rows of a table, of which there are `rows`.
+
+    While a network learns, an n-gram that occurs `count` times passes for a rare one in `doubt` /
+    (`doubt` + `count`) of its places, so that no name is learnt by heart from n-grams that few
+    others have (word dropout of Kiperwasser & Goldberg 2016, Q16-1023, section 4.1).
 
     Two n-grams of one place share a row; of 1,000 rare ones, 60 pass for a frequent one thereby.
     """
 
-    def __init__(self, length: int, rows: int, **kwargs: Any) -> None:
+    def __init__(self, length: int, rows: int, doubt: float = DOUBT, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.length, self.rows = length, rows
+        self.length, self.rows, self.doubt = length, rows, doubt
+        self.dice = keras.random.SeedGenerator()
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         self.index = self.add_weight(
             shape=(PLACES,), dtype="int32", initializer="zeros", trainable=False, name="index"
         )
+        self.kept = self.add_weight(
+            shape=(self.rows,), initializer="ones", trainable=False, name="kept"
+        )
 
-    def call(self, numbers: Tensor) -> Tensor:
-        return ops.take(self.index, numbers % PLACES)
+    def call(self, numbers: Tensor, training: bool = False) -> Tensor:
+        rows = ops.take(self.index, numbers % PLACES)
+        if not training or not self.doubt:
+            return rows
+        kept = keras.random.uniform(ops.shape(rows), seed=self.dice) < ops.take(self.kept, rows)
+        return ops.where(kept, rows, RARE)
 
-    def compute_output_spec(self, numbers: Tensor) -> keras.KerasTensor:
+    def compute_output_spec(self, numbers: Tensor, training: bool = False) -> keras.KerasTensor:
         return keras.KerasTensor(numbers.shape, dtype="int32")
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "length": self.length, "rows": self.rows}
+        own = {"length": self.length, "rows": self.rows, "doubt": self.doubt}
+        return {**super().get_config(), **own}
 
     def choose(self, counts: Counts) -> None:
         """Give rows to the n-grams that were counted most often, at least LEAST times each."""
         often = np.flatnonzero(counts >= LEAST)
-        most = often[np.argsort(counts[often], kind="stable")][-(self.rows - 1) :]
-        index = np.zeros(PLACES, np.int32)
-        index[most % PLACES] = np.arange(1, len(most) + 1)  # of two in a place the more frequent
+        most = often[np.argsort(counts[often], kind="stable")][-(self.rows - FIRST) :]
+        rows = FIRST + np.arange(len(most))
+        index = np.full(PLACES, RARE, np.int32)
+        index[most % PLACES] = rows  # of two in a place the more frequent
+        index[0] = PADDING
+        kept = np.ones(self.rows, np.float32)
+        kept[rows] = counts[most] / (counts[most] + self.doubt)
         self.index.assign(index)
+        self.kept.assign(kept)
+
+
+@keras.saving.register_keras_serializable("dga")
+class Padded(keras.initializers.RandomUniform):  # type: ignore[misc]  # Keras ships no types
+    """Small random rows, but the first, which is that of padding, 0."""
+
+    def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> Tensor:
+        rows = super().__call__(shape, dtype)
+        return rows * ops.cast(ops.arange(shape[0]) > PADDING, rows.dtype)[:, None]
+
+
+def table(numbers: Tensor, rows: int, width: int, name: str) -> Tensor:
+    """Look numbers up that are rows of a table, the first that of padding: (..., width)."""
+    return layers.Embedding(rows, width, embeddings_initializer=Padded(), name=name)(numbers)
 
 
 def choose(model: keras.Model, codes: Codes, vocabulary: int) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from keras import layers, ops
 
 from dga.architectures import BUCKETS, BUILDERS, GRAMS, Builder, Output, Tensor, dense, hybrid
-from dga.grams import numbered
+from dga.grams import numbered, table
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,9 @@ def two_convolutions(codes: Tensor, vocabulary: int, outputs: Sequence[Output]) 
 
 
 def hashed(numbers: Tensor, length: int, rows: int, width: int) -> Tensor:
-    """A table in which any n-grams share a row, whose numbers leave the same remainder."""
-    return layers.Embedding(rows, width, name=f"grams_{length}")(numbers % rows)
+    """A table in which any n-grams share a row whose numbers leave the same remainder."""
+    shared = ops.where(numbers > 0, 1 + numbers % (rows - 1), 0)
+    return table(shared, rows, width, f"grams_{length}")
 
 
 SHORT = {3: 16, 4: 16, 5: 12, 6: 8}  # n to the width of its table, before longer n-grams were

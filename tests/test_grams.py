@@ -53,22 +53,32 @@ def test_an_n_gram_that_names_repeat_gets_a_row_and_a_rare_one_none() -> None:
     model = network(100)
     repeated = [f"sun{tail}" for tail in ("abcd", "efgh", "ijkl", "mnop", "qrst")]
     grams.choose(model, ENCODER.encode(repeated), ENCODER.vocabulary)
-    assert rows_of(model, "sunabcd")[0] > 0
-    assert rows_of(model, "sunabcd")[1:] == [0] * 6
+    assert rows_of(model, "sunabcd")[0] >= grams.FIRST
+    assert rows_of(model, "sunabcd")[1:] == [grams.RARE] * 6
 
 
 def test_of_more_than_there_are_rows_the_most_frequent_are_looked_up() -> None:
-    model = network(4)  # "sun" and what runs over its end are three
+    model = network(grams.FIRST + 3)  # "sun" and what runs over its end are three
     names = ["sun"] * (grams.LEAST + 1) + ["sea"] * grams.LEAST
     grams.choose(model, ENCODER.encode(names), ENCODER.vocabulary)
-    assert 0 not in rows_of(model, "sun")
-    assert rows_of(model, "sea") == [0, 0, 0]
+    assert min(rows_of(model, "sun")) >= grams.FIRST
+    assert rows_of(model, "sea") == [grams.RARE] * 3
 
 
 def test_padding_counts_for_nothing() -> None:
     counts = grams.counted(ENCODER.encode(["sun"] * 9), ENCODER.vocabulary, [2, 3])
     assert counts[2][0] == counts[3][0] == 0
     assert counts[3].sum() == 9 * len("sun")
+
+
+def test_padding_is_looked_up_in_a_row_of_its_own_which_is_zero() -> None:
+    model = network(100)
+    grams.choose(model, ENCODER.encode(["sunrise"] * grams.LEAST), ENCODER.vocabulary)
+    codes = ENCODER.encode(["sun"]).astype(np.int32)
+    assert model.predict_on_batch(codes)[0, 3:].tolist() == [grams.PADDING] * 13
+    rows = np.asarray(grams.Padded()((5, 2)))
+    assert rows[grams.PADDING].tolist() == [0.0, 0.0]
+    assert (rows[grams.RARE :] != 0).all()
 
 
 def test_what_was_chosen_is_saved_with_the_network(tmp_path: Path) -> None:
@@ -78,4 +88,4 @@ def test_what_was_chosen_is_saved_with_the_network(tmp_path: Path) -> None:
     model.save(path)
     again = keras.models.load_model(path, compile=False, safe_mode=True)
     assert rows_of(again, "sunset") == rows_of(model, "sunset")
-    assert max(rows_of(again, "sunset")) > 0
+    assert max(rows_of(again, "sunset")) >= grams.FIRST
