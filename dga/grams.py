@@ -86,14 +86,18 @@ class Frequent(layers.Layer):  # type: ignore[misc]  # Keras ships no types
         return {**super().get_config(), **own}
 
     def choose(self, counts: Counts) -> None:
-        """Give rows to the n-grams that were counted most often, at least LEAST times each."""
-        often = np.flatnonzero(counts >= LEAST)
-        most = often[np.argsort(counts[often], kind="stable")][-(self.rows - FIRST) :]
-        rows = FIRST + np.arange(len(most))
-        index = np.full(PLACES, RARE, np.int32)
-        index[most % PLACES] = rows  # of two in a place the more frequent
-        index[0] = PADDING
-        kept = np.ones(self.rows, np.float32)
+        """Give the free rows to the n-grams that were counted most often, at least LEAST times.
+
+        Those that have a row keep it, so that a network goes on with what it knows.
+        """
+        index, kept = (np.array(ops.convert_to_numpy(w)) for w in (self.index, self.kept))
+        if not index.any():
+            index[1:] = RARE  # and place 0, where padding's number lies, is PADDING
+        free = np.arange(max(FIRST, index.max() + 1), self.rows)
+        often = np.flatnonzero((counts >= LEAST) & (np.resize(index, len(counts)) == RARE))
+        most = often[np.argsort(-counts[often], kind="stable")][: len(free)]
+        rows = free[: len(most)]
+        index[most[::-1] % PLACES] = rows[::-1]  # of two in a place the more frequent
         kept[rows] = counts[most] / (counts[most] + self.doubt)
         self.index.assign(index)
         self.kept.assign(kept)
@@ -114,7 +118,8 @@ def table(numbers: Tensor, rows: int, width: int, name: str) -> Tensor:
 
 
 def choose(model: keras.Model, codes: Codes, vocabulary: int) -> None:
-    """Have the network's layers look up the n-grams that these names repeat.
+    """Have the network's layers look up the n-grams that these names repeat, beside those that
+    they know.
 
     `codes`: (rows, columns) of the training part, 0 = padding, which stands on the right.
     """

@@ -61,7 +61,7 @@ def fit(
     config = config.resolved()
     if model is None:
         model = fresh(encoder, classes, config)
-        grams.choose(model, train.codes, encoder.vocabulary)
+    grams.choose(model, train.codes, encoder.vocabulary)
     keras.utils.set_random_seed(config.seed)
     order = Order(
         part=train,

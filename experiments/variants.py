@@ -9,8 +9,8 @@ from typing import Any
 
 from keras import layers, ops
 
-from dga.architectures import BUCKETS, BUILDERS, GRAMS, Builder, Output, Tensor, dense, hybrid
-from dga.grams import numbered, table
+from dga.architectures import BUCKETS, BUILDERS, Builder, Output, Tensor, dense, hybrid
+from dga.grams import Frequent, numbered, table
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,14 @@ def hashed(numbers: Tensor, length: int, rows: int, width: int) -> Tensor:
     return table(shared, rows, width, f"grams_{length}")
 
 
+def undoubted(numbers: Tensor, length: int, rows: int, width: int) -> Tensor:
+    """The table of `hybrid` without the doubt about n-grams that occur seldom."""
+    index = Frequent(length, rows, doubt=0.0, name=f"frequent_{length}")(numbers)
+    return table(index, rows, width, f"grams_{length}")
+
+
 SHORT = {3: 16, 4: 16, 5: 12, 6: 8}  # n to the width of its table, before longer n-grams were
+LARGER = {n: (65_000, width) for n, width in enumerate((16, 24, 32, 32, 24, 16), 3)}
 
 VARIANTS: dict[str, Variant] = {
     "default": Variant("hybrid as it is", "kept"),
@@ -71,12 +78,19 @@ VARIANTS: dict[str, Variant] = {
         "dropped: learns by heart",
         partial(hybrid, table=hashed, tables={n: (262_139, w) for n, w in SHORT.items()}),
     ),
-    "fewer-rows": Variant(
-        "half as many frequent n-grams",
-        "",
-        partial(hybrid, tables={n: (rows // 2, w) for n, (rows, w) in GRAMS.items()}),
+    "undoubted": Variant(
+        "no n-gram passes for a rare one",
+        "dropped: word families",
+        partial(hybrid, table=undoubted),
     ),
-    "wider": Variant("96 instead of 64 filters", "dropped: slower", partial(hybrid, filters=96)),
+    "more-dropout": Variant(
+        "half of the places without n-grams", "dropped: words", partial(hybrid, dropped=0.5)
+    ),
+    "larger": Variant(
+        "wider tables, n-grams up to 8, 128 instead of 96 units",
+        "dropped: half as fast again for little",
+        partial(hybrid, tables=LARGER, units=128),
+    ),
     "even-weight": Variant(
         "benign names weigh as much as generated ones", "dropped", settings={"benign_weight": 1.0}
     ),

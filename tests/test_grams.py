@@ -65,6 +65,16 @@ def test_of_more_than_there_are_rows_the_most_frequent_are_looked_up() -> None:
     assert rows_of(model, "sea") == [grams.RARE] * 3
 
 
+def test_a_network_that_goes_on_keeps_its_rows_and_gives_free_ones_to_new_n_grams() -> None:
+    model = network(grams.FIRST + 5)
+    grams.choose(model, ENCODER.encode(["sun"] * grams.LEAST), ENCODER.vocabulary)
+    before = rows_of(model, "sun")
+    grams.choose(model, ENCODER.encode(["sea"] * (grams.LEAST + 1)), ENCODER.vocabulary)
+    assert rows_of(model, "sun") == before
+    rows = rows_of(model, "sea")
+    assert sorted(set(rows)) == [grams.RARE, grams.FIRST + 3, grams.FIRST + 4]
+
+
 def test_padding_counts_for_nothing() -> None:
     counts = grams.counted(ENCODER.encode(["sun"] * 9), ENCODER.vocabulary, [2, 3])
     assert counts[2][0] == counts[3][0] == 0
