@@ -7,6 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui import ended
+
 ROUTED = "routed"  # session: the navigation has been set up
 ENTRY = "app.py"
 ICON = Path(__file__).with_name("icon.svg")
@@ -14,6 +16,7 @@ ICON = Path(__file__).with_name("icon.svg")
 
 def route() -> None:
     """Set up the navigation and run the page that is asked for."""
+    ended.watch()
     st.session_state[ROUTED] = True
     st.set_page_config(page_title="DGA Workbench", page_icon=str(ICON), layout="wide")
     st.navigation(
