@@ -98,7 +98,7 @@ def hybrid(
     tables: Mapping[int, tuple[int, int]] = GRAMS,
     table: Callable[[Tensor, int, int, int], Tensor] | None = None,
     dropped: float = 0.25,
-    units: int = 96,
+    units: int = 80,
     filters: int = 64,
     shape: bool = True,
 ) -> list[Tensor]:

@@ -23,7 +23,7 @@ from dga.encoding import Codes
 
 # Primes, so that the remainder of an n-gram's number hashes it.
 GRAM_RANGE = 16_777_213
-PLACES = 1_048_573  # of a layer's index; so many more than rows that few n-grams share one
+PLACES = 524_287  # of a layer's index; so many more than rows that few n-grams share one
 PADDING, RARE, FIRST = 0, 1, 2  # rows of a table; from FIRST on those of frequent n-grams
 DOUBT = 20.0
 LEAST = 5  # times that a frequent n-gram occurs
@@ -55,24 +55,26 @@ class Frequent(layers.Layer):  # type: ignore[misc]  # Keras ships no types
     (`doubt` + `count`) of its places, so that no name is learnt by heart from n-grams that few
     others have (word dropout of Kiperwasser & Goldberg 2016, Q16-1023, section 4.1).
 
-    Two n-grams of one place share a row; of 1,000 rare ones, 60 pass for a frequent one thereby.
+    Two n-grams of one place share a row; of 1,000 rare ones, 120 pass for a frequent one thereby.
     """
 
-    def __init__(self, length: int, rows: int, doubt: float = DOUBT, **kwargs: Any) -> None:
+    def __init__(
+        self, length: int, rows: int, *, places: int = PLACES, doubt: float = DOUBT, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
-        self.length, self.rows, self.doubt = length, rows, doubt
+        self.length, self.rows, self.places, self.doubt = length, rows, places, doubt
         self.dice = keras.random.SeedGenerator()
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         self.index = self.add_weight(
-            shape=(PLACES,), dtype="int32", initializer="zeros", trainable=False, name="index"
+            shape=(self.places,), dtype="int32", initializer="zeros", trainable=False, name="index"
         )
         self.kept = self.add_weight(
             shape=(self.rows,), initializer="ones", trainable=False, name="kept"
         )
 
     def call(self, numbers: Tensor, training: bool = False) -> Tensor:
-        rows = ops.take(self.index, numbers % PLACES)
+        rows = ops.take(self.index, numbers % self.places)
         if not training or not self.doubt:
             return rows
         kept = keras.random.uniform(ops.shape(rows), seed=self.dice) < ops.take(self.kept, rows)
@@ -82,8 +84,8 @@ class Frequent(layers.Layer):  # type: ignore[misc]  # Keras ships no types
         return keras.KerasTensor(numbers.shape, dtype="int32")
 
     def get_config(self) -> dict[str, Any]:
-        own = {"length": self.length, "rows": self.rows, "doubt": self.doubt}
-        return {**super().get_config(), **own}
+        names = ("length", "rows", "places", "doubt")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
 
     def choose(self, counts: Counts) -> None:
         """Give the free rows to the n-grams that were counted most often, at least LEAST times.
@@ -97,7 +99,7 @@ class Frequent(layers.Layer):  # type: ignore[misc]  # Keras ships no types
         often = np.flatnonzero((counts >= LEAST) & (np.resize(index, len(counts)) == RARE))
         most = often[np.argsort(-counts[often], kind="stable")][: len(free)]
         rows = free[: len(most)]
-        index[most[::-1] % PLACES] = rows[::-1]  # of two in a place the more frequent
+        index[most[::-1] % self.places] = rows[::-1]  # of two in a place the more frequent
         kept[rows] = counts[most] / (counts[most] + self.doubt)
         self.index.assign(index)
         self.kept.assign(kept)

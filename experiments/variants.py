@@ -87,9 +87,12 @@ VARIANTS: dict[str, Variant] = {
         "half of the places without n-grams", "dropped: words", partial(hybrid, dropped=0.5)
     ),
     "larger": Variant(
-        "wider tables, n-grams up to 8, 128 instead of 96 units",
+        "wider tables, n-grams up to 8, 128 instead of 80 units",
         "dropped: half as fast again for little",
         partial(hybrid, tables=LARGER, units=128),
+    ),
+    "heavier-benign": Variant(
+        "benign names weigh three times as much", "dropped", settings={"benign_weight": 3.0}
     ),
     "even-weight": Variant(
         "benign names weigh as much as generated ones", "dropped", settings={"benign_weight": 1.0}
