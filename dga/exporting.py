@@ -29,7 +29,8 @@ LARGE = 2**18  # values of a table that is kept in half precision
 
 
 def export(model: keras.Model, folder: Path, encoder: CharEncoder) -> None:
-    """Write model.keras and model.onnx; BundleError when the two do not score alike."""
+    """Write model.keras and model.onnx; BundleError when the two do not score alike, or padding
+    changes a score."""
     _round_tables(model)
     bare = type(model).from_config(model.get_config())  # without the optimiser's state
     bare.set_weights(model.get_weights())
@@ -38,9 +39,21 @@ def export(model: keras.Model, folder: Path, encoder: CharEncoder) -> None:
     columns = model.input_shape[1] or PROBE_COLUMNS
     probe = np.random.default_rng(0).integers(1, encoder.vocabulary, (64, columns), np.int32)
     probe[:32, columns // 2 :] = 0
-    given = {k: np.asarray(v) for k, v in model.predict_on_batch(probe).items()}
+    given = _given(model, probe)
+    if model.input_shape[1] is None:
+        _check_padding(given, _given(model, np.pad(probe, [(0, 0), (0, PROBE_COLUMNS)])))
     model.export(folder / bundle.ONNX_FILE, format="onnx", verbose=False)
     _name_outputs(folder / bundle.ONNX_FILE, model, given, probe)
+
+
+def _given(model: keras.Model, codes: Any) -> dict[str, Floats]:
+    return {name: np.asarray(value) for name, value in model.predict_on_batch(codes).items()}
+
+
+def _check_padding(given: dict[str, Floats], padded: dict[str, Floats]) -> None:
+    """BundleError where columns of padding change what is given: scores would hang on the batch."""
+    if any(np.abs(given[name] - padded[name]).max() > AGREEMENT for name in given):
+        raise BundleError(f"padding changes scores by more than {AGREEMENT:g}; not stored")
 
 
 def _name_outputs(path: Path, model: keras.Model, given: dict[str, Floats], probe: Any) -> None:

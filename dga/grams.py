@@ -5,8 +5,9 @@ Most n-grams that a list holds stand in it once. In a hashed table they blur the
 frequent ones; in a table with a row for each a network learns them by heart. A table of the
 frequent ones alone does neither: PADDING and RARE are rows of their own.
 
-The row of padding is 0 and stays so where a network has no bias and ends in relu: nothing is to be
-masked then, and no gradient reaches it.
+The row of padding is 0 and stays so where a network has no bias before relu: nothing is to be
+masked then, and no gradient reaches it. The few n-grams in its place are kept from it while a
+network learns.
 """
 
 from __future__ import annotations
@@ -75,9 +76,10 @@ class Frequent(layers.Layer):  # type: ignore[misc]  # Keras ships no types
 
     def call(self, numbers: Tensor, training: bool = False) -> Tensor:
         rows = ops.take(self.index, numbers % self.places)
-        if not training or not self.doubt:
+        if not training:
             return rows
         kept = keras.random.uniform(ops.shape(rows), seed=self.dice) < ops.take(self.kept, rows)
+        kept = ops.logical_and(kept, ops.equal(numbers > 0, rows != PADDING))
         return ops.where(kept, rows, RARE)
 
     def compute_output_spec(self, numbers: Tensor, training: bool = False) -> keras.KerasTensor:

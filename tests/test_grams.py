@@ -91,6 +91,21 @@ def test_padding_is_looked_up_in_a_row_of_its_own_which_is_zero() -> None:
     assert (rows[grams.RARE :] != 0).all()
 
 
+def test_no_gradient_reaches_the_row_of_padding_though_n_grams_share_its_place() -> None:
+    codes = keras.Input((None,), dtype="int32")
+    pairs, found = grams.numbered(codes, ENCODER.vocabulary, 3)
+    rows = grams.Frequent(3, 100, places=7)(found)  # every seventh number shares padding's place
+    near = grams.table(rows, 100, 4, "table") + grams.table(pairs, 2000, 4, "pairs")
+    model = keras.Model(codes, keras.layers.Dense(1)(ops.sum(ops.relu(near), axis=1)))
+    names = ENCODER.encode(["sunrise.net", "xkqz7jw9v2.com", "seaside.org"] * 9).astype(np.int32)
+    grams.choose(model, names, ENCODER.vocabulary)
+    model.compile("adam", "mse")
+    model.fit(names, np.arange(27.0), epochs=20, verbose=0)
+    learnt = model.get_layer("table").get_weights()[0]
+    assert learnt[grams.PADDING].tolist() == [0.0] * 4
+    assert np.abs(learnt[grams.RARE]).max() > 0
+
+
 def test_what_was_chosen_is_saved_with_the_network(tmp_path: Path) -> None:
     model = network(100)
     grams.choose(model, ENCODER.encode(["sunrise"] * grams.LEAST), ENCODER.vocabulary)
