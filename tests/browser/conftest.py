@@ -15,12 +15,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
 
-from dga import runs
+from dga import jobs, queue, runs
 from tests.runs_factory import make_run
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
 WAIT = 30_000  # milliseconds that an expectation may take on a busy machine
+
+KEPT = ("tiny", "other")  # the runs that every test finds
 
 Open = Callable[..., Page]
 
@@ -40,6 +42,20 @@ def models_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_run(root, "other", seed=24)
     runs.set_active("tiny", root)
     return root
+
+
+@pytest.fixture(autouse=True)
+def only_the_two_runs(models_root: Path) -> Iterator[None]:
+    """Leave the models folder as it was found, however a test ended: a retry starts afresh."""
+    yield
+    for waits in queue.waiting(models_root):
+        queue.remove(waits)
+    if job := jobs.current(models_root):
+        job.kill()
+    for path in models_root.iterdir():
+        if path.is_dir() and path.name not in (*KEPT, queue.FOLDER):
+            shutil.rmtree(path)
+    runs.set_active("tiny", models_root)
 
 
 @pytest.fixture(scope="session")
@@ -102,12 +118,18 @@ def open_page(chromium: Browser, address: str) -> Iterator[Open]:
         page.on("console", note)
         page.goto(f"{address}{path}")
         page.locator("h1").wait_for()
-        return page
+        return idle(page)
 
     yield opened
     for context in contexts:
         context.close()
     assert errors == []
+
+
+def idle(page: Page) -> Page:
+    """Wait until the server has drawn the page to its end: until then it holds what is to go."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    return page
 
 
 def overflow(page: Page) -> int:

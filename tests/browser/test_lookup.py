@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import WAIT, Open, overflow, settle
+from tests.browser.conftest import WAIT, Open, idle, overflow, settle
 from tests.runs_factory import made_up_names
 
 expect.set_options(timeout=WAIT)
@@ -19,7 +19,7 @@ def box(page: Page) -> Locator:
 
 
 def ask(page: Page, text: str) -> None:
-    box(page).fill(text)
+    box(idle(page)).fill(text)
     page.keyboard.press("Enter")
 
 

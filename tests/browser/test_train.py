@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from dga import jobs, queue, runs, trash
-from tests.browser.conftest import WAIT, Open, overflow
+from dga import jobs, queue, runs
+from tests.browser.conftest import WAIT, Open, idle, overflow
 
 expect.set_options(timeout=WAIT)
 
 TRAINED = 240_000  # milliseconds that a small training may take on a busy machine
-
-
-@pytest.fixture(autouse=True)
-def no_training_left(models_root: Path) -> Iterator[None]:
-    yield
-    for waits in queue.waiting(models_root):
-        queue.remove(waits)
-    if job := jobs.current(models_root):
-        job.kill()
 
 
 def start(page: Page, name: str, epochs: int) -> None:
@@ -66,7 +56,6 @@ def test_the_trial_set_is_trained_to_its_end(open_page: Open, models_root: Path)
     page.get_by_role("link", name="Explore its test names").click()
     expect(page.locator("h1")).to_have_text("Explore")
     expect(page.get_by_role("radio", name="Mistakes")).to_be_visible()
-    trash.delete("first", models_root)
 
 
 def test_a_cancelled_training_keeps_what_it_learnt(open_page: Open, models_root: Path) -> None:
@@ -77,7 +66,6 @@ def test_a_cancelled_training_keeps_what_it_learnt(open_page: Open, models_root:
     expect(page.get_by_role("heading", name="Result of cancelled")).to_be_visible(timeout=TRAINED)
     expect(page.get_by_text("Partial: cancelled on the way")).to_be_visible()
     assert runs.open_run("cancelled", models_root).status == runs.PARTIAL
-    trash.delete("cancelled", models_root)
 
 
 def test_a_killed_training_is_told_and_dismissed(open_page: Open, models_root: Path) -> None:
@@ -107,7 +95,7 @@ def test_a_second_training_waits_and_starts_by_itself(open_page: Open, models_ro
         page.get_by_role("button", name="Add to the queue").click()
         expect(page.get_by_role("button", name="Take out")).to_have_count(waiting)
     page.get_by_role("button", name="Earlier").last.click()
-    expect(page.get_by_role("button", name="Later").first).to_be_enabled()
+    expect(idle(page).get_by_role("button", name="Later").first).to_be_enabled()
     assert [one.name for one in queue.waiting(models_root)] == ["never", "behind"]
     page.get_by_role("button", name="Take out").first.click()
     expect(page.get_by_role("button", name="Take out")).to_have_count(1)
@@ -123,10 +111,6 @@ def test_a_second_training_waits_and_starts_by_itself(open_page: Open, models_ro
     page.get_by_role("button", name="Make it the active run").click()
     expect(page.get_by_text("This is the active run")).to_be_visible()
     assert runs.active_name(models_root) == "behind"
-    runs.set_active("tiny", models_root)
-    for name in ("behind", "ahead"):
-        trash.delete(name, models_root)
-    trash.empty(models_root)
 
 
 def test_the_split_and_the_time_are_told_before_the_start(open_page: Open) -> None:
