@@ -18,7 +18,7 @@ import onnx
 import onnxruntime
 from onnx import helper, numpy_helper
 
-from dga import bundle
+from dga import bundle, slimming
 from dga.bundle import Floats
 from dga.encoding import CharEncoder
 from dga.errors import BundleError
@@ -68,6 +68,7 @@ def _name_outputs(path: Path, model: keras.Model, given: dict[str, Floats], prob
             node.input[:] = [name if i == output.name else i for i in node.input]
         output.name = name
     _halve_tables(graph.graph)
+    slimming.slim(graph.graph)
     onnx.save(graph, path)
 
 
