@@ -98,17 +98,22 @@ def hybrid(
     tables: Mapping[int, tuple[int, int]] = GRAMS,
     table: Callable[[Tensor, int, int, int], Tensor] | None = None,
     dropped: float = 0.25,
-    units: int = 80,
-    filters: int = 64,
+    units: int = 64,
+    filters: int = 48,
+    hidden: int = 160,
     shape: bool = True,
+    totals: bool = True,
 ) -> list[Tensor]:
     """Frequent n-grams under two convolutions, pooled at each level, beside the name's shape.
 
     The tables of n-grams remember words, as the bags of fastText do (Bojanowski et al. 2017,
     arXiv 1607.04606); the convolutions see how a name is built; the shape is its suffix, how long
-    its label is, and both together, which tell a family's habit. All that reads a character by
-    itself is a look-up, and the second convolution takes every other position, so that scoring
-    stays cheap.
+    its label is, and both together, which tell a family's habit. What a convolution says of each
+    place is also summed up over the name and weighed in the outputs beside the hidden layer
+    (Cheng et al. 2016, arXiv 1606.07792): the evidence that a name is made of a family's words.
+
+    All that reads a character by itself is a look-up, and the second convolution takes pairs of
+    places that do not overlap, so that scoring stays cheap.
     """
     codes = _even(codes)
     real = ops.cast(codes > 0, "int32")
@@ -120,14 +125,16 @@ def hybrid(
     pairs = grams.table(numbers[2], vocabulary**2, units, "bigrams")
     words = layers.Dense(units, use_bias=False, name="near")(words)  # padding stays 0
     near = ops.relu(layers.SpatialDropout1D(0.1)(pairs) + words)
-    far = _strided(near, units, filters, name="far")
+    beside = layers.Reshape((-1, 2 * units))(near)
+    far = ops.relu(layers.Dense(filters, use_bias=False, name="far")(beside))
     length = ops.expand_dims(ops.cast(ops.sum(real, axis=1), "float32"), -1) + 1.0
     pooled = [layers.GlobalMaxPooling1D()(near), layers.GlobalMaxPooling1D()(far)]
-    means = [ops.sum(near, axis=1) / length, ops.sum(far, axis=1) / length, length / 32.0]
+    summed = [ops.sum(near, axis=1) / 8.0, ops.sum(far, axis=1) / 8.0]
     shapes = _shape(codes, real) if shape else []
-    x = layers.Dropout(0.2)(layers.Concatenate()(pooled + means + shapes))
-    x = layers.Dense(192, activation="relu", name="hidden")(x)
-    return dense(layers.Dropout(0.2)(x), outputs)
+    x = layers.Concatenate()([*pooled, *summed, length / 32.0, *shapes])
+    x = layers.Dense(hidden, activation="relu", name="hidden")(layers.Dropout(0.2)(x))
+    x = layers.Dropout(0.2)(x)
+    return dense(layers.Concatenate()([x, *summed]) if totals else x, outputs)
 
 
 BUILDERS: dict[str, Builder] = {"lstm": lstm, "bigram": bigram, "cnn": cnn, "hybrid": hybrid}
@@ -165,18 +172,6 @@ def _even(codes: Tensor) -> Tensor:
     """The same codes with an even number of columns, a column of padding added where need be."""
     codes = ops.pad(codes, [[0, 0], [0, 1]])
     return layers.Reshape((-1,))(ops.stack([codes[:, 0:-1:2], codes[:, 1::2]], axis=2))
-
-
-def _strided(x: Tensor, size: int, filters: int, *, name: str) -> Tensor:
-    """A convolution of width 4 at every other position: (rows, columns / 2, filters).
-
-    Two products of the same pairs of columns, one shifted by a pair: cheaper than to lay out four
-    columns for each.
-    """
-    pairs = layers.Reshape((-1, 2 * size))(x)
-    halves = layers.Dense(2 * filters, use_bias=False, name=name)(pairs)  # padding stays 0
-    behind = ops.pad(halves[:, 1:, filters:], [[0, 0], [0, 1], [0, 0]])
-    return ops.relu(halves[:, :, :filters] + behind)
 
 
 def _shape(codes: Tensor, real: Tensor) -> list[Tensor]:

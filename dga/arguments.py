@@ -178,6 +178,7 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
         "clip-norm",
         "suffix-dropout",
         "invented-share",
+        "generated-share",
         "benign-weight",
     ):
         add(f"--{name}", type=float, metavar="X", help=HELP[name.replace("-", "_")])

@@ -1,8 +1,9 @@
-"""A training part widened with names that stand in no list, so that unseen families are found.
+"""A training part widened with names that stand in no list. No other part is.
 
-Three sources: made-up generators (`dga.generators.invented`), the part's own chosen names with a
-few characters changed, as charbot makes them, and its generated names hidden by known attacks
-(`dga.attacks`). All belong to the family `unknown`, and go into the training part alone.
+So that unseen families are found, names of the family `unknown`, from three sources: made-up
+generators (`dga.generators.invented`), the part's own chosen names with a few characters changed,
+as charbot makes them, and its generated names hidden by known attacks (`dga.attacks`). So that a
+known family is found at other seeds and dates, names of its own that our generators make.
 """
 
 from __future__ import annotations
@@ -15,20 +16,43 @@ import pandas as pd
 from dga import attacks, dataset, domains
 from dga.attacks import ATTACKS
 from dga.columns import BENIGN, DGA, FAMILY, FEED, LABEL, REGISTERED_NAME, UNKNOWN_FAMILY
+from dga.config import TrainingConfig
+from dga.generators import FAMILIES, LARGEST, at_most
 from dga.generators.invented import invent
 
-INVENTED = "invented"  # as a feed's name
+INVENTED, GENERATED = "invented", "generated"  # as feeds' names
 CHANGED_SHARE, HIDDEN_SHARE = 0.2, 0.15  # of the names that are added
 
 
-def widened(part: pd.DataFrame, share: float, seed: int, exclude: Collection[str]) -> pd.DataFrame:
-    """Return the part with `share` times as many invented names behind its rows.
+def widened(part: pd.DataFrame, config: TrainingConfig, exclude: Collection[str]) -> pd.DataFrame:
+    """Return the part with invented and generated names behind its rows, as many as a config says.
 
     `exclude`: registered names that must not be among them.
     """
-    count = round(share * len(part))
+    own = config.resolved()
+    taken = set(exclude)
+    unknown = _invented(part, round((own.invented_share or 0.0) * len(part)), own.seed)
+    made = [_rows(_distinct(unknown, taken), UNKNOWN_FAMILY, INVENTED)]
+    for family, count in generated_counts(part, own.generated_share or 0.0).items():
+        made.append(_rows(_distinct(at_most(family, count), taken), family, GENERATED))
+    return pd.concat([part, *filter(len, made)], ignore_index=True)
+
+
+def generated_counts(part: pd.DataFrame, share: float) -> dict[str, int]:
+    """How many names are generated for each family of a part that we have a generator of."""
+    sizes = part.loc[part[LABEL] == DGA, FAMILY].value_counts()
+    wanted = {str(family): min(round(share * size), LARGEST) for family, size in sizes.items()}
+    return {
+        family: wanted[family]
+        for family in sorted(wanted)
+        if wanted[family] and family in FAMILIES and FAMILIES[family].exact
+    }
+
+
+def _invented(part: pd.DataFrame, count: int, seed: int) -> list[str]:
+    """Names of families that nobody knows."""
     if not count:
-        return part
+        return []
     dice = random.Random(seed)
     chosen = part.loc[part[LABEL] == BENIGN, REGISTERED_NAME].tolist()
     generated = part.loc[part[LABEL] == DGA, REGISTERED_NAME].tolist()
@@ -36,8 +60,7 @@ def widened(part: pd.DataFrame, share: float, seed: int, exclude: Collection[str
     changed = _changed(_drawn(chosen, round(CHANGED_SHARE * count), dice), suffixes, dice)
     hidden = _hidden(_drawn(generated, round(HIDDEN_SHARE * count), dice), seed)
     made = [*changed, *hidden]
-    made = [*invent(count - len(made), suffixes, seed), *made]
-    return pd.concat([part, _rows(_distinct(made, exclude))], ignore_index=True)
+    return [*invent(count - len(made), suffixes, seed), *made]
 
 
 def _drawn(names: Sequence[str], count: int, dice: random.Random) -> list[str]:
@@ -66,19 +89,21 @@ def _hidden(names: Sequence[str], seed: int) -> list[str]:
     ]
 
 
-def _distinct(names: Iterable[str], exclude: Collection[str]) -> list[str]:
-    taken = set(exclude)
-    return [name for name in dict.fromkeys(names) if name not in taken]
+def _distinct(names: Iterable[str], taken: set[str]) -> list[str]:
+    """The names that are not taken, each once; they are from now on."""
+    free = [name for name in dict.fromkeys(names) if name not in taken]
+    taken.update(free)
+    return free
 
 
-def _rows(names: list[str]) -> pd.DataFrame:
+def _rows(names: list[str], family: str, feed: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
             dataset.NAME: names,
             REGISTERED_NAME: names,
             LABEL: DGA,
-            FAMILY: UNKNOWN_FAMILY,
-            FEED: INVENTED,
+            FAMILY: family,
+            FEED: feed,
             dataset.SPLIT: dataset.TRAIN,
         }
     )

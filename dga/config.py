@@ -42,6 +42,7 @@ class Architecture:
     epochs: int = 4
     suffix_dropout: float = 0.0
     invented_share: float = 0.0
+    generated_share: float = 0.0
     benign_weight: float = 1.0
 
 
@@ -68,6 +69,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         about="frequent n-grams under convolutions, and the name's shape: ours, the most accurate",
         suffix_dropout=0.1,
         invented_share=0.25,
+        generated_share=1.25,
         benign_weight=1.5,
         epochs=4,
         batch_size=512,
@@ -85,6 +87,7 @@ OWN = (
     "schedule",
     "suffix_dropout",
     "invented_share",
+    "generated_share",
     "benign_weight",
 )
 
@@ -123,6 +126,7 @@ class TrainingConfig:
     patience: int | None = None
     suffix_dropout: float | None = None
     invented_share: float | None = None
+    generated_share: float | None = None
     benign_weight: float | None = None
     device: str = "auto"
 
@@ -189,6 +193,7 @@ def _check_numbers(config: TrainingConfig) -> None:
         "clip_norm": (1e-3, 1e3),
         "suffix_dropout": (0, 1),
         "invented_share": (0, 5),
+        "generated_share": (0, 100),
         "benign_weight": (0.01, 100),
     }
     for name, (low, high) in {**whole, **real}.items():

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from dga import dataset, feeds
+from dga import augmentation, dataset, feeds
 from dga.columns import DGA, FAMILY, LABEL
 from dga.config import TrainingConfig, TrainingPlan
 from dga.errors import FeedError
@@ -89,12 +89,13 @@ def forecast(plan: TrainingPlan) -> Forecast:
     families = _families(data.frame)
     train = int(families[dataset.TRAIN].sum())
     learnable = families[(families[LABEL] == DGA) & (families[FAMILY] != "")]
-    share = plan.config.resolved().invented_share or 0.0
+    own = plan.config.resolved()
+    made = augmentation.generated_counts(data.part(dataset.TRAIN), own.generated_share or 0.0)
     return Forecast(
         counts=data.counts(),
         families=families.to_dict("records"),
         conflicts=data.conflicts.head(CONFLICTS_SHOWN).to_dict("records"),
-        learnt=train + round(share * train),
+        learnt=train + round((own.invented_share or 0.0) * train) + sum(made.values()),
         known=int((learnable[dataset.TRAIN] >= plan.config.min_family).sum()),
         seconds=time.perf_counter() - started,
     )

@@ -142,8 +142,7 @@ def _fit(
         )
     part = augmentation.widened(
         data.part(dataset.TRAIN),
-        config.resolved().invented_share or 0.0,
-        config.seed,
+        config,
         held | set(data.frame[dataset.NAME]),
     )
     classes = updating.merged_classes(classes, examples.classes_for(part, config))

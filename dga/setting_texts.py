@@ -51,6 +51,9 @@ HELP = {
     "patience": "End after so many epochs without a lower validation loss. Left out: never.",
     "invented_share": "Names of made-up generators are added to the training part, as this share "
     "of it, so that families which no feed holds are found too.",
+    "generated_share": "Names that the project's own generators make are added to their families "
+    "in the training part, as this share of each family's names there, so that more than the seeds "
+    "and dates of the feeds is learnt.",
     "benign_weight": "How many times its balanced share the benign class weighs while learning. "
     "Above 1 the network looks harder at the names that decide a low false-positive rate; scores "
     "are calibrated afterwards.",

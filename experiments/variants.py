@@ -68,6 +68,11 @@ VARIANTS: dict[str, Variant] = {
     "no-shape": Variant(
         "without suffix, label length and both together", "dropped", partial(hybrid, shape=False)
     ),
+    "no-totals": Variant(
+        "the outputs weigh the hidden layer alone",
+        "dropped: finds fewer names of words",
+        partial(hybrid, totals=False),
+    ),
     "hashed": Variant(
         "hashed tables of all n-grams up to 6 instead of the frequent ones up to 7",
         "dropped: rare n-grams blur the rows of words",
@@ -87,7 +92,7 @@ VARIANTS: dict[str, Variant] = {
         "half of the places without n-grams", "dropped: words", partial(hybrid, dropped=0.5)
     ),
     "larger": Variant(
-        "wider tables, n-grams up to 8, 128 instead of 80 units",
+        "wider tables, n-grams up to 8, 128 instead of 64 units",
         "dropped: half as fast again for little",
         partial(hybrid, tables=LARGER, units=128),
     ),

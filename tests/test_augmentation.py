@@ -3,6 +3,8 @@ from __future__ import annotations
 import pandas as pd
 
 from dga import augmentation, dataset, domains
+from dga.config import TrainingConfig
+from dga.generators import FAMILIES, generate
 from dga.generators.invented import KINDS, invent
 
 
@@ -18,6 +20,10 @@ def part() -> pd.DataFrame:
             "split": "train",
         }
     )
+
+
+def invented(share: float) -> TrainingConfig:
+    return TrainingConfig(seed=7, invented_share=share)
 
 
 def test_invented_names_are_distinct_domains_and_the_same_for_a_seed() -> None:
@@ -40,19 +46,19 @@ def test_the_kinds_shares_make_a_whole() -> None:
 
 
 def test_widening_adds_unknown_names_behind_the_rows() -> None:
-    wide = augmentation.widened(part(), 0.5, 7, [])
+    wide = augmentation.widened(part(), invented(0.5), [])
     added = wide.iloc[200:]
     assert len(added) == 100
     assert set(added["family"]) == {"unknown"}
     assert set(added["label"]) == {"dga"}
     taken = added[dataset.NAME].iloc[0]
-    assert taken not in set(augmentation.widened(part(), 0.5, 7, [taken])[dataset.NAME])
+    assert taken not in set(augmentation.widened(part(), invented(0.5), [taken])[dataset.NAME])
 
 
 def test_widening_changes_chosen_names_and_hides_generated_ones() -> None:
     rows = part()
     rows.loc[100:, ["label", "family"]] = ["dga", "alpha"]
-    added = augmentation.widened(rows, 1.0, 7, []).iloc[200:][dataset.NAME]
+    added = augmentation.widened(rows, invented(1.0), []).iloc[200:][dataset.NAME]
     changed = added[added.str.fullmatch(r"[a-z0-9-]{6,7}[.]co[.]uk")]
     assert changed.str.contains("name").mean() < 0.9
     assert len(changed) > 20
@@ -60,4 +66,28 @@ def test_widening_changes_chosen_names_and_hides_generated_ones() -> None:
 
 
 def test_no_share_leaves_the_part_as_it_is() -> None:
-    assert augmentation.widened(part(), 0.0, 7, []).equals(part())
+    assert augmentation.widened(part(), invented(0.0), []).equals(part())
+
+
+def test_families_that_we_generate_get_further_names_of_their_own() -> None:
+    rows = part()
+    known = generate("suppobox", 60)
+    for start, family in ((0, "suppobox"), (60, "rovnix"), (120, "zeta")):
+        rows.loc[start : start + 59, ["label", "family"]] = ["dga", family]
+    rows.loc[:59, [dataset.NAME, "registered_name"]] = [[name, name] for name in known]
+    assert not FAMILIES["rovnix"].exact
+    config = TrainingConfig(generated_share=1.5)
+    wide = augmentation.widened(rows, config, set(known))
+    added = wide.iloc[200:]
+    assert set(added["family"]) == {"suppobox"}
+    assert set(added["label"]) == {"dga"}
+    assert len(added) == 30  # 90 are made, 60 of them are known
+    assert added[dataset.NAME].is_unique and not set(added[dataset.NAME]) & set(known)
+    assert augmentation.generated_counts(rows, 1.5) == {"suppobox": 90}
+
+
+def test_a_family_with_few_names_in_all_gives_those_that_it_has() -> None:
+    rows = part()
+    rows.loc[:99, ["label", "family"]] = ["dga", "banjori"]
+    added = augmentation.widened(rows, TrainingConfig(generated_share=2), []).iloc[200:]
+    assert 0 < len(added) <= 200

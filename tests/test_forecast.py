@@ -12,6 +12,7 @@ from dga import cli, devices, forecast, machine, progress, rates, run_contents, 
 from dga.config import FeedSpec, TrainingConfig, TrainingPlan
 from dga.errors import DatasetError
 from dga.forecast import Forecast
+from dga.generators import generate
 from dga.progress import Progress
 from dga.rates import Rate
 from tests.runs_factory import made_up_names, make_run
@@ -44,6 +45,16 @@ def test_invented_names_are_learnt_from_too(plan: TrainingPlan) -> None:
     config = TrainingConfig(architecture="bigram", invented_share=0.5)
     told = forecast.forecast(TrainingPlan(name="x", config=config, feeds=plan.feeds))
     assert told.learnt == told.counts["train"] + round(0.5 * told.counts["train"])
+
+
+def test_generated_names_are_learnt_from_too(plan: TrainingPlan, tmp_path: Path) -> None:
+    more = tmp_path / "more.csv"
+    more.write_text("".join(f"{name},qakbot\n" for name in generate("qakbot", 40)))
+    feeds = (*plan.feeds, FeedSpec(path=str(more), label="dga"))
+    config = TrainingConfig(architecture="bigram", generated_share=2.0)
+    told = forecast.forecast(TrainingPlan(name="x", config=config, feeds=feeds))
+    own = next(row["train"] for row in told.families if row["family"] == "qakbot")
+    assert told.learnt == told.counts["train"] + 2 * own
 
 
 def test_what_the_training_would_refuse_is_refused(plan: TrainingPlan) -> None:

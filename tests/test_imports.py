@@ -46,7 +46,7 @@ LAYERS = (
         "dga.suspects",
     ),
     ("dga.batches", "dga.checkpoint", "dga.recurrent"),
-    ("dga.outputs",),
+    ("dga.outputs", "dga.slimming"),
     ("dga.updates",),
     (
         "dga.training",

@@ -41,6 +41,7 @@ DECISIVE = (  # settings that change the split
     "cap_per_family",
     "min_family",
     "invented_share",
+    "generated_share",
 )
 FIGURES = {
     "Rows": "Domains in the chosen feeds, as they stand.",

@@ -13,7 +13,7 @@ from dga.errors import GeneratorError
 from dga.generators import dated, fixed, hashed, keyed, kraken, mixed, pronounceable, words
 from dga.generators.family import Family, Kind, Names
 
-__all__ = ["FAMILIES", "Family", "Kind", "generate"]
+__all__ = ["FAMILIES", "Family", "Kind", "at_most", "generate"]
 
 LARGEST = 1_000_000
 DEFAULT_DATE = dt.date(2026, 1, 1)
@@ -38,6 +38,19 @@ def generate(
     Raises GeneratorError for an unknown family or seed, a count out of range, or more names
     than the family has.
     """
+    names = at_most(family, count, date=date, seed=seed)
+    if len(names) < count:
+        raise GeneratorError(
+            f"{family} has only {len(names)} distinct names from {date} on; ask for at most that "
+            "many"
+        )
+    return names
+
+
+def at_most(
+    family: str, count: int, *, date: dt.date = DEFAULT_DATE, seed: int | None = None
+) -> list[str]:
+    """As `generate`, but all names that the family has where these are fewer."""
     chosen = _family(family)
     _check(chosen, count, seed)
     names: dict[str, None] = {}
@@ -45,13 +58,9 @@ def generate(
     for name in _stream(chosen, date, seed):
         stale = stale + 1 if name in names else 0
         names[name] = None
-        if len(names) == count:
-            return list(names)
-        if stale == PATIENCE:
+        if len(names) == count or stale == PATIENCE:
             break
-    raise GeneratorError(
-        f"{family} has only {len(names)} distinct names from {date} on; ask for at most that many"
-    )
+    return list(names)
 
 
 def _family(name: str) -> Family:

@@ -24,7 +24,9 @@ class Family:
     `function(day, seed)` yields the names of one day and seed, in the malware's order and with
     its repetitions. `seeds` are the published ones; where a seed is no number it is the position
     of a published configuration. With `open_seeds` any number from 0 to 2**32 - 1 is a seed.
-    `period` is for how many days a list stays about the same; 0 says that the date is not used.
+    `exact`: False where we put in a text or random numbers of our own, so that the malware's names
+    are others of its kind. `period` is for how many days a list stays about the same; 0 says that
+    the date is not used.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Family:
     seeds: tuple[int, ...] = (0,)
     period: int = 1
     open_seeds: bool = False
+    exact: bool = True
 
 
 def table(*families: Family) -> dict[str, Family]:

@@ -132,6 +132,7 @@ FAMILIES = table(
         gozi,
         (0,),
         4,
+        exact=False,
     ),
     Family(
         "rovnix",
@@ -139,5 +140,6 @@ FAMILIES = table(
         "words of the Declaration of Independence; published text, our random numbers",
         "https://github.com/andrewaeva/DGA/blob/master/dga_algorithms/Rovnix.py",
         rovnix,
+        exact=False,
     ),
 )
