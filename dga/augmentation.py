@@ -20,7 +20,7 @@ from dga.config import TrainingConfig
 from dga.generators import FAMILIES, LARGEST, at_most
 from dga.generators.invented import invent
 
-INVENTED, GENERATED = "invented", "generated"  # as feeds' names
+INVENTED = "invented"  # as a feed's name
 CHANGED_SHARE, HIDDEN_SHARE = 0.2, 0.15  # of the names that are added
 
 
@@ -34,7 +34,7 @@ def widened(part: pd.DataFrame, config: TrainingConfig, exclude: Collection[str]
     unknown = _invented(part, round((own.invented_share or 0.0) * len(part)), own.seed)
     made = [_rows(_distinct(unknown, taken), UNKNOWN_FAMILY, INVENTED)]
     for family, count in generated_counts(part, own.generated_share or 0.0).items():
-        made.append(_rows(_distinct(at_most(family, count), taken), family, GENERATED))
+        made.append(_rows(_distinct(at_most(family, count), taken), family, dataset.GENERATED))
     return pd.concat([part, *filter(len, made)], ignore_index=True)
 
 

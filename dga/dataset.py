@@ -21,6 +21,7 @@ NAME = "name"  # what the model reads: the registered name, or the domain as it 
 SPLIT = "split"
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
 SMALLEST_CLASS = 20
+GENERATED = "generated"  # as a feed's name: names that we made for a family of the feeds
 
 
 @dataclass(frozen=True)
@@ -113,11 +114,13 @@ def weights(frame: pd.DataFrame, how: Balance) -> npt.NDArray[np.float32]:
 
     `class`: both classes weigh the same. `family`: within DGA a family weighs by the square root
     of its size, so that rare ones are heard and huge ones don't drown them; classes weigh the same.
+    Names that we generated share the weight of their family's others.
     """
     result = np.ones(len(frame))
     if how == "family":
-        size = frame.groupby(FAMILY)[FAMILY].transform("size").to_numpy()
-        result = np.where(frame[LABEL] == DGA, size**-0.5, 1.0)
+        listed = (frame[FEED] != GENERATED).groupby(frame[FAMILY])
+        size, own = listed.transform("size").to_numpy(), listed.transform("sum").to_numpy()
+        result = np.where(frame[LABEL] == DGA, np.maximum(own, 1) ** 0.5 / size, 1.0)
     if how != "none":
         for label in (BENIGN, DGA):
             rows = (frame[LABEL] == label).to_numpy()

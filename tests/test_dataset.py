@@ -173,3 +173,11 @@ def test_family_weights_let_rare_families_be_heard() -> None:
     weights = dataset.weights(pd.concat([benign(100), family("a", 80), family("b", 20)]), "family")
     assert weights[-1] / weights[100] == pytest.approx(2)
     assert weights[100:180].sum() == pytest.approx(2 * weights[180:].sum(), rel=1e-5)
+
+
+def test_generated_names_share_the_weight_of_their_family() -> None:
+    more = family("a", 80).assign(feed=dataset.GENERATED)
+    rows = pd.concat([benign(100), family("a", 80), family("b", 80), more])
+    weights = dataset.weights(rows, "family")
+    assert weights[100:180].sum() + weights[260:].sum() == pytest.approx(weights[180:260].sum())
+    assert weights[100] == weights[-1]
