@@ -81,8 +81,8 @@ def forecast(told: Forecast, processor: str) -> str:
     counts = told.counts
     lines = [
         f"{counts['rows']:,} rows: {counts['duplicates']:,} duplicates, "
-        f"{counts['conflicting']:,} of both classes, {counts['unregistered']:,} without a "
-        f"registered name, {counts['capped']:,} over the cap",
+        f"{counts['conflicting']:,} of both classes, {counts['corrected']:,} corrected, "
+        f"{counts['unregistered']:,} without a registered name, {counts['capped']:,} over the cap",
         f"{counts['train']:,} names to learn from, {counts['validation']:,} to calibrate, "
         f"{counts['test']:,} to test; {told.known:,} families of their own",
         f"{'family':<24}{'learn':>9}{'calibrate':>11}{'test':>9}",

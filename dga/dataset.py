@@ -29,7 +29,8 @@ class Dataset:
     """One clean frame with its parts, and what was left out on the way.
 
     `frame` has columns name, label, family, feed, registered_name, split. `conflicts` holds the
-    names that came with both labels, once each with both feeds.
+    names that came with both labels, once each with both feeds. `corrected`: rows whose label a
+    correction contradicts.
     """
 
     frame: pd.DataFrame
@@ -39,6 +40,7 @@ class Dataset:
     excluded: int
     unregistered: int
     capped: int
+    corrected: int = 0
 
     def part(self, split: str) -> pd.DataFrame:
         """The rows of one part, in a fixed order."""
@@ -57,23 +59,29 @@ class Dataset:
             - self.excluded
             - self.duplicates
             - self.capped
+            - self.corrected
             - len(self.frame),
             "capped": self.capped,
+            "corrected": self.corrected,
             **{split: int(sizes.get(split, 0)) for split in (TRAIN, VALIDATION, TEST)},
         }
 
 
 def build(
-    frames: Sequence[pd.DataFrame], config: TrainingConfig, exclude: Collection[str] = ()
+    frames: Sequence[pd.DataFrame],
+    config: TrainingConfig,
+    exclude: Collection[str] = (),
+    corrections: Sequence[pd.DataFrame] = (),
 ) -> Dataset:
     """Merge labelled frames into a dataset with its parts.
 
-    `exclude`: registered names that no part may hold. Raises DatasetError when a class is too
-    small to be split.
+    `exclude`: registered names that no part may hold. `corrections`: further frames, whose labels
+    stand where others contradict them. Raises DatasetError when a class is too small to be split.
     """
-    frame, unregistered = named(_merged(frames), config.scope)
+    frame, unregistered = named(_merged([*corrections, *frames]), config.scope)
     rows = len(frame) + unregistered
-    kept = frame[~frame[REGISTERED_NAME].isin(set(exclude))]
+    allowed = frame[~frame[REGISTERED_NAME].isin(set(exclude))]
+    kept = allowed[~_contradicted(allowed, allowed.index < sum(map(len, corrections)))]
     unique = kept.drop_duplicates([NAME, LABEL])
     both = unique.duplicated(NAME, keep=False)
     clean = unique[~both]
@@ -86,9 +94,10 @@ def build(
         conflicts=_conflicts(unique[both]),
         rows=rows,
         duplicates=len(kept) - len(unique),
-        excluded=len(frame) - len(kept),
+        excluded=len(frame) - len(allowed),
         unregistered=unregistered,
         capped=len(clean) - len(capped),
+        corrected=len(allowed) - len(kept),
     )
 
 
@@ -145,6 +154,14 @@ def named(frame: pd.DataFrame, scope: str) -> tuple[pd.DataFrame, int]:
     named = frame[registered.notna()]
     named = named.assign(**{NAME: named[REGISTERED_NAME]}).drop(columns=DOMAIN)
     return named, len(frame) - len(named)
+
+
+def _contradicted(rows: pd.DataFrame, corrections: npt.NDArray[np.bool_]) -> pd.Series:
+    """Which rows have another label than the one that the corrections agree upon."""
+    said = rows[corrections].drop_duplicates([NAME, LABEL])
+    said = said[~said.duplicated(NAME, keep=False)].set_index(NAME)[LABEL]
+    right = rows[NAME].map(said)
+    return right.notna() & (right != rows[LABEL])
 
 
 def _conflicts(rows: pd.DataFrame) -> pd.DataFrame:

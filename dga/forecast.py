@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from dga import augmentation, dataset, feeds
+from dga import augmentation, dataset, feeds, review
 from dga.columns import DGA, FAMILY, LABEL
 from dga.config import TrainingConfig, TrainingPlan
 from dga.errors import FeedError
@@ -79,13 +79,13 @@ def forecast(plan: TrainingPlan) -> Forecast:
     Raises what the training would: FeedError, DatasetError.
     """
     started = time.perf_counter()
-    frames = [
-        feeds.read_feed(Path(spec.path), label=spec.label, format=spec.format).frame
-        for spec in plan.feeds
-    ]
-    if not frames:
+    frames: dict[bool, list[pd.DataFrame]] = {True: [], False: []}
+    for spec in plan.feeds:
+        feed = feeds.read_feed(Path(spec.path), label=spec.label, format=spec.format)
+        frames[review.is_feed(Path(spec.path))].append(feed.frame)
+    if not plan.feeds:
         raise FeedError("no feed was chosen; choose at least one benign and one DGA feed")
-    data = dataset.build(frames, plan.config)
+    data = dataset.build(frames[False], plan.config, corrections=frames[True])
     families = _families(data.frame)
     train = int(families[dataset.TRAIN].sum())
     learnable = families[(families[LABEL] == DGA) & (families[FAMILY] != "")]

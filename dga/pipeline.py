@@ -25,6 +25,7 @@ from dga import (
     examples,
     feeds,
     judging,
+    review,
     runs,
     training,
     updating,
@@ -40,9 +41,11 @@ LIBRARIES = ("tensorflow", "keras", "onnxruntime", "numpy", "pandas", "scikit-le
 
 @dataclass(frozen=True)
 class Read:
-    """The feeds of a plan: their labelled frames, and what each held, JSON-ready."""
+    """The feeds of a plan: their labelled frames, those of corrected labels apart, and what each
+    held, JSON-ready."""
 
     frames: list[pd.DataFrame]
+    corrections: list[pd.DataFrame]
     facts: list[dict[str, Any]]
 
 
@@ -89,7 +92,10 @@ def read_feeds(specs: tuple[FeedSpec, ...]) -> Read:
         }
         for spec, feed in read
     ]
-    return Read([feed.frame for _, feed in read], facts)
+    parts: dict[bool, list[pd.DataFrame]] = {True: [], False: []}
+    for spec, feed in read:
+        parts[review.is_feed(Path(spec.path))].append(feed.frame)
+    return Read(parts[False], parts[True], facts)
 
 
 def _telling(on_progress: OnProgress, device: str) -> OnProgress:
@@ -107,14 +113,14 @@ def _datasets(
 ) -> tuple[dataset.Dataset, pd.DataFrame | None]:
     """The dataset, and the trial names as a frame of the same columns where the plan has any."""
     if not trial.frames:
-        return dataset.build(read.frames, plan.config), None
+        return dataset.build(read.frames, plan.config, (), read.corrections), None
     merged = pd.concat(trial.frames, ignore_index=True)
     named, _ = dataset.named(merged, plan.config.scope)
     held = named.drop_duplicates([dataset.NAME]).reset_index(drop=True)
     if held.empty:
         raise DatasetError("the trial files hold no domain; give labelled files or leave them out")
     exclude = set(held["registered_name"])
-    return dataset.build(read.frames, plan.config, exclude), held
+    return dataset.build(read.frames, plan.config, exclude, read.corrections), held
 
 
 def _fit(

@@ -69,6 +69,11 @@ def feed_of(run: str) -> Path:
     return data_folder() / FEEDS / f"{runs.check_name(run)}.csv"
 
 
+def is_feed(path: Path) -> bool:
+    """Whether a file is a feed of corrected labels: these win over the labels of other feeds."""
+    return path.resolve().parent == (data_folder() / FEEDS).resolve()
+
+
 def load(run: str, root: Path | None = None) -> dict[str, Review]:
     """The reviews of a run by domain, in the order in which they were first written."""
     path = path_of(run, root)

@@ -48,6 +48,23 @@ def test_a_name_of_both_classes_is_set_aside_and_told() -> None:
     assert data.counts()["conflicting"] == 4
 
 
+def test_a_correction_stands_against_other_feeds() -> None:
+    contested = labelled(["chosen1.com", "chosen2.com"], "dga", "f", "blocklist")
+    right = labelled(["chosen1.com", "xf7.net"], "benign", feed="corrections")
+    unsure = pd.concat([labelled(["chosen3.com"], "dga", "f"), labelled(["chosen3.com"], "benign")])
+    data = dataset.build(
+        [benign(100), family("f", 100), contested], TrainingConfig(), corrections=[right, unsure]
+    )
+    labels = data.frame.set_index(NAME)["label"]
+    assert (labels["chosen1.com"], labels["xf7.net"]) == ("benign", "benign")
+    assert sorted(data.conflicts[NAME]) == ["chosen2.com", "chosen3.com"]
+    assert data.counts()["corrected"] == 2
+    parts = ("unregistered", "excluded", "duplicates", "conflicting", "capped", "corrected",
+             "train", "validation", "test")  # fmt: skip
+    counts = data.counts()
+    assert sum(counts[name] for name in parts) == counts["rows"]
+
+
 def test_every_row_is_accounted_for() -> None:
     frames = (
         benign(300),

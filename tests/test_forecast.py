@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from dga import cli, devices, forecast, machine, progress, rates, run_contents, runs
+from dga import (
+    cli,
+    devices,
+    forecast,
+    machine,
+    pipeline,
+    progress,
+    rates,
+    review,
+    run_contents,
+    runs,
+)
 from dga.config import FeedSpec, TrainingConfig, TrainingPlan
 from dga.errors import DatasetError
 from dga.forecast import Forecast
 from dga.generators import generate
 from dga.progress import Progress
 from dga.rates import Rate
+from dga.review import Review
 from tests.runs_factory import made_up_names, make_run
 
 
@@ -55,6 +69,19 @@ def test_generated_names_are_learnt_from_too(plan: TrainingPlan, tmp_path: Path)
     told = forecast.forecast(TrainingPlan(name="x", config=config, feeds=feeds))
     own = next(row["train"] for row in told.families if row["family"] == "qakbot")
     assert told.learnt == told.counts["train"] + 2 * own
+
+
+def test_corrected_labels_stand(
+    plan: TrainingPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DGA_DATA", str(tmp_path / "data"))
+    generated = pd.read_csv(plan.feeds[1].path)["domain"][0]
+    review.save("tiny", [Review(domain=generated, label="benign")], tmp_path / "models")
+    corrections = FeedSpec(path=str(review.feed_of("tiny")))
+    told = forecast.forecast(replace(plan, feeds=(*plan.feeds, corrections)))
+    assert told.counts["corrected"] == 1
+    read = pipeline.read_feeds((*plan.feeds, corrections))
+    assert [len(frame) for frame in read.corrections] == [1]
 
 
 def test_what_the_training_would_refuse_is_refused(plan: TrainingPlan) -> None:

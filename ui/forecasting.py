@@ -52,6 +52,7 @@ FIGURES = {
     "Duplicates": "Rows whose name stands in the feeds already, with the same class.",
     "In both classes": "Rows of names that are benign in one feed and generated in another; left "
     "out.",
+    "Corrected": "Rows whose class one of your corrected labels contradicts; these stand.",
     "Over the cap": "Names left out because their family has more than the cap allows.",
     "Families": "Families with enough names to be learnt as such.",
 }
@@ -182,7 +183,8 @@ def _await() -> None:
 
 def _figures(told: Forecast | None) -> None:
     counts = told.counts if told else {}
-    names = ("rows", "train", "validation", "test", "duplicates", "conflicting", "capped")
+    names = ("rows", "train", "validation", "test", "duplicates", "conflicting", "corrected",
+             "capped")  # fmt: skip
     values = [f"{counts[name]:,}" if told else "–" for name in names]
     values.append(f"{told.known:,}" if told else "–")
     shown = dict(zip(FIGURES, values, strict=True))
@@ -198,7 +200,7 @@ def _about(told: Forecast, config: TrainingConfig) -> None:
     parts = [f"{benign:,} benign ({percent(benign / whole)})", f"{dga:,} generated"]
     more = told.learnt - benign - dga
     if more:
-        parts.append(f"{more:,} more will be invented as the settings say")
+        parts.append(f"{more:,} more will be made up as the settings say")
     st.caption(f"To learn from: {', '.join(parts)}.")
     if config.resolved().balance == "none" and max(benign, dga) > LOPSIDED * min(benign, dga):
         st.warning(

@@ -316,8 +316,9 @@ def counted(app: AppTest, monkeypatch: pytest.MonkeyPatch, told: Forecast | str)
 def test_what_the_split_will_hold_is_told_before_the_start(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    names = ("rows", "train", "validation", "test", "duplicates", "conflicting", "capped")
-    counts = dict(zip(names, (1500, 1000, 100, 300, 40, 2, 58), strict=True))
+    names = ("rows", "train", "validation", "test", "duplicates", "conflicting", "corrected",
+             "capped")  # fmt: skip
+    counts = dict(zip(names, (1500, 1000, 100, 300, 38, 2, 2, 58), strict=True))
     families = [
         {"label": "benign", "family": "", "train": 600, "validation": 60, "test": 180},
         {"label": "dga", "family": "alpha", "train": 400, "validation": 40, "test": 120},
@@ -331,7 +332,7 @@ def test_what_the_split_will_hold_is_told_before_the_start(
     figures = {metric.label: metric.value for metric in app.metric}
     assert figures["To learn from"] == "1,000"
     assert figures["In both classes"] == "2"
-    assert "600 benign (60.0 %), 400 generated, 250 more will be invented" in texts(app)
+    assert "600 benign (60.0 %), 400 generated, 250 more will be made up" in texts(app)
     assert "Takes **about" in texts(app)
     assert any("both.com" in str(frame.value.values) for frame in app.dataframe)
 
