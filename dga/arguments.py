@@ -180,6 +180,7 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
         "invented-share",
         "generated-share",
         "benign-weight",
+        "averaging",
     ):
         add(f"--{name}", type=float, metavar="X", help=HELP[name.replace("-", "_")])
     add("--device", help="auto, cpu, gpu:0, ...; see 'python -m dga devices'")

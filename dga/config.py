@@ -44,6 +44,7 @@ class Architecture:
     invented_share: float = 0.0
     generated_share: float = 0.0
     benign_weight: float = 1.0
+    averaging: float = 0.0
 
 
 ARCHITECTURES: dict[str, Architecture] = {
@@ -71,6 +72,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         invented_share=0.25,
         generated_share=1.25,
         benign_weight=1.5,
+        averaging=0.2,
         epochs=4,
         batch_size=512,
         learning_rate=2e-3,
@@ -89,6 +91,7 @@ OWN = (
     "invented_share",
     "generated_share",
     "benign_weight",
+    "averaging",
 )
 
 
@@ -128,6 +131,7 @@ class TrainingConfig:
     invented_share: float | None = None
     generated_share: float | None = None
     benign_weight: float | None = None
+    averaging: float | None = None
     device: str = "auto"
 
     def __post_init__(self) -> None:
@@ -195,6 +199,7 @@ def _check_numbers(config: TrainingConfig) -> None:
         "invented_share": (0, 5),
         "generated_share": (0, 100),
         "benign_weight": (0.01, 100),
+        "averaging": (0, 0.5),
     }
     for name, (low, high) in {**whole, **real}.items():
         given = getattr(config, name)

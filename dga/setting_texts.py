@@ -57,6 +57,8 @@ HELP = {
     "benign_weight": "How many times its balanced share the benign class weighs while learning. "
     "Above 1 the network looks harder at the names that decide a low false-positive rate; scores "
     "are calibrated afterwards.",
+    "averaging": "The run gets the moving average of its weights over this share of the updates, "
+    "steadier than those of one moment. 0: the last ones.",
     "suffix_dropout": "Share of the names that are shown without their suffix, so that the suffix "
     "alone cannot carry the verdict.",
 }

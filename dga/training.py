@@ -189,11 +189,12 @@ class _Loop:
             "loss": loss,
             "accuracy": accuracy,
             "seconds": time.perf_counter() - self.started,
-            **self._validate(),
         }
-        self.result.history.append(row)
-        if self.config.keep == "best" and self._best() is row:
-            self.best = _values(self.model.weights)
+        with updates.averaged(self.rule, self.model):
+            row |= self._validate()
+            self.result.history.append(row)
+            if self.config.keep == "best" and self._best() is row:
+                self.best = _values(self.model.weights)
         self.sums = np.zeros(updates.TOLD)
         if not self.result.partial:
             self._save()
@@ -234,6 +235,7 @@ class _Loop:
 
     def _keep_best(self) -> None:
         """Give the model the weights of its best epoch, and tell in the history which it has."""
+        updates.average(self.rule, self.model)
         history, best = self.result.history, self._best()
         if not history:
             return

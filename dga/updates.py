@@ -5,10 +5,12 @@ Runs in a child process: it imports Keras.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from dga.batches import Batch
@@ -17,6 +19,7 @@ from dga.outputs import FAMILY_OUTPUT, SCORE_OUTPUT
 
 WARM_SHARE = 0.05  # of the updates, in which the learning rate rises
 LAST_SHARE = 0.02  # of the learning rate, left at the end
+LAST_SHARE_AVERAGED = 0.25  # the same where weights are averaged, which need to differ for that
 TOLD = 3  # what an update tells: loss times names, right answers, names
 
 Update = Callable[[Batch], Any]
@@ -24,21 +27,48 @@ Tensor = Any  # TensorFlow ships no types
 
 
 def optimizer(config: TrainingConfig, total: int) -> keras.Optimizer:
-    """The optimiser that a config names, its learning rate planned for `total` updates."""
+    """The optimiser that a config names, its learning rate planned for `total` updates.
+
+    Where weights are averaged it keeps a moving average of them over a share of the updates (Polyak
+    & Juditsky 1992, SIAM J. Control Optim. 30).
+    """
     rate: Any = config.learning_rate
+    over = (config.averaging or 0.0) * total
+    last = LAST_SHARE_AVERAGED if over else LAST_SHARE
     if config.schedule == "cosine":
-        rate = keras.optimizers.schedules.CosineDecay(rate, max(total, 1), alpha=LAST_SHARE)
+        rate = keras.optimizers.schedules.CosineDecay(rate, max(total, 1), alpha=last)
     if config.schedule == "warmup":
         warm = max(1, round(WARM_SHARE * total))
         rate = keras.optimizers.schedules.CosineDecay(
             0.1 * rate,
             max(1, total - warm),
-            alpha=LAST_SHARE,
+            alpha=last,
             warmup_target=rate,
             warmup_steps=warm,
         )
     kinds = {"rmsprop": keras.optimizers.RMSprop, "adam": keras.optimizers.Adam}
-    return kinds[config.optimizer or "adam"](learning_rate=rate, clipnorm=config.clip_norm)
+    return kinds[config.optimizer or "adam"](
+        learning_rate=rate,
+        clipnorm=config.clip_norm,
+        use_ema=bool(over),
+        ema_momentum=1 - 1 / max(over, 1.0),
+    )
+
+
+def average(rule: keras.Optimizer, model: keras.Model) -> None:
+    """Give a model the average of its weights, if the rule keeps one and has been used."""
+    if int(rule.iterations):
+        rule.finalize_variable_values(model.trainable_variables)
+
+
+@contextmanager
+def averaged(rule: keras.Optimizer, model: keras.Model) -> Iterator[None]:
+    """Within, a model has the average of its weights; behind, it has its present ones again."""
+    present = [np.array(weight.numpy()) for weight in model.trainable_variables]
+    average(rule, model)
+    yield
+    for weight, value in zip(model.trainable_variables, present, strict=True):
+        weight.assign(value)
 
 
 def updating(model: keras.Model, rule: keras.Optimizer) -> Update:

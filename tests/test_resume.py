@@ -19,7 +19,12 @@ from tests.runs_factory import make_run
 from tests.test_training import ENCODER, config, examples_of
 
 CONFIG = config(
-    architecture="cnn", epochs=2, batch_size=128, suffix_dropout=0.3, learning_rate=3e-3
+    architecture="cnn",
+    epochs=2,
+    batch_size=128,
+    suffix_dropout=0.3,
+    learning_rate=3e-3,
+    averaging=0.3,
 )
 
 

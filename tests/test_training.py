@@ -137,6 +137,36 @@ def test_the_weights_of_the_best_epoch_are_kept() -> None:
     assert [row["kept"] for row in last.history] == [0, 0, 0, 0, 1]
 
 
+@pytest.mark.parametrize("keep", ["last", "best"])
+def test_the_average_of_the_weights_is_kept_and_validated(keep: str) -> None:
+    settings = config(keep=keep, schedule="constant")
+    plain, part = fitted(settings)
+    averaged, _ = fitted(dataclasses.replace(settings, averaging=0.4))
+    losses = [[row["loss"] for row in one.history] for one in (averaged, plain)]
+    assert losses[0] == pytest.approx(losses[1], abs=1e-5)  # it learns as without
+    row = next(row for row in averaged.history if row["kept"])
+    scores = outputs.predict(averaged.model, part, "binary")
+    sure = np.where(part.is_dga > 0, scores, 1 - scores)
+    assert -np.log(sure).mean() == pytest.approx(row["validation_loss"], abs=1e-6)
+    assert row["validation_loss"] > 1.5 * plain.history[-1]["validation_loss"]  # it lags behind
+
+
+def test_a_stopped_training_keeps_the_average_too() -> None:
+    """Which lies behind the last weights, nearer to the start."""
+    settings = config(schedule="constant", keep="last")
+    asked = itertools.count()
+    averaged, part = fitted(
+        dataclasses.replace(settings, averaging=0.5), should_stop=lambda: next(asked) >= 30
+    )
+    present, _ = fitted(dataclasses.replace(settings, max_batches=30))
+    assert averaged.partial and averaged.batches == present.batches
+    behind, ahead = (
+        np.abs(outputs.predict(one.model, part, "binary") - 0.5).mean()
+        for one in (averaged, present)
+    )
+    assert behind < ahead - 0.01
+
+
 def test_a_training_ends_where_patience_does() -> None:
     settings = config(learning_rate=1.0, schedule="constant", epochs=30, optimizer="rmsprop")
     trained, _ = fitted(dataclasses.replace(settings, patience=2))

@@ -129,6 +129,7 @@ def _advanced(own: Architecture) -> dict[str, Any]:
             "invented_share": _share("invented_share", "Invented names", own.invented_share),
             "generated_share": _share("generated_share", "Generated names", own.generated_share),
             "benign_weight": _share("benign_weight", "Benign weight", own.benign_weight),
+            "averaging": _share("averaging", "Averaging", own.averaging),
         }
     return given
 
