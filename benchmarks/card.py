@@ -126,7 +126,9 @@ def _figures(run: Run) -> str:
     return _table(("", *FIGURES), rows) + (
         "\n\nMacro: the mean over families. The first row is the test part of the lists, which the "
         "network has not seen; the thresholds there are those of the part itself. The trial set is "
-        "of the project's own making, its generated names by its own generators. Large families "
+        "of the project's own making, its generated names by its own generators; where "
+        "`generated_share` is above 0, these have made other names for the training part too, so "
+        "that the second row flatters. Large families "
         "have at least 1,000 names; by group counts those that cannot be told apart as one."
     )
 

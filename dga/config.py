@@ -73,7 +73,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         generated_share=1.25,
         benign_weight=1.5,
         averaging=0.2,
-        epochs=4,
+        epochs=5,
         batch_size=512,
         learning_rate=2e-3,
     ),

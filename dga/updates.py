@@ -19,7 +19,7 @@ from dga.outputs import FAMILY_OUTPUT, SCORE_OUTPUT
 
 WARM_SHARE = 0.05  # of the updates, in which the learning rate rises
 LAST_SHARE = 0.02  # of the learning rate, left at the end
-LAST_SHARE_AVERAGED = 0.25  # the same where weights are averaged, which need to differ for that
+LAST_SHARE_AVERAGED = 0.5  # the same where weights are averaged, which need to differ for that
 TOLD = 3  # what an update tells: loss times names, right answers, names
 
 Update = Callable[[Batch], Any]
