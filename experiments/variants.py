@@ -107,6 +107,16 @@ VARIANTS: dict[str, Variant] = {
     "no-invented": Variant(
         "no names beside those of the lists", "dropped", settings={"invented_share": 0.0}
     ),
+    "no-generated": Variant(
+        "no further names of the families that we have generators of",
+        "dropped",
+        settings={"generated_share": 0.0},
+    ),
+    "no-averaging": Variant(
+        "the last weights instead of their average, at a rate that falls to a fiftieth",
+        "dropped: one training differs more from the next",
+        settings={"averaging": 0.0, "epochs": 4},
+    ),
     "no-suffix-dropout": Variant(
         "the suffix always shown", "dropped: a shortcut", settings={"suffix_dropout": 0.0}
     ),
