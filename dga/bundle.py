@@ -156,12 +156,11 @@ class ModelBundle:
         values = self.session.run(names, {feed.name: codes.astype(CODES[feed.type], copy=False)})
         given = dict(zip(names, values, strict=True))
         classes = given.get("families", np.zeros((len(codes), 0), dtype=np.float32))
-        if self.task == "family":
-            score, families = 1 - classes[:, 0], classes[:, 1:]
-        else:
-            score, families = given["score"][:, 0], classes
+        if self.task != "family":
+            return self.calibration.apply(given["score"][:, 0]), classes
+        families = classes[:, 1:]  # of all but benign, which add up to less than 1
         shares = families / np.maximum(families.sum(axis=1, keepdims=True), SHIFT)
-        return self.calibration.apply(score), shares
+        return self.calibration.apply(1 - classes[:, 0]), shares
 
 
 def save(
