@@ -60,6 +60,7 @@ DEFAULT: dict[str, Any] = {
     "batch_size": 256,
     "learning_rate": 3e-3,
     "schedule": "warmup",
+    "averaging": 0.0,  # what is judged on the way are the weights of the moment
 }
 LOOKS = 25  # how often a training is judged on the test part
 RATE_BATCHES = 12
