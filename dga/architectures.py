@@ -110,7 +110,7 @@ def hybrid(
     arXiv 1607.04606); the convolutions see how a name is built; the shape is its suffix, how long
     its label is, and both together, which tell a family's habit. What a convolution says of each
     place is also summed up over the name and weighed in the outputs beside the hidden layer
-    (Cheng et al. 2016, arXiv 1606.07792): the evidence that a name is made of a family's words.
+    (Cheng et al. 2016, arXiv 1606.07792).
 
     All that reads a character by itself is a look-up, and the second convolution takes pairs of
     places that do not overlap, so that scoring stays cheap.

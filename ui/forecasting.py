@@ -200,7 +200,7 @@ def _about(told: Forecast, config: TrainingConfig) -> None:
     parts = [f"{benign:,} benign ({percent(benign / whole)})", f"{dga:,} generated"]
     more = told.learnt - benign - dga
     if more:
-        parts.append(f"{more:,} more will be made up as the settings say")
+        parts.append(f"up to {more:,} more will be made up as the settings say")
     st.caption(f"To learn from: {', '.join(parts)}.")
     if config.resolved().balance == "none" and max(benign, dga) > LOPSIDED * min(benign, dga):
         st.warning(
