@@ -10,11 +10,12 @@ from concurrent.futures import Executor
 from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from dga import arrow_texts
 from dga.arrow_texts import Places
-from dga.bundle import Batch, ModelBundle
+from dga.bundle import Batch, Floats, ModelBundle
 from dga.columns import UNKNOWN_FAMILY
 from dga.remembering import Answers, Memory
 
@@ -22,13 +23,14 @@ Results = list[Callable[[], tuple[Places, Answers]]]
 
 
 class Answerer:
-    """Answers for names with one bundle; remembers the last `limit` of them. Safe to share.
+    """Answers for names with one bundle; remembers about the last `limit`. Safe to share.
 
-    `families`: the names behind the numbers of `Answers.family`; the last one is "".
+    `families`: the names behind the numbers of `Answers.family`; the last one is "", which stands
+    for names that score under `least`.
     """
 
-    def __init__(self, bundle: ModelBundle, limit: int) -> None:
-        self._bundle = bundle
+    def __init__(self, bundle: ModelBundle, limit: int, least: float = 0.0) -> None:
+        self._bundle, self._least = bundle, least
         self.memory = Memory(limit)
         known = bundle.families
         names, member = bundle.groups.summed(np.eye(len(known), dtype=np.float32), known)
@@ -50,9 +52,16 @@ class Answerer:
 
     def _answer(self, batch: Batch) -> tuple[Places, Answers]:
         score, shares = self._bundle.run(self._bundle.encode(batch))
-        if not shares.shape[1]:
-            none = np.full(len(score), len(self.families) - 1, dtype=np.int16)
-            return batch.rows, Answers(score, none, np.full_like(score, np.nan))
+        none = len(self.families) - 1
+        family = np.full(len(score), none, dtype=np.int16)
+        share = np.full_like(score, np.nan)
+        told = np.flatnonzero(score.astype(np.float64) >= self._least)
+        if shares.shape[1] and len(told):
+            family[told], share[told] = self._family(shares[told])
+        return batch.rows, Answers(score, family, share)
+
+    def _family(self, shares: Floats) -> tuple[npt.NDArray[np.int16], Floats]:
+        """The likeliest family or group of each row of shares (rows, families), and its share."""
         shares = np.ascontiguousarray(shares.T)  # whole rows are summed many times as fast
         if self._bundle.groups.merged:
             # Not as a matrix product: its threads would wait for those of the other batches.
@@ -60,8 +69,7 @@ class Answerer:
         best = shares.argmax(axis=0)
         share = np.minimum(shares.max(axis=0), np.float32(1))  # sums may round above
         named = share.astype(np.float64) >= self._bundle.groups.floor
-        family = np.where(named, best, len(self.families) - 2).astype(np.int16)
-        return batch.rows, Answers(score, family, share)
+        return np.where(named, best, len(self.families) - 2).astype(np.int16), share
 
 
 class Asked:
@@ -69,8 +77,8 @@ class Asked:
 
     def __init__(self, asked: Answerer, names: pa.LargeStringArray, pool: Executor | None) -> None:
         self._asked, self._names = asked, names
-        self._serials, new = asked.memory.claim(names.to_numpy(zero_copy_only=False))
-        self._found = asked.memory.read(self._serials)
+        self._keys = asked.memory.keys(names)
+        self._found, new = asked.memory.claim(self._keys)
         self._new = np.flatnonzero(new)
         self._results = asked.start(self._of(self._new), pool)
 
@@ -78,7 +86,7 @@ class Asked:
         """Wait for all answers (names,)."""
         self._take(self._new, self._results)
         late = np.flatnonzero(self._found.missing)  # another has claimed them before
-        self._found.put(late, self._asked.memory.read(self._serials[late]))
+        self._found.put(late, self._asked.memory.read(self._keys[late]))
         late = late[self._found.missing[late]]  # it has not got them, or they are forgotten
         self._take(late, self._asked.start(self._of(late), None))
         return self._found
@@ -87,7 +95,7 @@ class Asked:
         for result in results:
             places, answers = result()
             self._found.put(rows[places], answers)
-        self._asked.memory.answer(self._serials[rows], self._found.of(rows))
+        self._asked.memory.answer(self._keys[rows], self._found.of(rows))
 
     def _of(self, rows: Places) -> pa.LargeStringArray:
         return self._names if len(rows) == len(self._names) else self._names.take(pa.array(rows))

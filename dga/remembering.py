@@ -1,4 +1,4 @@
-"""The answers of the names that were asked for last, in bounded memory. Knows no network.
+"""The answers of names that were asked for before, in bounded memory. Knows no network.
 
 A name gets its place when it is first asked for and its answer later, so that whoever asks for it
 in between learns that somebody is at it already.
@@ -6,14 +6,16 @@ in between learns that somebody is at it already.
 
 from __future__ import annotations
 
+import secrets
 import threading
 from dataclasses import dataclass
-from itertools import islice, repeat
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
 
-Serials = npt.NDArray[np.int64]
+Keys = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
@@ -50,54 +52,53 @@ class Answers:
 
 
 class Memory:
-    """The last `limit` names and their answers. Safe to use from several threads.
+    """Answers of about the last `limit` names, in arrays. Safe to use from several threads.
 
-    Each name has a serial number; its answer lies in a ring, at that number's remainder.
+    A name is known by its key, 64 bits of SipHash under a secret that each memory draws: among a
+    million names, a wrong one is found with a chance of 5e-14. A key has one place; a later name
+    whose key falls there takes it.
     """
 
     def __init__(self, limit: int) -> None:
-        self._limit = max(1, limit)
-        self._serials: dict[str, int] = {}  # oldest first
-        self._ring = Answers.none(self._limit)
-        self._owners = np.full(self._limit, -1, dtype=np.int64)
-        self._next = 0
+        places = 2 ** (max(1, limit) - 1).bit_length()
+        self._secret = secrets.token_hex(8)
+        self._last = np.uint64(places - 1)
+        self._keys = np.zeros(places, dtype=np.uint64)
+        self._answers = Answers.none(places)
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        return len(self._serials)
+        return int(np.count_nonzero(self._keys))
 
-    def claim(self, names: npt.NDArray[np.object_]) -> tuple[Serials, npt.NDArray[np.bool_]]:
-        """The serial number of each of these distinct names, and which of them are new: the
-        caller's to answer."""
+    def keys(self, names: pa.LargeStringArray) -> Keys:
+        """The keys of names (names,)."""
+        texts = names.to_numpy(zero_copy_only=False)
+        return np.asarray(pd.util.hash_array(texts, hash_key=self._secret, categorize=False))
+
+    def claim(self, keys: Keys) -> tuple[Answers, npt.NDArray[np.bool_]]:
+        """The answers so far to distinct names, and which of these are new: the caller's to
+        answer."""
+        at = keys & self._last
         with self._lock:
-            serials = np.fromiter(
-                map(self._serials.get, names.tolist(), repeat(-1)), np.int64, len(names)
-            )
-            new = serials < 0
-            rows = np.flatnonzero(new)
-            numbers = range(self._next, self._next + len(rows))
-            serials[rows] = numbers
-            self._serials.update(zip(names[rows].tolist(), numbers, strict=True))
-            self._next = numbers.stop
-            self._forget()
-            last = serials[rows[-self._limit :]]
-            self._owners[last % self._limit] = last
-            self._ring.score[last % self._limit] = np.nan
-        return serials, new
+            found = self._read(keys, at)
+            new = self._keys[at] != keys
+            self._keys[at[new]] = keys[new]
+            self._answers.score[at[new]] = np.nan
+        return found, new
 
-    def read(self, serials: Serials) -> Answers:
+    def read(self, keys: Keys) -> Answers:
         """The answers so far; none of a name that is forgotten."""
         with self._lock:
-            found = self._ring.of(serials % self._limit)
-            found.score[self._owners[serials % self._limit] != serials] = np.nan
-        return found
+            return self._read(keys, keys & self._last)
 
-    def answer(self, serials: Serials, answers: Answers) -> None:
+    def answer(self, keys: Keys, answers: Answers) -> None:
         """Keep the answers of names that are not forgotten meanwhile."""
+        at = keys & self._last
         with self._lock:
-            kept = self._owners[serials % self._limit] == serials
-            self._ring.put(serials[kept] % self._limit, answers.of(kept))
+            kept = self._keys[at] == keys
+            self._answers.put(at[kept], answers.of(kept))
 
-    def _forget(self) -> None:
-        for name in list(islice(self._serials, max(0, len(self._serials) - self._limit))):
-            del self._serials[name]
+    def _read(self, keys: Keys, at: Keys) -> Answers:
+        found = self._answers.of(at)
+        found.score[self._keys[at] != keys] = np.nan
+        return found

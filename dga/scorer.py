@@ -34,7 +34,7 @@ from dga.domains import Parsed
 from dga.parsing import ParsedColumn
 from dga.remembering import Answers
 
-CACHE_NAMES = 500_000
+CACHE_NAMES = 2**21
 EVEN = 0.5  # as probably generated as not
 
 
@@ -66,7 +66,8 @@ class Verdict:
 
 
 class Outcome(NamedTuple):
-    """What the model says of one name; a score that is no number where there is none."""
+    """What the model says of one name; a score that is no number where there is none, no family
+    of a name that is not taken for generated."""
 
     score: float
     family: str
@@ -87,7 +88,7 @@ class Scorer:
     ) -> None:
         self.bundle = bundle
         self.threshold = bundle.threshold() if threshold is None else threshold
-        self._answerer = Answerer(bundle, cache)
+        self._answerer = Answerer(bundle, cache, self.threshold)
 
     def verdicts(self, texts: Sequence[str]) -> list[Verdict]:
         """A verdict for each text, in order."""
@@ -167,15 +168,14 @@ class Begun:
         answers = answers.of(self._places)
         score = answers.score.astype(np.float64)
         is_dga = score >= self._threshold
-        share = np.where(is_dga, answers.share, np.float64(np.nan))
         verdict = np.where(answers.missing, 0, 1 + is_dga)
-        family = np.where(is_dga, answers.family, len(self._families) - 1)
+        family = np.where(answers.missing, len(self._families) - 1, answers.family)
         columns = {
             REGISTERED_NAME: self._parsed.registered_name,
             SCORE: pa.array(score, from_pandas=True),
             VERDICT: _taken(["", BENIGN, DGA], verdict),
             FAMILY: _taken(self._families, family),
-            FAMILY_SCORE: pa.array(share, from_pandas=True),
+            FAMILY_SCORE: pa.array(answers.share.astype(np.float64), from_pandas=True),
             PROBLEM: self._parsed.problem,
         }
         return pa.table(columns)

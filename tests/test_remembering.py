@@ -3,14 +3,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
-from dga.remembering import Answers, Memory
+from dga import arrow_texts
+from dga.remembering import Answers, Keys, Memory
 
 
-def names(given: Iterable[str]) -> npt.NDArray[np.object_]:
-    return np.array(list(given), dtype=object)
+def keys(memory: Memory, given: Iterable[str]) -> Keys:
+    return memory.keys(arrow_texts.column_of(list(given)))
 
 
 def answers(*scores: float) -> Answers:
@@ -19,13 +19,13 @@ def answers(*scores: float) -> Answers:
 
 
 def test_an_answer_is_found_again() -> None:
-    memory = Memory(10)
-    serials, new = memory.claim(names(["a", "b"]))
-    assert new.all()
-    memory.answer(serials, answers(0.25, 0.5))
-    again, new = memory.claim(names(["b", "c", "a"]))
+    memory = Memory(2**16)
+    asked = keys(memory, ["a", "b"])
+    assert memory.claim(asked)[1].all()
+    memory.answer(asked, answers(0.25, 0.5))
+    again = keys(memory, ["b", "c", "a"])
+    found, new = memory.claim(again)
     assert new.tolist() == [False, True, False]
-    found = memory.read(again)
     assert found.missing.tolist() == [False, True, False]
     assert found.score[[0, 2]].tolist() == [0.5, 0.25]
     assert found.family[[0, 2]].tolist() == [1, 0]
@@ -33,30 +33,42 @@ def test_an_answer_is_found_again() -> None:
 
 
 def test_what_is_claimed_and_not_answered_is_missing_to_others() -> None:
-    memory = Memory(10)
-    memory.claim(names(["a"]))
-    serials, new = memory.claim(names(["a"]))
-    assert not new.any()
-    assert memory.read(serials).missing.all()
+    memory = Memory(2**16)
+    assert memory.claim(keys(memory, ["a"]))[1].all()
+    assert not memory.claim(keys(memory, ["a"]))[1].any()
+    assert memory.read(keys(memory, ["a"])).missing.all()
 
 
-@pytest.mark.parametrize("limit", [1, 3, 5])
-def test_no_more_than_the_last_are_kept(limit: int) -> None:
+@pytest.mark.parametrize("limit", [1, 3, 5, 1000])
+def test_it_is_bounded_and_each_answer_is_that_of_its_name(limit: int) -> None:
     memory = Memory(limit)
-    serials, _ = memory.claim(names(list("abcde")))
-    memory.answer(serials, answers(0.1, 0.2, 0.3, 0.4, 0.5))
-    assert len(memory) == limit
-    kept = memory.read(serials)
-    assert np.flatnonzero(~kept.missing).tolist() == list(range(5 - limit, 5))
-    assert kept.score[-1] == np.float32(0.5)
+    asked = keys(memory, map(str, range(5000)))
+    assert memory.claim(asked)[1].all()
+    memory.answer(asked, answers(*np.arange(5000) / 5000))
+    assert 1 <= len(memory) <= 2 * limit
+    found = memory.read(asked)
+    kept = np.flatnonzero(~found.missing)
+    assert len(kept) == len(memory)
+    np.testing.assert_array_equal(found.score[kept], (kept / 5000).astype(np.float32))
+    assert not memory.claim(asked[kept])[1].any()
 
 
 def test_a_forgotten_name_is_new_and_its_late_answer_spoils_nothing() -> None:
-    memory = Memory(2)
-    first, _ = memory.claim(names(["a", "b"]))
-    second, _ = memory.claim(names(["c", "d"]))
-    memory.answer(second, answers(0.3, 0.4))
-    memory.answer(first, answers(0.1, 0.2))
-    assert memory.read(second).score.tolist() == pytest.approx([0.3, 0.4])
+    memory = Memory(1)
+    first, second = keys(memory, ["a"]), keys(memory, ["b"])
+    assert memory.claim(first)[1].all()
+    assert memory.claim(second)[1].all()
+    memory.answer(second, answers(0.3))
+    memory.answer(first, answers(0.1))
+    assert memory.read(second).score.tolist() == pytest.approx([0.3])
     assert memory.read(first).missing.all()
-    assert memory.claim(names(["a"]))[1].all()
+    assert memory.claim(first)[1].all()
+
+
+def test_no_two_memories_share_their_keys() -> None:
+    assert keys(Memory(8), ["a"]) != keys(Memory(8), ["a"])
+
+
+def test_no_names_have_no_keys() -> None:
+    memory = Memory(8)
+    assert memory.claim(keys(memory, []))[1].tolist() == []

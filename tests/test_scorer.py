@@ -119,13 +119,15 @@ def test_a_name_is_scored_once(counting: Counting) -> None:
     assert counting.asked == [["a.com", "b.com"], ["c.com"]]
 
 
-def test_the_cache_is_bounded_and_forgets_the_oldest(counting: Counting) -> None:
+def test_the_cache_is_bounded_and_what_it_forgets_is_scored_anew(counting: Counting) -> None:
     scorer = Scorer(counting, cache=3)
-    frame = scorer.frame([f"{letter}.com" for letter in "abcde"])
-    assert frame[SCORE].notna().all()
-    scorer.frame(["c.com", "d.com", "e.com"])
-    scorer.frame(["a.com"])
-    assert counting.asked[1:] == [["a.com"]]
+    names = [f"{letter}.com" for letter in "abcdefgh"]
+    assert scorer.frame(names)[SCORE].notna().all()
+    assert scorer.frame(names)[SCORE].notna().all()
+    first, second = counting.asked
+    assert first == names
+    assert len(names) - 4 <= len(second) < len(names)
+    assert set(second) < set(names)
 
 
 def test_threads_get_the_scores_that_one_alone_gets(tiny_bundle: ModelBundle) -> None:
