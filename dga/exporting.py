@@ -25,6 +25,7 @@ from dga.errors import BundleError
 
 AGREEMENT = 1e-5  # how far ONNX Runtime's scores may be from Keras's
 PROBE_COLUMNS = 24
+OPSET = 18  # the first that knows bits
 LARGE = 2**18  # values of a table that is kept in half precision
 
 
@@ -42,7 +43,7 @@ def export(model: keras.Model, folder: Path, encoder: CharEncoder) -> None:
     given = _given(model, probe)
     if model.input_shape[1] is None:
         _check_padding(given, _given(model, np.pad(probe, [(0, 0), (0, PROBE_COLUMNS)])))
-    model.export(folder / bundle.ONNX_FILE, format="onnx", verbose=False)
+    model.export(folder / bundle.ONNX_FILE, format="onnx", verbose=False, opset_version=OPSET)
     _settle(folder / bundle.ONNX_FILE, given, probe)
 
 

@@ -22,9 +22,9 @@ from keras import layers, ops
 
 from dga.encoding import Codes
 
-# Primes, so that the remainder of an n-gram's number hashes it.
-GRAM_RANGE = 16_777_213
-PLACES = 524_287  # of a layer's index; so many more than rows that few n-grams share one
+# Powers of two, so that a remainder is the lowest bits, which hash since the vocabulary is odd.
+GRAM_RANGE = 2**24
+PLACES = 2**19  # of a layer's index; so many more than rows that few n-grams share one
 PADDING, RARE, FIRST = 0, 1, 2  # rows of a table; from FIRST on those of frequent n-grams
 DOUBT = 20.0
 LEAST = 5  # times that a frequent n-gram occurs
