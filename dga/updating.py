@@ -55,11 +55,15 @@ def grown(
     keras.utils.set_random_seed(config.seed)
     given = outputs.outputs_for(config.task, list(classes))
     model = architectures.build(config.architecture, encoder, given)
-    if len(known.weights) != len(model.weights):
+    pairs = list(zip(known.weights, model.weights, strict=False))
+    ends = {output.name for output in given}  # an output alone grows, by its new classes
+    if len(known.weights) != len(model.weights) or any(
+        old.shape != new.shape and new.path.partition("/")[0] not in ends for old, new in pairs
+    ):
         raise ConfigError(
             f"run {run.name} is of another version's {config.architecture}; train a new run"
         )
-    for old, new in zip(known.weights, model.weights, strict=True):
+    for old, new in pairs:
         new.assign(_widened(np.asarray(old), np.asarray(new)))
     return model
 

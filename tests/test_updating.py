@@ -51,3 +51,17 @@ def test_a_run_of_another_versions_network_is_refused_in_words(
     monkeypatch.setitem(architectures.BUILDERS, stored.settings["architecture"], smaller)
     with pytest.raises(ConfigError, match="another version's"):
         grown(stored)
+
+
+def test_a_network_of_other_sizes_is_refused_in_words(
+    stored: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = stored.settings["architecture"]
+    usual = architectures.BUILDERS[name]
+
+    def larger(codes: Tensor, vocabulary: int, given: list[Output]) -> list[Tensor]:
+        return usual(codes, vocabulary + 1, given)
+
+    monkeypatch.setitem(architectures.BUILDERS, name, larger)
+    with pytest.raises(ConfigError, match="another version's"):
+        grown(stored)
