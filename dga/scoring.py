@@ -26,7 +26,7 @@ from dga.scorer import Verdict as Verdict
 from dga.tables import Reading
 from dga.writers import TableWriter
 
-CHUNK_ROWS = 25_000  # at most; a cancel is seen, and progress told, once a chunk
+CHUNK_ROWS = 50_000  # at most; a cancel is seen, and progress told, once a chunk
 CHUNK_SECONDS = 0.5  # about; a slow network gets shorter chunks
 FIRST_ROWS = 2_000  # and the least of a chunk that is cut
 AHEAD = 2  # chunks that are being scored while one is read
