@@ -60,9 +60,9 @@ def _keep_lowest_bits(graph: onnx.GraphProto, rest: onnx.NodeProto) -> None:
     if whole is None or product is None or whole.input[0] != rest.input[0]:
         return
     divisor = _initializer(graph, whole.input[1])
-    if divisor.dtype.kind != "i" or divisor.size != 1 or product.input[1] != whole.input[1]:
+    if divisor is None or divisor.dtype.kind != "i" or product.input[1] != whole.input[1]:
         return
-    if (divisor & (divisor - 1)).any():
+    if divisor.size != 1 or (divisor & (divisor - 1)).any():
         return
     mask = numpy_helper.from_array(divisor - 1, f"{rest.output[0]}_mask")
     graph.initializer.append(mask)
@@ -72,15 +72,17 @@ def _keep_lowest_bits(graph: onnx.GraphProto, rest: onnx.NodeProto) -> None:
 
 def _look_up_numbers(graph: onnx.GraphProto, gather: onnx.NodeProto) -> None:
     """Look a tensor's numbers up in a list of numbers by GatherElements, which wants a list too."""
-    listed = next((one for one in graph.initializer if one.name == gather.input[0]), None)
-    if listed is None or len(listed.dims) != 1 or listed.dims[0] < LONG:
+    numbers = _initializer(graph, gather.input[0])
+    if numbers is None or numbers.ndim != 1 or len(numbers) < LONG:
         return
     found = gather.output[0]
     flat = _constant(graph, f"{found}_flat_shape", [-1])
     made = [
         helper.make_node("Shape", [gather.input[1]], [f"{found}_shape"]),
         helper.make_node("Reshape", [gather.input[1], flat], [f"{found}_flat"]),
-        helper.make_node("GatherElements", [listed.name, f"{found}_flat"], [f"{found}_numbers"]),
+        helper.make_node(
+            "GatherElements", [gather.input[0], f"{found}_flat"], [f"{found}_numbers"]
+        ),
         helper.make_node("Reshape", [f"{found}_numbers", f"{found}_shape"], [found]),
     ]
     _insert(graph, gather, made)
@@ -106,9 +108,11 @@ def _add_within(graph: onnx.GraphProto, relu: onnx.NodeProto) -> None:
         reshape, product = _maker(graph, one, "Reshape"), _maker(graph, one, "Reshape", "MatMul")
         if reshape is None or product is None or _maker(graph, other, "Gather") is None:
             continue
+        weights = _initializer(graph, product.input[1])
+        if weights is None:
+            continue
         rows = f"{other}_rows"
-        units = _initializer(graph, product.input[1]).shape[1]
-        flat = _constant(graph, f"{rows}_shape", [-1, units])
+        flat = _constant(graph, f"{rows}_shape", [-1, weights.shape[1]])
         made = [
             helper.make_node("Reshape", [other, flat], [rows]),
             helper.make_node("Gemm", [*product.input, rows], [f"{rows}_sum"]),
@@ -162,5 +166,7 @@ def _constant(graph: onnx.GraphProto, name: str, values: Sequence[int]) -> str:
     return name
 
 
-def _initializer(graph: onnx.GraphProto, name: str) -> npt.NDArray[Any]:
-    return numpy_helper.to_array(next(one for one in graph.initializer if one.name == name))
+def _initializer(graph: onnx.GraphProto, name: str) -> npt.NDArray[Any] | None:
+    """The values of a constant; None where the name is that of a node's output."""
+    found = next((one for one in graph.initializer if one.name == name), None)
+    return None if found is None else numpy_helper.to_array(found)
