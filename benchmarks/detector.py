@@ -59,6 +59,7 @@ NOTEBOOK: dict[str, Any] = {
     "balance": "none",
     "suffix_dropout": 0.0,
     "invented_share": 0.0,
+    "hosted_share": 0.0,
     "generated_share": 0.0,
 }
 

@@ -179,6 +179,7 @@ def _train_options(parser: argparse.ArgumentParser) -> None:
         "suffix-dropout",
         "invented-share",
         "generated-share",
+        "hosted-share",
         "benign-weight",
         "averaging",
     ):

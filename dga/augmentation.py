@@ -3,7 +3,8 @@
 So that unseen families are found, names of the family `unknown`, from three sources: made-up
 generators (`dga.generators.invented`), the part's own chosen names with a few characters changed,
 as charbot makes them, and its generated names hidden by known attacks (`dga.attacks`). So that a
-known family is found at other seeds and dates, names of its own that our generators make.
+known family is found at other seeds and dates, names of its own that our generators make. So that
+what clouds name is not taken for generated, benign names as they give them (`generators.hosted`).
 """
 
 from __future__ import annotations
@@ -18,23 +19,28 @@ from dga.attacks import ATTACKS
 from dga.columns import BENIGN, DGA, FAMILY, FEED, LABEL, REGISTERED_NAME, UNKNOWN_FAMILY
 from dga.config import TrainingConfig
 from dga.generators import FAMILIES, LARGEST, at_most
+from dga.generators.hosted import hosted, zones
 from dga.generators.invented import invent
 
-INVENTED = "invented"  # as a feed's name
+INVENTED, HOSTED = "invented", "hosted"  # as a feed's name
 CHANGED_SHARE, HIDDEN_SHARE = 0.2, 0.15  # of the names that are added
 
 
 def widened(part: pd.DataFrame, config: TrainingConfig, exclude: Collection[str]) -> pd.DataFrame:
-    """Return the part with invented and generated names behind its rows, as many as a config says.
+    """Return the part with invented, generated and hosted names behind its rows, as many as a
+    config says.
 
     `exclude`: registered names that must not be among them.
     """
     own = config.resolved()
     taken = set(exclude)
     unknown = _invented(part, round((own.invented_share or 0.0) * len(part)), own.seed)
-    made = [_rows(_distinct(unknown, taken), UNKNOWN_FAMILY, INVENTED)]
+    made = [_rows(_distinct(unknown, taken), DGA, UNKNOWN_FAMILY, INVENTED)]
     for family, count in generated_counts(part, own.generated_share or 0.0).items():
-        made.append(_rows(_distinct(at_most(family, count), taken), family, dataset.GENERATED))
+        names = _distinct(at_most(family, count), taken)
+        made.append(_rows(names, DGA, family, dataset.GENERATED))
+    if count := hosted_count(part, own.hosted_share or 0.0):
+        made.append(_rows(_distinct(hosted(count, own.seed), taken), BENIGN, "", HOSTED))
     return pd.concat([part, *filter(len, made)], ignore_index=True)
 
 
@@ -49,18 +55,28 @@ def generated_counts(part: pd.DataFrame, share: float) -> dict[str, int]:
     }
 
 
+def hosted_count(part: pd.DataFrame, share: float) -> int:
+    """How many names as clouds give them are added to a part's benign ones."""
+    return round(share * int((part[LABEL] == BENIGN).sum()))
+
+
 def _invented(part: pd.DataFrame, count: int, seed: int) -> list[str]:
     """Names of families that nobody knows."""
     if not count:
         return []
     dice = random.Random(seed)
-    chosen = part.loc[part[LABEL] == BENIGN, REGISTERED_NAME].tolist()
+    chosen = _without_hosted(part.loc[part[LABEL] == BENIGN, REGISTERED_NAME])
     generated = part.loc[part[LABEL] == DGA, REGISTERED_NAME].tolist()
     suffixes = [domains.split_suffix(name)[1] or "" for name in chosen]
     changed = _changed(_drawn(chosen, round(CHANGED_SHARE * count), dice), suffixes, dice)
     hidden = _hidden(_drawn(generated, round(HIDDEN_SHARE * count), dice), seed)
     made = [*changed, *hidden]
     return [*invent(count - len(made), suffixes, seed), *made]
+
+
+def _without_hosted(names: Iterable[str]) -> list[str]:
+    """The names that nobody but their owner has named: no algorithm has names in a cloud's zone."""
+    return [name for name in names if name.partition(".")[2] not in zones()]
 
 
 def _drawn(names: Sequence[str], count: int, dice: random.Random) -> list[str]:
@@ -96,12 +112,12 @@ def _distinct(names: Iterable[str], taken: set[str]) -> list[str]:
     return free
 
 
-def _rows(names: list[str], family: str, feed: str) -> pd.DataFrame:
+def _rows(names: list[str], label: str, family: str, feed: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
             dataset.NAME: names,
             REGISTERED_NAME: names,
-            LABEL: DGA,
+            LABEL: label,
             FAMILY: family,
             FEED: feed,
             dataset.SPLIT: dataset.TRAIN,

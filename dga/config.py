@@ -43,6 +43,7 @@ class Architecture:
     suffix_dropout: float = 0.0
     invented_share: float = 0.0
     generated_share: float = 0.0
+    hosted_share: float = 0.0
     benign_weight: float = 1.0
     averaging: float = 0.0
 
@@ -71,6 +72,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         suffix_dropout=0.1,
         invented_share=0.25,
         generated_share=1.25,
+        hosted_share=0.05,
         benign_weight=1.5,
         averaging=0.2,
         epochs=5,
@@ -90,6 +92,7 @@ OWN = (
     "suffix_dropout",
     "invented_share",
     "generated_share",
+    "hosted_share",
     "benign_weight",
     "averaging",
 )
@@ -130,6 +133,7 @@ class TrainingConfig:
     suffix_dropout: float | None = None
     invented_share: float | None = None
     generated_share: float | None = None
+    hosted_share: float | None = None
     benign_weight: float | None = None
     averaging: float | None = None
     device: str = "auto"
@@ -198,6 +202,7 @@ def _check_numbers(config: TrainingConfig) -> None:
         "suffix_dropout": (0, 1),
         "invented_share": (0, 5),
         "generated_share": (0, 100),
+        "hosted_share": (0, 5),
         "benign_weight": (0.01, 100),
         "averaging": (0, 0.5),
     }

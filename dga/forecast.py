@@ -90,12 +90,15 @@ def forecast(plan: TrainingPlan) -> Forecast:
     train = int(families[dataset.TRAIN].sum())
     learnable = families[(families[LABEL] == DGA) & (families[FAMILY] != "")]
     own = plan.config.resolved()
-    made = augmentation.generated_counts(data.part(dataset.TRAIN), own.generated_share or 0.0)
+    part = data.part(dataset.TRAIN)
+    made = augmentation.generated_counts(part, own.generated_share or 0.0)
+    invented = round((own.invented_share or 0.0) * train)
+    hosted = augmentation.hosted_count(part, own.hosted_share or 0.0)
     return Forecast(
         counts=data.counts(),
         families=families.to_dict("records"),
         conflicts=data.conflicts.head(CONFLICTS_SHOWN).to_dict("records"),
-        learnt=train + round((own.invented_share or 0.0) * train) + sum(made.values()),
+        learnt=train + invented + sum(made.values()) + hosted,
         known=int((learnable[dataset.TRAIN] >= plan.config.min_family).sum()),
         seconds=time.perf_counter() - started,
     )

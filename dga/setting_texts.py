@@ -54,6 +54,9 @@ HELP = {
     "generated_share": "Names that the project's own generators make are added to their families "
     "in the training part, as this share of each family's names there, so that more than the seeds "
     "and dates of the feeds is learnt.",
+    "hosted_share": "Names as content networks and clouds give them to what others host there are "
+    "added to the benign names of the training part, as this share of them, so that what looks "
+    "random there is not taken for generated.",
     "benign_weight": "How many times its balanced share the benign class weighs while learning. "
     "Above 1 the network looks harder at the names that decide a low false-positive rate; scores "
     "are calibrated afterwards.",

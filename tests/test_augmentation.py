@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
 from dga import augmentation, dataset, domains
 from dga.config import TrainingConfig
 from dga.generators import FAMILIES, generate
+from dga.generators.hosted import hosted, patterns, zones
 from dga.generators.invented import KINDS, invent
 
 
@@ -91,3 +93,38 @@ def test_a_family_with_few_names_in_all_gives_those_that_it_has() -> None:
     rows.loc[:99, ["label", "family"]] = ["dga", "banjori"]
     added = augmentation.widened(rows, TrainingConfig(generated_share=2), []).iloc[200:]
     assert 0 < len(added) <= 200
+
+
+def test_hosted_names_are_distinct_registered_names_and_the_same_for_a_seed() -> None:
+    names = hosted(5_000, seed=1)
+    assert len(set(names)) == 5_000
+    assert names == hosted(5_000, seed=1)
+    assert names != hosted(5_000, seed=2)
+    parsed = domains.parse_many(names)
+    assert [p.given for p in parsed if p.registered_name != p.given] == []
+    assert {p.suffix for p in parsed} <= zones()
+    assert "cloudfront.net" in zones()
+    assert not zones() & {"", "com", "net", "duckdns.org", "ddns.net"}
+
+
+@pytest.mark.parametrize("pattern", patterns())
+def test_each_pattern_makes_registered_names_of_its_own(pattern: str) -> None:
+    at = patterns().index(pattern)
+    names = hosted(20 * len(patterns()), seed=3)[at :: len(patterns())]
+    assert len(set(names)) == 20
+    zone = pattern.rpartition("}")[2] or pattern.rpartition(".")[2]
+    assert all(name.endswith(zone) for name in names)
+
+
+def test_hosted_names_are_added_as_benign_ones_and_none_passes_for_generated() -> None:
+    rows = part()
+    clouds = hosted(100, seed=11)
+    rows.loc[:99, [dataset.NAME, "registered_name"]] = [[name, name] for name in clouds]
+    config = TrainingConfig(invented_share=1.0, hosted_share=0.5)
+    added = augmentation.widened(rows, config, set(clouds)).iloc[200:]
+    benign, generated = added[added["label"] == "benign"], added[added["label"] == "dga"]
+    assert len(benign) == augmentation.hosted_count(rows, 0.5) == 100
+    assert set(benign["family"]) == {""}
+    assert not set(benign[dataset.NAME]) & set(clouds)
+    assert len(generated) == 200
+    assert not {name.partition(".")[2] for name in generated[dataset.NAME]} & zones()

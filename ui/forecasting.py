@@ -42,6 +42,7 @@ DECISIVE = (  # settings that change the split
     "min_family",
     "invented_share",
     "generated_share",
+    "hosted_share",
 )
 FIGURES = {
     "Rows": "Domains in the chosen feeds, as they stand.",

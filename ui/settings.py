@@ -128,6 +128,7 @@ def _advanced(own: Architecture) -> dict[str, Any]:
             "suffix_dropout": _share("suffix_dropout", "Suffix dropout", own.suffix_dropout),
             "invented_share": _share("invented_share", "Invented names", own.invented_share),
             "generated_share": _share("generated_share", "Generated names", own.generated_share),
+            "hosted_share": _share("hosted_share", "Hosted names", own.hosted_share),
             "benign_weight": _share("benign_weight", "Benign weight", own.benign_weight),
             "averaging": _share("averaging", "Averaging", own.averaging),
         }
