@@ -137,7 +137,9 @@ def _print_agreement(path: Path, ready: ModelBundle, names: list[str]) -> None:
     codes = ready.encoder.encode(names).astype(np.int32)
     values = model.predict(codes, batch_size=BATCH, verbose=0)
     expected = 1 - values["families"][:, 0] if ready.task == "family" else values["score"][:, 0]
-    worst = float(np.abs(ready.calibration.apply(expected) - ready.score(names).score).max())
+    further = (values.get("families"), values.get("likelihood"))
+    expected = ready.calibration.apply(expected, *further)
+    worst = float(np.abs(expected - ready.score(names).score).max())
     print(f"scores against Keras on {len(names):,} names: at most {worst:.1e} apart")
 
 

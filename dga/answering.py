@@ -15,7 +15,8 @@ import pyarrow as pa
 
 from dga import arrow_texts
 from dga.arrow_texts import Places
-from dga.bundle import Batch, Floats, ModelBundle
+from dga.bundle import Batch, ModelBundle
+from dga.calibration import Floats
 from dga.columns import UNKNOWN_FAMILY
 from dga.remembering import Answers, Memory
 

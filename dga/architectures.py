@@ -14,10 +14,11 @@ from typing import Any, Literal
 import keras
 from keras import layers, ops
 
-from dga import grams
+from dga import grams, likelihood
 from dga.config import ARCHITECTURES
 from dga.encoding import ALPHABET, CharEncoder
 from dga.errors import ConfigError
+from dga.likelihood import Likelihood
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Output:
 BUCKETS = 65_521
 SUFFIXES = 4_093
 # n to the rows of its table and how wide they are, of `hybrid`; fewer than 2 ** 16 rows.
-GRAMS = {3: (50_000, 16), 4: (65_000, 16), 5: (65_000, 16), 6: (65_000, 12), 7: (50_000, 8)}
+GRAMS = {3: (50_000, 16), 4: (65_000, 16), 5: (65_000, 16), 7: (65_000, 12)}
 LABELS = 64  # lengths of a label, from 0
 DOT = ALPHABET.index(".") + 1
 
@@ -147,7 +148,11 @@ def build(name: str, encoder: CharEncoder, outputs: Sequence[Output]) -> keras.M
     columns = None if ARCHITECTURES[name].trims else encoder.max_length
     codes = keras.Input((columns,), dtype="int32", name="codes")
     tensors = BUILDERS[name](codes, encoder.vocabulary, outputs)
-    return keras.Model(codes, dict(zip((o.name for o in outputs), tensors, strict=True)), name=name)
+    given = dict(zip((output.name for output in outputs), tensors, strict=True))
+    if ARCHITECTURES[name].likelihood:
+        numbers = grams.numbered(codes, encoder.vocabulary, likelihood.LENGTH)[-1]
+        given["likelihood"] = Likelihood(encoder.vocabulary, name="likelihood")(numbers)
+    return keras.Model(codes, given, name=name)
 
 
 def dense(features: Tensor, outputs: Sequence[Output]) -> list[Tensor]:

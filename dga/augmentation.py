@@ -23,6 +23,7 @@ from dga.generators.hosted import hosted, zones
 from dga.generators.invented import invent
 
 INVENTED, HOSTED = "invented", "hosted"  # as a feed's name
+UNSEEN_SEED = 1_000_003  # is added to a config's: other generators are made up
 CHANGED_SHARE, HIDDEN_SHARE = 0.2, 0.15  # of the names that are added
 
 
@@ -58,6 +59,14 @@ def generated_counts(part: pd.DataFrame, share: float) -> dict[str, int]:
 def hosted_count(part: pd.DataFrame, share: float) -> int:
     """How many names as clouds give them are added to a part's benign ones."""
     return round(share * int((part[LABEL] == BENIGN).sum()))
+
+
+def unseen(part: pd.DataFrame, config: TrainingConfig, exclude: Iterable[str]) -> list[str]:
+    """Names of invented families beside a part that is not learnt from, as many as in a training
+    part of its size, none of them among those that a training part is widened with."""
+    own = config.resolved()
+    count = round((own.invented_share or 0.0) * len(part))
+    return _distinct(_invented(part, count, own.seed + UNSEEN_SEED), set(exclude))
 
 
 def _invented(part: pd.DataFrame, count: int, seed: int) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,7 @@ import onnxruntime
 
 from dga import arrow_texts, devices, graphs
 from dga.arrow_texts import Bytes, Places
+from dga.calibration import SHIFT, Calibration, Evidence, Floats, log_odds, log_shares
 from dga.config import Scope, Task
 from dga.encoding import CharEncoder
 from dga.errors import BundleError
@@ -32,26 +33,7 @@ KERAS_FILE = "model.keras"
 MAX_BATCH = 512  # rows; its values stay in the cache of one core, and few hand-overs
 DEFAULT_FPR = 0.01
 ABOVE_ALL = 1 + 2**-23  # the float32 above 1: a threshold that no score reaches
-SHIFT = 1e-7  # keeps the log-odds of a score finite
 CODES = {"tensor(int32)": np.int32, "tensor(uint8)": np.uint8, "tensor(int64)": np.int64}
-
-Floats = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """Platt scaling of the log-odds: score = sigmoid(scale * log-odds + offset)."""
-
-    scale: float = 1.0
-    offset: float = 0.0
-
-    def apply(self, scores: Floats) -> Floats:
-        """Rescale scores (rows,); the identity leaves them as they are."""
-        if self == Calibration():
-            return scores
-        clipped = np.clip(scores.astype(np.float64), SHIFT, 1 - SHIFT)
-        odds = self.scale * np.log(clipped / (1 - clipped)) + self.offset
-        return (1 / (1 + np.exp(-odds))).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -116,13 +98,33 @@ class ModelBundle:
         """Score names that are in the bundle's scope already, in their order."""
         score = np.empty(len(names), dtype=np.float32)
         families = np.zeros((len(names), len(self.families)), dtype=np.float32)
-        places = np.zeros(len(names) + 1, dtype=np.int64)
-        np.cumsum(np.fromiter(map(len, names), np.int64, len(names)), out=places[1:])
-        raw = np.frombuffer("".join(names).encode("ascii", "replace"), dtype=np.uint8)
 
         def fill(batch: Batch) -> None:
             score[batch.rows], families[batch.rows] = self.run(self.encode(batch))
 
+        self._each(names, fill)
+        return Scores(score, families)
+
+    def evidence(self, names: Sequence[str]) -> Evidence:
+        """What a calibration weighs of names, at least one (names, columns): the log-odds of the
+        network's own score, then the logarithms of the families' shares and the likelihoods, none
+        of these of a family task."""
+        found: list[tuple[Places, Evidence]] = []
+
+        def fill(batch: Batch) -> None:
+            own, shares, likelihood = self._given(self.encode(batch))
+            further = () if self.task == "family" else (log_shares(shares), likelihood)
+            found.append((batch.rows, np.column_stack([log_odds(own), *further])))
+
+        self._each(names, fill)
+        order = np.argsort(np.concatenate([rows for rows, _ in found]))
+        return np.concatenate([evidence for _, evidence in found])[order]
+
+    def _each(self, names: Sequence[str], fill: Callable[[Batch], None]) -> None:
+        """Have each batch of names filled in, side by side."""
+        places = np.zeros(len(names) + 1, dtype=np.int64)
+        np.cumsum(np.fromiter(map(len, names), np.int64, len(names)), out=places[1:])
+        raw = np.frombuffer("".join(names).encode("ascii", "replace"), dtype=np.uint8)
         batches = self.batches(raw, places)
         if self.threads == 1 or len(batches) <= 1:
             for batch in batches:
@@ -130,7 +132,6 @@ class ModelBundle:
         else:  # whole batches side by side: the threads within one would wait for each other
             with ThreadPoolExecutor(self.threads) as pool:
                 list(pool.map(fill, batches))
-        return Scores(score, families)
 
     def batches(self, raw: Bytes, places: Places) -> list[Batch]:
         """Names, given as `arrow_texts.view` gives them, in batches of about the same length."""
@@ -151,16 +152,22 @@ class ModelBundle:
 
     def run(self, codes: npt.NDArray[np.uint8]) -> tuple[Floats, Floats]:
         """Score encoded names (rows, columns); returns P(dga) and the families' shares."""
+        own, shares, likelihood = self._given(codes)
+        return self.calibration.apply(own, shares, likelihood), shares
+
+    def _given(self, codes: npt.NDArray[np.uint8]) -> tuple[Floats, Floats, Floats]:
+        """The network's own P(dga) (rows,), families' shares, likelihoods (rows, 0 or 2)."""
         feed = self.session.get_inputs()[0]
         names = [output.name for output in self.session.get_outputs()]
         values = self.session.run(names, {feed.name: codes.astype(CODES[feed.type], copy=False)})
         given = dict(zip(names, values, strict=True))
-        classes = given.get("families", np.zeros((len(codes), 0), dtype=np.float32))
+        none = np.zeros((len(codes), 0), dtype=np.float32)
+        classes, likelihood = given.get("families", none), given.get("likelihood", none)
         if self.task != "family":
-            return self.calibration.apply(given["score"][:, 0]), classes
+            return given["score"][:, 0], classes, likelihood
         families = classes[:, 1:]  # of all but benign, which add up to less than 1
         shares = families / np.maximum(families.sum(axis=1, keepdims=True), SHIFT)
-        return self.calibration.apply(1 - classes[:, 0]), shares
+        return 1 - classes[:, 0], shares, likelihood
 
 
 def save(
@@ -188,7 +195,7 @@ def save(
         "encoder": encoder.to_json(),
         "trims": trims,
         "classes": list(classes),
-        "calibration": {"scale": calibration.scale, "offset": calibration.offset},
+        "calibration": calibration.to_json(),
         "thresholds": dict(thresholds),
         "groups": (groups or Groups()).to_json(),
         "onnx_sha256": hashlib.sha256(graph).hexdigest(),
@@ -216,7 +223,7 @@ def load(folder: Path, threads: int | None = None) -> ModelBundle:
             encoder=CharEncoder.from_json(values["encoder"]),
             trims=bool(values["trims"]),
             classes=tuple(str(name) for name in values["classes"]),
-            calibration=_calibration(values["calibration"]),
+            calibration=Calibration.from_json(values["calibration"]),
             thresholds={f"{float(k):g}": float(v) for k, v in values["thresholds"].items()},
             groups=Groups.from_json(values.get("groups", {}), values["classes"]),
             threads=threads or devices.threads(),
@@ -235,10 +242,6 @@ def _checksum(values: Mapping[str, Any]) -> str:
     """The SHA-256 of a bundle.json's values but for that checksum itself."""
     held = {name: value for name, value in values.items() if name != "sha256"}
     return hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
-
-
-def _calibration(values: Mapping[str, Any]) -> Calibration:
-    return Calibration(scale=float(values["scale"]), offset=float(values["offset"]))
 
 
 def _refuse_unfit(loaded: ModelBundle, folder: Path) -> None:
@@ -261,8 +264,15 @@ def _out_of_range(loaded: ModelBundle) -> str:
         return "an unknown task or scope"
     if not all(0 <= cut <= ABOVE_ALL for cut in loaded.thresholds.values()):
         return "a threshold outside 0 to 1"
-    scale, offset = loaded.calibration.scale, loaded.calibration.offset
-    return "" if 0 < scale < 1e6 and abs(offset) < 1e6 else "a calibration out of range"
+    return "" if _sound(loaded) else "a calibration out of range"
+
+
+def _sound(loaded: ModelBundle) -> bool:
+    """Whether the calibration is one that a training writes."""
+    own = loaded.calibration
+    weights = (own.offset, *own.families, *own.likelihood)
+    fits = len(own.families) in (0, len(loaded.families)) and len(own.likelihood) in (0, 2)
+    return fits and 0 < own.scale < 1e6 and all(abs(weight) < 1e6 for weight in weights)
 
 
 def _read_json(path: Path) -> dict[str, Any]:

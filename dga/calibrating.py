@@ -6,6 +6,7 @@ Never sees the test part; trains nothing, writes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,14 +14,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
 
 from dga import dataset, groups, thresholds
-from dga.bundle import SHIFT, Calibration, Floats, ModelBundle
+from dga.bundle import ModelBundle
+from dga.calibration import Calibration, Evidence, Floats
 from dga.columns import DGA, FAMILY, LABEL
 from dga.curves import Threshold
 from dga.groups import Groups, Merge
 
 FPRS = (0.01, 0.001, 0.0001)
+# Of the generated names, so many are taken to be of families that no feed holds.
+UNSEEN = 0.05
+ROWS_A_WEIGHT = 30  # that a calibration learns from at least
 
 
 @dataclass(frozen=True)
@@ -49,30 +55,60 @@ class Calibrated:
         }
 
 
-def calibrate(raw: ModelBundle, validation: pd.DataFrame, wanted: bool) -> Calibrated:
+def calibrate(
+    raw: ModelBundle, validation: pd.DataFrame, wanted: bool, unseen: Sequence[str] = ()
+) -> Calibrated:
     """Learn from the validation part (columns name, label, family) what the bundle stores.
 
-    `wanted`: rescale the scores; without, they stay the network's own.
+    `raw`: the bundle before it is calibrated. `wanted`: rescale the scores; without, they stay the
+    network's own. `unseen`: names that stand for those of families that no feed holds; without
+    them whatever fits no known family would pass for chosen by people.
     """
     if validation.empty:
         return Calibrated()
-    scores = raw.score(validation[dataset.NAME].tolist())
+    names = validation[dataset.NAME].tolist()
     is_dga = (validation[LABEL] == DGA).to_numpy()
-    calibration = platt(scores.score, is_dga) if wanted else Calibration()
-    benign = calibration.apply(scores.score)[~is_dga]
+    calibration = Calibration()
+    if wanted:
+        evidence = raw.evidence([*names, *unseen])
+        calibration = fitted(evidence[: len(names)], is_dga, evidence[len(names) :], raw)
+    scores = replace(raw, calibration=calibration).score(names)
+    benign = scores.score[~is_dga]
     found, merges = learnt_groups(scores.families, validation[FAMILY].where(is_dga, ""), raw)
     return Calibrated(calibration, [thresholds.choose(benign, r) for r in FPRS], found, merges)
 
 
-def platt(scores: Floats, is_dga: npt.NDArray[np.bool_]) -> Calibration:
-    """Fit Platt scaling of the log-odds (Platt 1999), both classes weighing the same."""
+def fitted(
+    evidence: Evidence, is_dga: npt.NDArray[np.bool_], unseen: Evidence, raw: ModelBundle
+) -> Calibration:
+    """Fit the weights of what a bundle gives as evidence (rows, columns), both classes weighing
+    the same; of the log-odds alone where there are few rows.
+
+    `unseen`: the same of generated names of no known family.
+    """
     if is_dga.all() or not is_dga.any():
         return Calibration()
-    clipped = np.clip(scores.astype(np.float64), SHIFT, 1 - SHIFT)
-    odds = np.log(clipped / (1 - clipped))[:, None]
-    fitted = LogisticRegression(C=1e6, class_weight="balanced").fit(odds, is_dga)
-    scale = float(fitted.coef_[0, 0])
-    return Calibration(scale, float(fitted.intercept_[0])) if scale > 0 else Calibration()
+    if len(evidence) < ROWS_A_WEIGHT * evidence.shape[1]:
+        evidence, unseen = evidence[:, :1], unseen[:0, :1]
+    wide = evidence.shape[1] > 1
+    share = UNSEEN if len(unseen) else 0.0
+    classes = np.r_[is_dga, np.ones(len(unseen), dtype=bool)]
+    weights = np.r_[
+        np.where(is_dga, (1 - share) / is_dga.sum(), 1 / (~is_dga).sum()),
+        np.full(len(unseen), share / max(1, len(unseen))),
+    ]
+    scaler = StandardScaler().fit(evidence)
+    model = LogisticRegression(C=1.0 if wide else 1e6, max_iter=1000)
+    model.fit(
+        scaler.transform(np.r_[evidence, unseen]), classes, weights * len(evidence) / weights.sum()
+    )
+    found = model.coef_[0] / scaler.scale_
+    if found[0] <= 0:  # the order of scores is never turned round
+        return Calibration()
+    offset = float(model.intercept_[0] - found @ scaler.mean_)
+    further = tuple(float(weight) for weight in found[1:])
+    known = len(raw.families)
+    return Calibration(float(found[0]), offset, further[:known], further[known:])
 
 
 def learnt_groups(

@@ -35,6 +35,7 @@ class Architecture:
     side: Literal["left", "right"] = "right"
     trims: bool = True
     calibrated: bool = True
+    likelihood: bool = False
     optimizer: Optimizer = "adam"
     learning_rate: float = 1e-3
     schedule: Schedule = "cosine"
@@ -69,6 +70,7 @@ ARCHITECTURES: dict[str, Architecture] = {
     ),
     "hybrid": Architecture(
         about="frequent n-grams under convolutions, and the name's shape: ours, the most accurate",
+        likelihood=True,
         suffix_dropout=0.1,
         invented_share=0.25,
         generated_share=1.25,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dga.bundle import SHIFT, Floats, ModelBundle
+from dga.bundle import ModelBundle
+from dga.calibration import SHIFT, Floats
 
 ALTERNATIVES = "aeioustrnlcdpm0189-"  # what a character is replaced by: frequent ones of each kind
 MOST_VARIANTS = 400  # of a long name; each character is then replaced by fewer others

@@ -19,7 +19,7 @@ import onnxruntime
 from onnx import helper, numpy_helper
 
 from dga import bundle, slimming
-from dga.bundle import Floats
+from dga.calibration import Floats
 from dga.encoding import CharEncoder
 from dga.errors import BundleError
 

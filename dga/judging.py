@@ -11,8 +11,18 @@ from typing import Any
 
 import pandas as pd
 
-from dga import bundle, calibrating, dataset, exporting, failures, measuring, runs, training
-from dga.bundle import Calibration
+from dga import (
+    augmentation,
+    bundle,
+    calibrating,
+    dataset,
+    exporting,
+    failures,
+    measuring,
+    runs,
+    training,
+)
+from dga.calibration import Calibration
 from dga.config import ARCHITECTURES, TrainingPlan
 from dga.encoding import CharEncoder
 
@@ -47,6 +57,7 @@ def judge(
         bundle.load(folder),
         data.part(dataset.VALIDATION),
         ARCHITECTURES[config.architecture].calibrated,
+        augmentation.unseen(data.part(dataset.VALIDATION), config, data.frame[dataset.NAME]),
     )
     bundle.save(
         folder,

@@ -14,7 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from dga import dataset, evaluation, feeds
-from dga.bundle import Floats, ModelBundle
+from dga.bundle import ModelBundle
+from dga.calibration import Floats
 from dga.columns import (
     BENIGN,
     DGA,

@@ -16,7 +16,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from dga import architectures, checkpoint, grams, outputs, recurrent, updates
+from dga import architectures, checkpoint, grams, likelihood, outputs, recurrent, updates
 from dga.batches import Order
 from dga.checkpoint import State
 from dga.config import TrainingConfig
@@ -62,6 +62,7 @@ def fit(
     if model is None:
         model = fresh(encoder, classes, config)
     grams.choose(model, train.codes, encoder.vocabulary)
+    likelihood.learn(model, train.codes[train.is_dga == 0], encoder.vocabulary)
     keras.utils.set_random_seed(config.seed)
     order = Order(
         part=train,

@@ -56,16 +56,20 @@ def grown(
     given = outputs.outputs_for(config.task, list(classes))
     model = architectures.build(config.architecture, encoder, given)
     pairs = list(zip(known.weights, model.weights, strict=False))
-    ends = {output.name for output in given}  # an output alone grows, by its new classes
-    if len(known.weights) != len(model.weights) or any(
-        old.shape != new.shape and new.path.partition("/")[0] not in ends for old, new in pairs
-    ):
+    grows = (len(run.bundle().classes), len(classes))
+    if len(known.weights) != len(model.weights) or not all(_fits(*pair, grows) for pair in pairs):
         raise ConfigError(
             f"run {run.name} is of another version's {config.architecture}; train a new run"
         )
     for old, new in pairs:
         new.assign(_widened(np.asarray(old), np.asarray(new)))
     return model
+
+
+def _fits(old: keras.Variable, fresh: keras.Variable, grows: tuple[int, int]) -> bool:
+    """Whether weights have one shape, but for the classes in the last dimension of an output's."""
+    inner = old.shape[:-1] == fresh.shape[:-1]
+    return old.shape == fresh.shape or (inner and (old.shape[-1], fresh.shape[-1]) == grows)
 
 
 def _widened(old: np.ndarray, fresh: np.ndarray) -> np.ndarray:

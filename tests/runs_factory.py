@@ -16,7 +16,7 @@ import pandas as pd
 from onnx import TensorProto, helper, numpy_helper
 
 from dga import bundle, evaluation, runs
-from dga.bundle import Calibration
+from dga.calibration import Calibration
 from dga.columns import BENIGN, DGA, DOMAIN, FAMILY, PRED_CLASS, PRED_PROB, TRUE_CLASS
 from dga.config import TrainingConfig
 from dga.encoding import ALPHABET, CharEncoder

@@ -13,7 +13,8 @@ import pytest
 
 from dga import bundle
 from dga.arrow_texts import column_of, view
-from dga.bundle import BUNDLE_FILE, ONNX_FILE, Calibration, ModelBundle
+from dga.bundle import BUNDLE_FILE, ONNX_FILE, ModelBundle
+from dga.calibration import Calibration, log_odds, log_shares
 from dga.encoding import ALPHABET, CharEncoder
 from dga.errors import BundleError
 from dga.runs import Run
@@ -122,6 +123,13 @@ def test_a_bundle_without_families_has_none(tmp_path: Path) -> None:
         (lambda f: change(f, calibration={"scale": "nan", "offset": 0}), "calibration out of"),
         (lambda f: change(f, calibration={"scale": -5, "offset": 0}), "calibration out of range"),
         (lambda f: change(f, calibration={"scale": 1, "offset": 1e308}), "calibration out of"),
+        (lambda f: change(f, calibration={"scale": 1, "offset": 0, "families": [1]}), "out of"),
+        (lambda f: change(f, calibration={"scale": 1, "offset": 0, "likelihood": [1]}), "out of"),
+        (
+            lambda f: change(f, calibration={"scale": 1, "offset": 0, "families": ["nan", 1]}),
+            "out of range",
+        ),
+        (lambda f: change(f, calibration={"scale": 1, "offset": 0, "families": 7}), "damaged"),
         (lambda f: change(f, encoder={"alphabet": ALPHABET + "!"}), "does not fit"),
     ],
 )
@@ -184,10 +192,19 @@ def test_without_thresholds_the_verdict_turns_at_one_half(folder: Path) -> None:
     assert bundle.load(folder).threshold() == 0.5
 
 
-def test_calibration_keeps_the_order_and_the_range() -> None:
-    scores = np.linspace(0, 1, 101, dtype=np.float32)
-    rescaled = Calibration(scale=2.0, offset=-1.0).apply(scores)
-    assert (np.diff(rescaled) >= 0).all()
-    assert rescaled.min() >= 0
-    assert rescaled.max() <= 1
-    assert Calibration().apply(scores) is scores
+def test_what_a_calibration_weighs_stands_in_the_names_order(tiny_bundle: ModelBundle) -> None:
+    names = [f"{letter * length}.com" for letter in "abc" for length in range(1, 20)]
+    scores, evidence = tiny_bundle.score(names), tiny_bundle.evidence(names)
+    np.testing.assert_allclose(evidence[:, 0], log_odds(scores.score))
+    np.testing.assert_allclose(evidence[:, 1:], log_shares(scores.families), rtol=1e-6)
+
+
+def test_a_calibration_may_weigh_the_families(folder: Path) -> None:
+    plain = bundle.load(folder)
+    weighed = {"scale": 0.5, "offset": 0.1, "families": [0.25, -0.5], "likelihood": []}
+    change(folder, calibration=weighed)
+    loaded = bundle.load(folder)
+    assert loaded.calibration == Calibration(0.5, 0.1, (0.25, -0.5))
+    names = ["sunrise.com", "xqzkvw19.net"]
+    expected = plain.evidence(names) @ [0.5, 0.25, -0.5] + 0.1
+    np.testing.assert_allclose(log_odds(loaded.score(names).score), expected, atol=1e-5)

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from dga import calibrating, dataset
-from dga.bundle import Calibration, ModelBundle
+from dga.bundle import ModelBundle
+from dga.calibration import Calibration
 from dga.columns import BENIGN, DGA, DOMAIN, FAMILY, LABEL
 from dga.groups import Groups
 from tests.runs_factory import made_up_names
@@ -23,11 +24,54 @@ def validation() -> pd.DataFrame:
     return names.rename(columns={DOMAIN: dataset.NAME}).assign(**{LABEL: label})
 
 
-def test_platt_scaling_never_turns_the_order_round() -> None:
-    scores = np.linspace(0, 1, 200, dtype=np.float32)
-    upside_down = scores < 0.5
-    assert calibrating.platt(scores, upside_down).scale == 1
-    assert calibrating.platt(scores, ~upside_down).scale > 1
+def learnt(
+    raw: ModelBundle, is_dga: np.ndarray, evidence: np.ndarray, unseen: np.ndarray | None = None
+) -> Calibration:
+    none = np.empty((0, evidence.shape[1]))
+    return calibrating.fitted(evidence, is_dga, none if unseen is None else unseen, raw)
+
+
+def test_scaling_never_turns_the_order_round(tiny_bundle: ModelBundle) -> None:
+    odds = np.linspace(-5, 5, 200)[:, None]
+    upside_down = odds[:, 0] < 0
+    assert learnt(tiny_bundle, upside_down, odds) == Calibration()
+    assert learnt(tiny_bundle, ~upside_down, odds).scale > 1
+    assert learnt(tiny_bundle, np.zeros(200, dtype=bool), odds) == Calibration()
+
+
+def evidence_where_a_family_decides(rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """Half of the names of `alpha` are benign whatever their score; so says `beta`'s share."""
+    dice = np.random.default_rng(0)
+    is_dga = dice.random(rows) < 0.5
+    odds = np.where(is_dga, 1.0, -1.0) + dice.normal(0, 2, rows)
+    beta = np.where(is_dga, -0.1, -3.0) + dice.normal(0, 1, rows)
+    alpha, *likelihood = dice.normal(0, 1, (3, rows))
+    return np.column_stack([odds, alpha, beta, *likelihood]), is_dga
+
+
+def test_what_tells_more_than_the_score_gets_a_weight(tiny_bundle: ModelBundle) -> None:
+    evidence, is_dga = evidence_where_a_family_decides(4000)
+    found = learnt(tiny_bundle, is_dga, evidence)
+    alpha, beta = found.families
+    assert beta > 0.5 > 5 * abs(alpha)
+    assert len(found.likelihood) == 2
+    alone = learnt(tiny_bundle, is_dga, evidence[:, :1])
+    assert alone.families == ()
+
+
+def test_few_rows_teach_the_scale_alone(tiny_bundle: ModelBundle) -> None:
+    evidence, is_dga = evidence_where_a_family_decides(100)
+    found = learnt(tiny_bundle, is_dga, evidence, evidence[is_dga])
+    assert (found.families, found.likelihood) == ((), ())
+    assert found.scale > 0
+
+
+def test_unseen_families_keep_a_share_of_the_score(tiny_bundle: ModelBundle) -> None:
+    evidence, is_dga = evidence_where_a_family_decides(4000)
+    strange = np.array([[2.0, 0.0, -6.0, 0.0, 0.0]]).repeat(300, axis=0)
+    without = learnt(tiny_bundle, is_dga, evidence)
+    beside = learnt(tiny_bundle, is_dga, evidence, strange)
+    assert beside.families[1] < without.families[1]
 
 
 def test_thresholds_and_groups_come_of_the_validation_part(

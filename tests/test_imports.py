@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     ("dga", "dga.errors", "dga.columns"),
     ("dga.config", "dga.setting_texts", "dga.progress"),
-    ("dga.arrow_texts", "dga.suffixes", "dga.remembering", "dga.graphs"),
+    ("dga.arrow_texts", "dga.suffixes", "dga.remembering", "dga.graphs", "dga.calibration"),
     (
         "dga.domains",
         "dga.devices",
@@ -32,6 +32,7 @@ LAYERS = (
         "dga.wordlikeness",
     ),
     ("dga.grams",),
+    ("dga.likelihood",),
     ("dga.tables", "dga.reading", "dga.parsing"),
     ("dga.generators", "dga.formats", "dga.traits", "dga.attacks"),
     ("dga.feeds", "dga.fetch", "dga.kinds"),
@@ -78,6 +79,7 @@ LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 
 TRAINING = {
     "dga.grams",
+    "dga.likelihood",
     "dga.architectures",
     "dga.recurrent",
     "dga.outputs",

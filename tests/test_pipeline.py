@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dga import outputs, pipeline, progress, runs
-from dga.bundle import Calibration
+from dga.calibration import Calibration
 from dga.config import ARCHITECTURES, FeedSpec, TrainingConfig, TrainingPlan
 from dga.encoding import CharEncoder
 from dga.errors import ConfigError, DatasetError
