@@ -20,6 +20,7 @@ from dga import dataset, groups, thresholds
 from dga.bundle import ModelBundle
 from dga.calibration import Calibration, Evidence, Floats
 from dga.columns import DGA, FAMILY, LABEL
+from dga.config import Calibrated as How
 from dga.curves import Threshold
 from dga.groups import Groups, Merge
 
@@ -56,21 +57,22 @@ class Calibrated:
 
 
 def calibrate(
-    raw: ModelBundle, validation: pd.DataFrame, wanted: bool, unseen: Sequence[str] = ()
+    raw: ModelBundle, validation: pd.DataFrame, how: How, unseen: Sequence[str] = ()
 ) -> Calibrated:
     """Learn from the validation part (columns name, label, family) what the bundle stores.
 
-    `raw`: the bundle before it is calibrated. `wanted`: rescale the scores; without, they stay the
-    network's own. `unseen`: names that stand for those of families that no feed holds; without
-    them whatever fits no known family would pass for chosen by people.
+    `raw`: the bundle before it is calibrated. `how`: as `dga.config.Architecture` says. `unseen`:
+    names that stand for those of families that no feed holds; without them whatever fits no known
+    family would pass for chosen by people.
     """
     if validation.empty:
         return Calibrated()
     names = validation[dataset.NAME].tolist()
     is_dga = (validation[LABEL] == DGA).to_numpy()
     calibration = Calibration()
-    if wanted:
+    if how != "no":
         evidence = raw.evidence([*names, *unseen])
+        evidence = evidence if how == "weighed" else evidence[:, :1]
         calibration = fitted(evidence[: len(names)], is_dga, evidence[len(names) :], raw)
     scores = replace(raw, calibration=calibration).score(names)
     benign = scores.score[~is_dga]

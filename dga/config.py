@@ -20,6 +20,7 @@ Optimizer = Literal["rmsprop", "adam"]
 Schedule = Literal["constant", "cosine", "warmup"]
 Padding = Literal["read", "trimmed"]
 Keep = Literal["best", "last"]
+Calibrated = Literal["no", "scaled", "weighed"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,14 +28,16 @@ class Architecture:
     """How an architecture is fed and trained when nothing else is asked for.
 
     The builder is the function of the same name in `dga.architectures`. `trims`: columns of
-    padding change no score, so batches may be cut to their longest name. `calibrated`: scores
-    are rescaled on the validation part (Platt 1999); the notebook's network keeps its own.
+    padding change no score, so batches may be cut to their longest name. `calibrated`: on the
+    validation part, scores are scaled (Platt 1999), or weighed with the families that the network
+    names and with how likely people are to have chosen the name; the notebook's network keeps its
+    own. `likelihood`: the network tells the latter (`dga.likelihood`).
     """
 
     about: str
     side: Literal["left", "right"] = "right"
     trims: bool = True
-    calibrated: bool = True
+    calibrated: Calibrated = "weighed"
     likelihood: bool = False
     optimizer: Optimizer = "adam"
     learning_rate: float = 1e-3
@@ -54,7 +57,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         about="the notebook's LSTM (Woodbridge et al. 2016): 75 columns, one epoch, RMSprop",
         side="left",
         trims=False,
-        calibrated=False,
+        calibrated="no",
         optimizer="rmsprop",
         schedule="constant",
         batch_size=128,

@@ -52,7 +52,7 @@ def _measured(
     """Train a variant and return its figures."""
     architectures.BUILDERS[ARCHITECTURE] = variant.builder
     own = config.ARCHITECTURES["hybrid"]
-    config.ARCHITECTURES[ARCHITECTURE] = replace(own, about=variant.about)
+    config.ARCHITECTURES[ARCHITECTURE] = replace(own, about=variant.about, **variant.traits)
     settings = SETTINGS | {"keep": "last"} | dict(variant.settings)
     settings |= {"architecture": ARCHITECTURE}
     run = trained(name, lists, settings, root)

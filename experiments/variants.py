@@ -9,7 +9,7 @@ from typing import Any
 
 from keras import layers, ops
 
-from dga.architectures import BUCKETS, BUILDERS, Builder, Output, Tensor, dense, hybrid
+from dga.architectures import BUCKETS, BUILDERS, GRAMS, Builder, Output, Tensor, dense, hybrid
 from dga.grams import Frequent, numbered, table
 
 
@@ -22,6 +22,7 @@ class Variant:
     outcome: str
     builder: Builder = hybrid
     settings: Mapping[str, Any] = field(default_factory=dict)
+    traits: Mapping[str, Any] = field(default_factory=dict)  # of its row in `dga.config`
 
 
 def two_convolutions(codes: Tensor, vocabulary: int, outputs: Sequence[Output]) -> list[Tensor]:
@@ -54,6 +55,7 @@ def undoubted(numbers: Tensor, length: int, rows: int, width: int) -> Tensor:
 
 
 SHORT = {3: 16, 4: 16, 5: 12, 6: 8}  # n to the width of its table, before longer n-grams were
+SIX = GRAMS | {6: (65_000, 12)}
 LARGER = {n: (65_000, width) for n, width in enumerate((16, 24, 32, 32, 24, 16), 3)}
 
 VARIANTS: dict[str, Variant] = {
@@ -72,6 +74,26 @@ VARIANTS: dict[str, Variant] = {
         "the outputs weigh the hidden layer alone",
         "open: better on an eighth of the rows, not compared on all",
         partial(hybrid, totals=False),
+    ),
+    "scaled": Variant(
+        "scores scaled on the validation part, the families that are named not weighed",
+        "dropped: finds fewer names of known families",
+        traits={"calibrated": "scaled"},
+    ),
+    "no-likelihood": Variant(
+        "how likely people are to have chosen a name not weighed",
+        "dropped: finds less",
+        traits={"likelihood": False},
+    ),
+    "no-hosted": Variant(
+        "no names as clouds give them",
+        "dropped: a list that holds such names gets false alarms",
+        settings={"hosted_share": 0.0},
+    ),
+    "six-letters": Variant(
+        "a table of 6-grams too",
+        "dropped: a tenth slower for little",
+        partial(hybrid, tables=SIX),
     ),
     "hashed": Variant(
         "hashed tables of all n-grams up to 6 instead of the frequent ones up to 7",

@@ -13,6 +13,7 @@ from dga import calibrating, dataset
 from dga.bundle import ModelBundle
 from dga.calibration import Calibration
 from dga.columns import BENIGN, DGA, DOMAIN, FAMILY, LABEL
+from dga.config import Calibrated
 from dga.groups import Groups
 from tests.runs_factory import made_up_names
 
@@ -77,7 +78,7 @@ def test_unseen_families_keep_a_share_of_the_score(tiny_bundle: ModelBundle) -> 
 def test_thresholds_and_groups_come_of_the_validation_part(
     tiny_bundle: ModelBundle, validation: pd.DataFrame
 ) -> None:
-    learnt = calibrating.calibrate(tiny_bundle, validation, wanted=True)
+    learnt = calibrating.calibrate(tiny_bundle, validation, how="weighed")
     assert [t.fpr_target for t in learnt.thresholds] == list(calibrating.FPRS)
     assert learnt.stored() == {}  # a hundred benign names speak for no such rate
     assert learnt.groups.merged == (("alpha", "beta"),)  # the network knows no difference
@@ -88,14 +89,21 @@ def test_thresholds_and_groups_come_of_the_validation_part(
 def test_scores_stay_the_networks_own_where_that_is_wanted(
     tiny_bundle: ModelBundle, validation: pd.DataFrame
 ) -> None:
-    assert calibrating.calibrate(tiny_bundle, validation, False).calibration == Calibration()
-    assert calibrating.calibrate(tiny_bundle, validation, True).calibration != Calibration()
+    def learnt(how: Calibrated) -> Calibration:
+        return calibrating.calibrate(tiny_bundle, validation, how).calibration
+
+    assert learnt("no") == Calibration()
+    assert learnt("scaled") != Calibration()
+    assert learnt("scaled").families == ()
 
 
 def test_without_a_validation_part_nothing_is_learnt(
     tiny_bundle: ModelBundle, validation: pd.DataFrame
 ) -> None:
-    assert calibrating.calibrate(tiny_bundle, validation.iloc[:0], True) == calibrating.Calibrated()
+    assert (
+        calibrating.calibrate(tiny_bundle, validation.iloc[:0], "weighed")
+        == calibrating.Calibrated()
+    )
 
 
 def test_a_bundle_that_knows_no_families_has_no_groups(
