@@ -91,26 +91,43 @@ def fitted(
     if is_dga.all() or not is_dga.any():
         return Calibration()
     if len(evidence) < ROWS_A_WEIGHT * evidence.shape[1]:
-        evidence, unseen = evidence[:, :1], unseen[:0, :1]
-    wide = evidence.shape[1] > 1
-    share = UNSEEN if len(unseen) else 0.0
-    classes = np.r_[is_dga, np.ones(len(unseen), dtype=bool)]
-    weights = np.r_[
-        np.where(is_dga, (1 - share) / is_dga.sum(), 1 / (~is_dga).sum()),
-        np.full(len(unseen), share / max(1, len(unseen))),
-    ]
-    scaler = StandardScaler().fit(evidence)
-    model = LogisticRegression(C=1.0 if wide else 1e6, max_iter=1000)
-    model.fit(
-        scaler.transform(np.r_[evidence, unseen]), classes, weights * len(evidence) / weights.sum()
-    )
-    found = model.coef_[0] / scaler.scale_
-    if found[0] <= 0:  # the order of scores is never turned round
+        evidence = evidence[:, :1]
+    further, offset = np.ones(1), 0.0
+    if evidence.shape[1] > 1:
+        further, offset = _weights(evidence, is_dga, unseen)
+    # Once more without the unseen, which are weighed, but which no share of scores is owed to.
+    scale, shift = _logistic((evidence @ further + offset)[:, None], is_dga, None, 1e6)
+    weights = scale[0] * further
+    if weights[0] <= 0:  # the order of scores is never turned round
         return Calibration()
-    offset = float(model.intercept_[0] - found @ scaler.mean_)
-    further = tuple(float(weight) for weight in found[1:])
+    own, *rest = (float(weight) for weight in weights)
     known = len(raw.families)
-    return Calibration(float(found[0]), offset, further[:known], further[known:])
+    whole = float(scale[0] * offset + shift)
+    return Calibration(own, whole, tuple(rest[:known]), tuple(rest[known:]))
+
+
+def _weights(
+    evidence: Evidence, is_dga: npt.NDArray[np.bool_], unseen: Evidence
+) -> tuple[Evidence, float]:
+    """A weight for each column, and the offset; unseen names are UNSEEN of the generated ones."""
+    share = UNSEEN if len(unseen) else 0.0
+    rows = np.r_[evidence, unseen]
+    classes = np.r_[is_dga, np.ones(len(unseen), dtype=bool)]
+    each = np.where(is_dga, (1 - share) / is_dga.sum(), 1 / (~is_dga).sum())
+    each = np.r_[each, np.full(len(unseen), share / max(1, len(unseen)))]
+    scaler = StandardScaler().fit(evidence)
+    found, offset = _logistic(scaler.transform(rows), classes, each * len(rows) / each.sum(), 1.0)
+    found = found / scaler.scale_
+    return found, offset - float(found @ scaler.mean_)
+
+
+def _logistic(
+    rows: Evidence, classes: npt.NDArray[np.bool_], weights: Evidence | None, c: float
+) -> tuple[Evidence, float]:
+    balanced = "balanced" if weights is None else None
+    model = LogisticRegression(C=c, class_weight=balanced, max_iter=1000)
+    model.fit(rows, classes, weights)
+    return model.coef_[0], float(model.intercept_[0])
 
 
 def learnt_groups(
