@@ -17,21 +17,23 @@ GENERATED = 100_000
 BLOCK = 100_000
 
 
-def base(names: Path | None) -> list[str]:
-    """Distinct registered names to make host names of: a list's, or those of our generators."""
-    if names is None:
+def base(lists: Sequence[Path]) -> list[str]:
+    """Distinct registered names to make host names of: those of lists, or of our generators."""
+    found = [name for path in lists for name in _listed(path)]
+    if not lists:
         share = -(-GENERATED // len(FAMILIES))
         found = [name for family in FAMILIES for name in generate(family, share)]
-    else:
-        column = ""
-        found = []
-        for chunk in tables.read_chunks(names):
-            column = column or tables.guess_column(tuple(chunk.columns), chunk)
-            found += chunk[column].tolist()
     distinct = dict.fromkeys(p.registered_name for p in parse_many(found) if p.registered_name)
     shuffled = np.array(list(distinct), dtype=object)
     np.random.default_rng(0).shuffle(shuffled)
     return list(shuffled)
+
+
+def _listed(path: Path) -> Iterator[str]:
+    column = ""
+    for chunk in tables.read_chunks(path):
+        column = column or tables.guess_column(tuple(chunk.columns), chunk)
+        yield from chunk[column].tolist()
 
 
 def distinct_hosts(names: Sequence[str]) -> Iterator[str]:

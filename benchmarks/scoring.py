@@ -153,7 +153,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser("benchmarks.scoring")
     parser.add_argument("--rows", type=int, nargs="*", help="instead of 10,000 to 1,000,000")
     parser.add_argument("--full", action="store_true", help="10,000,000 rows too: minutes")
-    parser.add_argument("--names", type=Path, help="a list whose names are taken, not generated")
+    parser.add_argument(
+        "--names", type=Path, nargs="*", default=[], help="lists whose names are taken, not made up"
+    )
     parser.add_argument("--run", help="the run that scores; the active one without")
     return parser.parse_args()
 
