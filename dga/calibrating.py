@@ -20,6 +20,7 @@ from dga import dataset, groups, thresholds
 from dga.bundle import ModelBundle
 from dga.calibration import Calibration, Evidence, Floats
 from dga.columns import DGA, FAMILY, LABEL
+from dga.config import Balance
 from dga.config import Calibrated as How
 from dga.curves import Threshold
 from dga.groups import Groups, Merge
@@ -57,13 +58,17 @@ class Calibrated:
 
 
 def calibrate(
-    raw: ModelBundle, validation: pd.DataFrame, how: How, unseen: Sequence[str] = ()
+    raw: ModelBundle,
+    validation: pd.DataFrame,
+    how: How,
+    unseen: Sequence[str] = (),
+    balance: Balance = "class",
 ) -> Calibrated:
     """Learn from the validation part (columns name, label, family) what the bundle stores.
 
     `raw`: the bundle before it is calibrated. `how`: as `dga.config.Architecture` says. `unseen`:
     names that stand for those of families that no feed holds; without them whatever fits no known
-    family would pass for chosen by people.
+    family would pass for chosen by people. `balance`: what names weigh, as `dataset.weights` does.
     """
     if validation.empty:
         return Calibrated()
@@ -73,7 +78,8 @@ def calibrate(
     if how != "no":
         evidence = raw.evidence([*names, *unseen])
         evidence = evidence if how == "weighed" else evidence[:, :1]
-        calibration = fitted(evidence[: len(names)], is_dga, evidence[len(names) :], raw)
+        weights = dataset.weights(validation, balance).astype(np.float64)
+        calibration = fitted(evidence[: len(names)], is_dga, weights, evidence[len(names) :], raw)
     scores = replace(raw, calibration=calibration).score(names)
     benign = scores.score[~is_dga]
     found, merges = learnt_groups(scores.families, validation[FAMILY].where(is_dga, ""), raw)
@@ -81,12 +87,16 @@ def calibrate(
 
 
 def fitted(
-    evidence: Evidence, is_dga: npt.NDArray[np.bool_], unseen: Evidence, raw: ModelBundle
+    evidence: Evidence,
+    is_dga: npt.NDArray[np.bool_],
+    weights: Evidence,
+    unseen: Evidence,
+    raw: ModelBundle,
 ) -> Calibration:
-    """Fit the weights of what a bundle gives as evidence (rows, columns), both classes weighing
-    the same; of the log-odds alone where there are few rows.
+    """Fit the weights of what a bundle gives as evidence (rows, columns), of the log-odds alone
+    where there are few rows.
 
-    `unseen`: the same of generated names of no known family.
+    `weights`: of the names (rows,). `unseen`: the evidence of generated names of no known family.
     """
     if is_dga.all() or not is_dga.any():
         return Calibration()
@@ -94,27 +104,27 @@ def fitted(
         evidence = evidence[:, :1]
     further, offset = np.ones(1), 0.0
     if evidence.shape[1] > 1:
-        further, offset = _weights(evidence, is_dga, unseen)
-    # Once more without the unseen, which are weighed, but which no share of scores is owed to.
+        further, offset = _weighed(evidence, is_dga, weights, unseen)
+    # Once more with the names as they are: a score of 0.9 is to be right nine times of ten.
     scale, shift = _logistic((evidence @ further + offset)[:, None], is_dga, None, 1e6)
-    weights = scale[0] * further
-    if weights[0] <= 0:  # the order of scores is never turned round
+    found = scale[0] * further
+    if found[0] <= 0:  # the order of scores is never turned round
         return Calibration()
-    own, *rest = (float(weight) for weight in weights)
+    own, *rest = (float(weight) for weight in found)
     known = len(raw.families)
     whole = float(scale[0] * offset + shift)
     return Calibration(own, whole, tuple(rest[:known]), tuple(rest[known:]))
 
 
-def _weights(
-    evidence: Evidence, is_dga: npt.NDArray[np.bool_], unseen: Evidence
+def _weighed(
+    evidence: Evidence, is_dga: npt.NDArray[np.bool_], weights: Evidence, unseen: Evidence
 ) -> tuple[Evidence, float]:
-    """A weight for each column, and the offset; unseen names are UNSEEN of the generated ones."""
+    """A weight for each column, and the offset; unseen names weigh UNSEEN of the generated ones."""
     share = UNSEEN if len(unseen) else 0.0
     rows = np.r_[evidence, unseen]
     classes = np.r_[is_dga, np.ones(len(unseen), dtype=bool)]
-    each = np.where(is_dga, (1 - share) / is_dga.sum(), 1 / (~is_dga).sum())
-    each = np.r_[each, np.full(len(unseen), share / max(1, len(unseen)))]
+    each = np.where(is_dga, 1 - share, 1) * weights
+    each = np.r_[each, np.full(len(unseen), share * weights[is_dga].sum() / max(1, len(unseen)))]
     scaler = StandardScaler().fit(evidence)
     found, offset = _logistic(scaler.transform(rows), classes, each * len(rows) / each.sum(), 1.0)
     found = found / scaler.scale_

@@ -58,6 +58,7 @@ def judge(
         data.part(dataset.VALIDATION),
         ARCHITECTURES[config.architecture].calibrated,
         augmentation.unseen(data.part(dataset.VALIDATION), config, data.frame[dataset.NAME]),
+        config.balance or "class",
     )
     bundle.save(
         folder,

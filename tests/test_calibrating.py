@@ -29,7 +29,8 @@ def learnt(
     raw: ModelBundle, is_dga: np.ndarray, evidence: np.ndarray, unseen: np.ndarray | None = None
 ) -> Calibration:
     none = np.empty((0, evidence.shape[1]))
-    return calibrating.fitted(evidence, is_dga, none if unseen is None else unseen, raw)
+    weights = np.ones(len(is_dga))
+    return calibrating.fitted(evidence, is_dga, weights, none if unseen is None else unseen, raw)
 
 
 def test_scaling_never_turns_the_order_round(tiny_bundle: ModelBundle) -> None:
