@@ -19,7 +19,7 @@ import onnxruntime
 
 from dga import arrow_texts, devices, graphs
 from dga.arrow_texts import Bytes, Places
-from dga.calibration import SHIFT, Calibration, Evidence, Floats, log_odds, log_shares
+from dga.calibration import BLURRED, SHIFT, Calibration, Evidence, Floats, log_odds, log_shares
 from dga.config import Scope, Task
 from dga.encoding import CharEncoder
 from dga.errors import BundleError
@@ -114,7 +114,7 @@ class ModelBundle:
         def fill(batch: Batch) -> None:
             own, shares, likelihood = self._given(self.encode(batch))
             further = () if self.task == "family" else (log_shares(shares), likelihood)
-            found.append((batch.rows, np.column_stack([log_odds(own), *further])))
+            found.append((batch.rows, np.column_stack([log_odds(own, BLURRED), *further])))
 
         self._each(names, fill)
         order = np.argsort(np.concatenate([rows for rows, _ in found]))

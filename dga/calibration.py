@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 SHIFT = 1e-7  # keeps the log-odds of a score finite
+BLURRED = 1e-5  # of a score nearer to 0 or 1, single precision tells the log-odds roughly
 LEAST_SHARE = 1e-4  # a family's share under this tells no more
 
 Floats = npt.NDArray[np.float32]
@@ -41,7 +42,9 @@ class Calibration:
         """
         if self == Calibration():
             return scores
-        odds = self.scale * log_odds(scores) + self.offset
+        # Rough log-odds do no harm where they alone decide: the score stays next to 0 or 1.
+        alone = not self.families and not self.likelihood
+        odds = self.scale * log_odds(scores, SHIFT if alone else BLURRED) + self.offset
         if self.families and shares is not None:
             odds += _weighed(log_shares(shares), self.families)
         if self.likelihood and likelihood is not None:
@@ -62,9 +65,9 @@ class Calibration:
         return cls(float(values["scale"]), float(values["offset"]), families, likelihood)
 
 
-def log_odds(scores: Floats) -> Evidence:
-    """The log-odds of scores (rows,), finite."""
-    clipped = np.clip(scores.astype(np.float64), SHIFT, 1 - SHIFT)
+def log_odds(scores: Floats, least: float = SHIFT) -> Evidence:
+    """The log-odds of scores (rows,), as if none were nearer to 0 or 1 than `least`."""
+    clipped = np.clip(scores.astype(np.float64), least, 1 - least)
     return np.log(clipped / (1 - clipped))
 
 

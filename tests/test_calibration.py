@@ -50,3 +50,11 @@ def test_it_is_kept_as_plain_values() -> None:
     given = Calibration(0.5, -1.0, (0.25, -2.0), (1.0, 2.0))
     assert Calibration.from_json(json.loads(json.dumps(given.to_json()))) == given
     assert Calibration.from_json({"scale": 2, "offset": 1}) == Calibration(2.0, 1.0)
+
+
+def test_the_last_bit_of_a_score_hardly_changes_the_verdict() -> None:
+    own = np.array([1 - 1e-7, 0.999, 0.5, 1e-3, 1e-7], dtype=np.float32)
+    shares = np.full((5, 2), 0.5, dtype=np.float32)
+    weighed = Calibration(0.6, -6.0, (1.0, 1.0))
+    before, after = (weighed.apply(scores, shares) for scores in (own, np.nextafter(own, 0.5)))
+    assert np.abs(before - after).max() < 2e-6
