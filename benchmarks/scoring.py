@@ -24,6 +24,7 @@ from benchmarks import arithmetic, hosts
 from dga import bundle as bundles
 from dga import devices, runs
 from dga.bundle import ModelBundle
+from dga.calibration import Given
 from dga.domains import parse_many
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -140,9 +141,7 @@ def _print_agreement(path: Path, ready: ModelBundle, names: list[str]) -> None:
     model = keras.models.load_model(path, compile=False)
     codes = ready.encoder.encode(names).astype(np.int32)
     values = model.predict(codes, batch_size=BATCH, verbose=0)
-    expected = 1 - values["families"][:, 0] if ready.task == "family" else values["score"][:, 0]
-    further = (values.get("families"), values.get("likelihood"))
-    expected = ready.calibration.apply(expected, *further)
+    expected = ready.calibration.apply(Given.of(values, ready.task))
     worst = float(np.abs(expected - ready.score(names).score).max())
     print(f"scores against Keras on {len(names):,} names: at most {worst:.1e} apart")
 

@@ -35,6 +35,7 @@ BUCKETS = 65_521
 SUFFIXES = 4_093
 # n to the rows of its table and how wide they are, of `hybrid`; fewer than 2 ** 16 rows.
 GRAMS = {3: (50_000, 16), 4: (65_000, 16), 5: (65_000, 16), 7: (65_000, 12)}
+LOG_ODDS = "log_odds"  # the name of a layer whose output the network gives too
 LABELS = 64  # lengths of a label, from 0
 DOT = ALPHABET.index(".") + 1
 
@@ -135,7 +136,8 @@ def hybrid(
     x = layers.Concatenate()([*pooled, *summed, length / 32.0, *shapes])
     x = layers.Dense(hidden, activation="relu", name="hidden")(layers.Dropout(0.2)(x))
     x = layers.Dropout(0.2)(x)
-    return dense(layers.Concatenate()([x, *summed]) if totals else x, outputs)
+    x = layers.Concatenate()([x, *summed]) if totals else x
+    return [_apart(x, output) for output in outputs]
 
 
 BUILDERS: dict[str, Builder] = {"lstm": lstm, "bigram": bigram, "cnn": cnn, "hybrid": hybrid}
@@ -152,7 +154,11 @@ def build(name: str, encoder: CharEncoder, outputs: Sequence[Output]) -> keras.M
     if ARCHITECTURES[name].likelihood:
         numbers = grams.numbered(codes, encoder.vocabulary, likelihood.LENGTH)[-1]
         given["likelihood"] = Likelihood(encoder.vocabulary, name="likelihood")(numbers)
-    return keras.Model(codes, given, name=name)
+    model = keras.Model(codes, given, name=name)
+    for layer in model.layers:
+        if layer.name == LOG_ODDS:
+            model = keras.Model(codes, given | {LOG_ODDS: layer.output}, name=name)
+    return model
 
 
 def dense(features: Tensor, outputs: Sequence[Output]) -> list[Tensor]:
@@ -160,6 +166,14 @@ def dense(features: Tensor, outputs: Sequence[Output]) -> list[Tensor]:
         layers.Dense(o.units, activation=o.activation, dtype="float32", name=o.name)(features)
         for o in outputs
     ]
+
+
+def _apart(features: Tensor, output: Output) -> Tensor:
+    """An output whose log-odds, where it has such, are those of a layer of their own."""
+    if output.activation != "sigmoid":
+        return dense(features, [output])[0]
+    odds = layers.Dense(output.units, dtype="float32", name=LOG_ODDS)(features)
+    return layers.Activation(output.activation, dtype="float32", name=output.name)(odds)
 
 
 def frequent(numbers: Tensor, length: int, rows: int, width: int) -> Tensor:

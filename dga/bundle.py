@@ -19,7 +19,7 @@ import onnxruntime
 
 from dga import arrow_texts, devices, graphs
 from dga.arrow_texts import Bytes, Places
-from dga.calibration import BLURRED, SHIFT, Calibration, Evidence, Floats, log_odds, log_shares
+from dga.calibration import Calibration, Evidence, Floats, Given
 from dga.config import Scope, Task
 from dga.encoding import CharEncoder
 from dga.errors import BundleError
@@ -106,15 +106,11 @@ class ModelBundle:
         return Scores(score, families)
 
     def evidence(self, names: Sequence[str]) -> Evidence:
-        """What a calibration weighs of names, at least one (names, columns): the log-odds of the
-        network's own score, then the logarithms of the families' shares and the likelihoods, none
-        of these of a family task."""
+        """What a calibration weighs of names, at least one, in their order (names, columns)."""
         found: list[tuple[Places, Evidence]] = []
 
         def fill(batch: Batch) -> None:
-            own, shares, likelihood = self._given(self.encode(batch))
-            further = () if self.task == "family" else (log_shares(shares), likelihood)
-            found.append((batch.rows, np.column_stack([log_odds(own, BLURRED), *further])))
+            found.append((batch.rows, self._given(self.encode(batch)).evidence()))
 
         self._each(names, fill)
         order = np.argsort(np.concatenate([rows for rows, _ in found]))
@@ -152,22 +148,14 @@ class ModelBundle:
 
     def run(self, codes: npt.NDArray[np.uint8]) -> tuple[Floats, Floats]:
         """Score encoded names (rows, columns); returns P(dga) and the families' shares."""
-        own, shares, likelihood = self._given(codes)
-        return self.calibration.apply(own, shares, likelihood), shares
+        given = self._given(codes)
+        return self.calibration.apply(given), given.shares
 
-    def _given(self, codes: npt.NDArray[np.uint8]) -> tuple[Floats, Floats, Floats]:
-        """The network's own P(dga) (rows,), families' shares, likelihoods (rows, 0 or 2)."""
+    def _given(self, codes: npt.NDArray[np.uint8]) -> Given:
         feed = self.session.get_inputs()[0]
         names = [output.name for output in self.session.get_outputs()]
         values = self.session.run(names, {feed.name: codes.astype(CODES[feed.type], copy=False)})
-        given = dict(zip(names, values, strict=True))
-        none = np.zeros((len(codes), 0), dtype=np.float32)
-        classes, likelihood = given.get("families", none), given.get("likelihood", none)
-        if self.task != "family":
-            return given["score"][:, 0], classes, likelihood
-        families = classes[:, 1:]  # of all but benign, which add up to less than 1
-        shares = families / np.maximum(families.sum(axis=1, keepdims=True), SHIFT)
-        return 1 - classes[:, 0], shares, likelihood
+        return Given.of(dict(zip(names, values, strict=True)), self.task)
 
 
 def save(

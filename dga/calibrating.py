@@ -77,7 +77,8 @@ def calibrate(
     calibration = Calibration()
     if how != "no":
         evidence = raw.evidence([*names, *unseen])
-        evidence = evidence if how == "weighed" else evidence[:, :1]
+        if how == "scaled" or raw.task == "family":  # whose score is made of the shares
+            evidence = evidence[:, :1]
         weights = dataset.weights(validation, balance).astype(np.float64)
         calibration = fitted(evidence[: len(names)], is_dga, weights, evidence[len(names) :], raw)
     scores = replace(raw, calibration=calibration).score(names)

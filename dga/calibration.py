@@ -12,11 +12,46 @@ import numpy as np
 import numpy.typing as npt
 
 SHIFT = 1e-7  # keeps the log-odds of a score finite
-BLURRED = 1e-5  # of a score nearer to 0 or 1, single precision tells the log-odds roughly
 LEAST_SHARE = 1e-4  # a family's share under this tells no more
 
 Floats = npt.NDArray[np.float32]
 Evidence = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a network gives of names: P(dga) (names,), its log-odds (names,), the families' shares
+    (names, families), how likely people are to have chosen them (names, 0 or 2)."""
+
+    score: Floats
+    odds: Evidence
+    shares: Floats
+    likelihood: Floats
+
+    @classmethod
+    def of(cls, outputs: Mapping[str, Floats], task: str) -> Given:
+        """Read a network's outputs by name. KeyError, IndexError where they are of another task.
+
+        The log-odds are the network's own where it gives them: near 0 and 1 single precision
+        leaves few digits of them in a score.
+        """
+        none = np.zeros((len(next(iter(outputs.values()))), 0), dtype=np.float32)
+        classes = outputs.get("families", none)
+        likelihood = outputs.get("likelihood", none)
+        if task == "family":
+            score, families = 1 - classes[:, 0], classes[:, 1:]  # of all but benign
+            shares = families / np.maximum(families.sum(axis=1, keepdims=True), SHIFT)
+            return cls(score, log_odds(score), shares, likelihood)
+        score = outputs["score"][:, 0]
+        if "log_odds" not in outputs:
+            return cls(score, log_odds(score), classes, likelihood)
+        most = np.log(1 / SHIFT)
+        odds = np.clip(outputs["log_odds"][:, 0].astype(np.float64), -most, most)
+        return cls(score, odds, classes, likelihood)
+
+    def evidence(self) -> Evidence:
+        """What a calibration weighs (names, columns): log-odds, log shares, likelihoods."""
+        return np.column_stack([self.odds, log_shares(self.shares), self.likelihood])
 
 
 @dataclass(frozen=True)
@@ -33,22 +68,15 @@ class Calibration:
     families: tuple[float, ...] = ()
     likelihood: tuple[float, ...] = ()
 
-    def apply(
-        self, scores: Floats, shares: Floats | None = None, likelihood: Floats | None = None
-    ) -> Floats:
-        """Rescale scores (rows,); the identity leaves them as they are.
-
-        `shares` (rows, families) and `likelihood` (rows, 2) are read where they have weights.
-        """
+    def apply(self, given: Given) -> Floats:
+        """P(dga) of names (names,); the identity leaves the network's own scores as they are."""
         if self == Calibration():
-            return scores
-        # Rough log-odds do no harm where they alone decide: the score stays next to 0 or 1.
-        alone = not self.families and not self.likelihood
-        odds = self.scale * log_odds(scores, SHIFT if alone else BLURRED) + self.offset
-        if self.families and shares is not None:
-            odds += _weighed(log_shares(shares), self.families)
-        if self.likelihood and likelihood is not None:
-            odds += _weighed(likelihood, self.likelihood)
+            return given.score
+        odds = self.scale * given.odds + self.offset
+        if self.families:
+            odds += _weighed(log_shares(given.shares), self.families)
+        if self.likelihood:
+            odds += _weighed(given.likelihood, self.likelihood)
         return (1 / (1 + np.exp(-odds))).astype(np.float32)
 
     def to_json(self) -> dict[str, Any]:
@@ -65,9 +93,9 @@ class Calibration:
         return cls(float(values["scale"]), float(values["offset"]), families, likelihood)
 
 
-def log_odds(scores: Floats, least: float = SHIFT) -> Evidence:
-    """The log-odds of scores (rows,), as if none were nearer to 0 or 1 than `least`."""
-    clipped = np.clip(scores.astype(np.float64), least, 1 - least)
+def log_odds(scores: Floats) -> Evidence:
+    """The log-odds of scores (rows,), finite."""
+    clipped = np.clip(scores.astype(np.float64), SHIFT, 1 - SHIFT)
     return np.log(clipped / (1 - clipped))
 
 
