@@ -62,8 +62,8 @@ def hosted_count(part: pd.DataFrame, share: float) -> int:
 
 
 def unseen(part: pd.DataFrame, config: TrainingConfig, exclude: Iterable[str]) -> list[str]:
-    """Names of invented families beside a part that is not learnt from, as many as in a training
-    part of its size, none of them among those that a training part is widened with."""
+    """Names of invented families beside a part that is not learnt from, as many as a training part
+    of its size gets; other generators than that part's make them up."""
     own = config.resolved()
     count = round((own.invented_share or 0.0) * len(part))
     return _distinct(_invented(part, count, own.seed + UNSEEN_SEED), set(exclude))
