@@ -84,7 +84,7 @@ def _invented(part: pd.DataFrame, count: int, seed: int) -> list[str]:
 
 
 def _without_hosted(names: Iterable[str]) -> list[str]:
-    """The names that nobody but their owner has named: no algorithm has names in a cloud's zone."""
+    """The names that do not stand in a cloud's zone, where what looks random is usual."""
     return [name for name in names if name.partition(".")[2] not in zones()]
 
 

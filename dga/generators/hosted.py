@@ -1,7 +1,8 @@
 """Names that providers' machines give what others host with them: benign, random to look at.
 
-A content network or a cloud draws the label; who registers it chose nothing. No malware can have
-its algorithm generate names there, for only the provider hands them out.
+A content network or a cloud draws the label, or what follows a customer's word in it. Where it
+lets customers choose the whole label, as of buckets and programs, an algorithm could have names
+too: a network that has learnt these names does not see them.
 """
 
 from __future__ import annotations
