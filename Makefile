@@ -15,12 +15,14 @@ run: setup
 
 test: $(VENV)/.ready-dev
 	bash tests/browser/install_chromium.sh
+	bash tests/reports/install_checkers.sh
 	$(BIN)/pytest --numprocesses=2 --dist=loadfile --ignore=tests/browser --durations=10
 	$(BIN)/pytest tests/browser --durations=10
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 	$(BIN)/mypy
 
 bench: setup
@@ -36,6 +38,7 @@ $(VENV)/bin/python:
 
 $(VENV)/.ready: requirements.txt | $(VENV)/bin/python
 	$(PIP) -r requirements.txt
+	$(PIP) --no-deps --editable .
 	touch $@
 
 $(VENV)/.ready-dev: requirements-dev.txt requirements.txt $(VENV)/.ready

@@ -11,8 +11,8 @@ import onnx
 import onnxruntime
 from threadpoolctl import threadpool_limits
 
-from dga.arrow_texts import column_of, view
-from dga.bundle import CODES, ModelBundle
+from dga.names.arrow_strings import column_of, view
+from dga.scoring.bundle import CODES, ModelBundle
 
 SIDE = 2_048  # of the square matrices that are multiplied
 TRIES = 3

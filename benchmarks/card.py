@@ -8,12 +8,13 @@ from __future__ import annotations
 import argparse
 import shlex
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from dga import runs
-from dga.columns import BENIGN
-from dga.kinds import KINDS
-from dga.runs import Run
+from dga.generators.kinds import KINDS
+from dga.runs import store
+from dga.runs.store import Run
+from dga.schema import BENIGN
 
 CARD = "MODEL_CARD.md"
 WORST = 15
@@ -23,23 +24,35 @@ FEWEST = 10  # families with fewer test names say nothing
 def main() -> None:
     """Write the card into the run's folder."""
     parser = argparse.ArgumentParser("benchmarks.card")
-    parser.add_argument("run", nargs="?", default=runs.SHIPPED)
+    parser.add_argument("run", nargs="?", default=store.SHIPPED)
     parser.add_argument("--source", nargs="+", default=[], metavar="FEED=TEXT", help="whose it is")
+    parser.add_argument(
+        "--held-out",
+        type=Path,
+        metavar="FILE",
+        help="what `benchmarks.detector --only held-out` printed",
+    )
     options = parser.parse_args()
-    run = runs.open_run(options.run)
+    run = store.open_run(options.run)
     path = run.path / CARD
-    path.write_text(card(run, dict(s.split("=", 1) for s in options.source)), encoding="utf-8")
+    sources = dict(s.split("=", 1) for s in options.source)
+    held_out = options.held_out.read_text(encoding="utf-8") if options.held_out else ""
+    path.write_text(card(run, sources, held_out), encoding="utf-8")
     print(f"written: {path}")
 
 
-def card(run: Run, sources: Mapping[str, str]) -> str:
-    """The card as Markdown; `sources` tells of a feed by its file's name where it is from."""
+def card(run: Run, sources: Mapping[str, str], held_out: str = "") -> str:
+    """The card as Markdown; `sources` tells of a feed by its file's name where it is from,
+    `held_out` is the table of families never seen."""
     parts = [
         f"# Model card: {run.name}",
         _summary(run),
         "## Use\n\nTo triage domain names in logs and feeds: which look generated, and like which "
         "family. A score is a reason to look, not evidence: never block on it alone. It knows the "
         "registered name only, nothing of registration, resolution or content.",
+        "## On names that people wrote down\n\n" + _curated(run.metrics.get("curated")),
+        "## Families never seen\n\n" + _held_out(held_out),
+        "## By suffix\n\n" + _suffixes(run.metrics.get("suffixes")),
         "## Data\n\n" + _feeds(run, sources),
         "## Training\n\n" + _settings(run),
         "## Figures\n\n" + _figures(run),
@@ -78,12 +91,88 @@ def _feeds(run: Run, sources: Mapping[str, str]) -> str:
             f["problems"],
             use,
         )
-        for feeds, use in ((run.config["feeds"], "training"), (run.config["trial"], "trial"))
+        for feeds, use in (
+            (run.config["feeds"], "training"),
+            (run.config["trial"], "trial"),
+            (run.config.get("curated", []), "thresholds"),
+        )
         for f in feeds
     ]
     counts = ", ".join(f"{name} {value:,}" for name, value in run.metrics["dataset"].items())
     head = ("feed", "source", "format", "class", "rows", "no domain", "use")
-    return f"{_table(head, rows)}\n\nWhat became of the rows: {counts}."
+    return f"{_table(head, rows)}\n\nWhat became of the rows: {counts}.{_cleaned(run.metrics)}"
+
+
+def _cleaned(metrics: Mapping[str, Any]) -> str:
+    """What the cleaning of labels left out, by how many lists hold a name."""
+    found = metrics.get("cleaning")
+    if not found:
+        return ""
+    rows = [(row["lists"], row["names"], row["left_out"]) for row in found["by_lists"]]
+    limits = ", ".join(f"{limit} on {lists}" for lists, limit in found["limits"].items())
+    return (
+        "\n\nBenign names whose label is doubtful were left out: those that models which had not "
+        f"learnt from them scored above a limit (by how many lists hold the name: {limits}).\n\n"
+        + _table(("lists that hold a name", "benign names", "left out"), rows)
+    )
+
+
+def _curated(found: Mapping[str, Any] | None) -> str:
+    """Recall and false alarms on benign names that neither the network nor its thresholds saw."""
+    if not found:
+        return "Not measured: no curated names were given to the training."
+    recall = ", ".join(
+        f"{share:.3f} at {float(rate):g}" for rate, share in found["macro_recall_at_fpr"].items()
+    )
+    rows = [
+        (
+            row["feed"],
+            row["names"],
+            f"{row['fpr_target']:g}",
+            row["false_positives"],
+            f"{row['fpr']:.3%}",
+            f"{row['fpr_low']:.3%} to {row['fpr_high']:.3%}",
+        )
+        for row in found["sources"]
+    ]
+    return (
+        f"{found['names']:,} benign names written down one by one, none learnt from and none used "
+        "to choose a threshold. Known families, macro recall at rates of false positives among "
+        f"these names: {recall}. 50:50 accuracy by family at 0.5: "
+        f"{found['mean_family_accuracy']:.3f}. "
+        "False alarms at the stored thresholds:\n\n"
+        + _table(("source", "names", "nominal", "flagged", "rate", "95 % interval"), rows)
+    )
+
+
+def _held_out(table: str) -> str:
+    """The table of a network that was trained without some families."""
+    if not table:
+        return "Not measured; `python -m benchmarks.detector --only held-out` does."
+    lines = [line for line in table.splitlines() if line.startswith("|")]
+    return (
+        "A twin of this network, trained without sixteen families of four kinds, on their names "
+        "(`python -m benchmarks.detector --only held-out`).\n\n" + "\n".join(lines)
+    )
+
+
+def _suffixes(found: Mapping[str, Any] | None) -> str:
+    """The summary by suffix and the suffixes that fare worst."""
+    if not found:
+        return "Not measured."
+    records = found["suffixes"]
+    kinds = [kind for kind in records[0] if kind != "suffix"]
+    worst = sorted(records, key=lambda row: min(row[k] for k in kinds if k != "ordinary"))[:8]
+    most = sorted(records, key=lambda row: -row["ordinary"])[:4]
+    shown = {row["suffix"]: row for row in [*worst, *most]}.values()
+    rows = [(f".{row['suffix']}", *(f"{row[kind]:.2f}" for kind in kinds)) for row in shown]
+    return (
+        f"The same labels under {len(records)} suffixes at the threshold for 1 %: random ones "
+        f"found in {found['mean']:.3f} on the mean, {found['worst']:.2f} at worst "
+        f"(.{found['worst_suffix']}); ordinary ones flagged in {found['alarms']:.3f}, at most "
+        f"{found['most_alarms']:.2f} (.{found['most_alarms_suffix']}). The suffixes that fare "
+        "worst:\n\n" + _table(("suffix", *kinds), rows)
+    )
 
 
 def _settings(run: Run) -> str:
@@ -103,17 +192,22 @@ def command(run: Run) -> str:
         ("--dga", [f for f in feeds if f["label"] not in (None, BENIGN)]),
         ("--feed", [f for f in feeds if f["label"] is None]),
         ("--trial", trial),
+        ("--curated", run.config.get("curated", [])),
     ):
         if chosen:
             words.append(" ".join([option, *(shlex.quote(f["feed"]) for f in chosen)]))
-    words += [
-        f"--{name.replace('_', '-')} {value}"
-        for name, value in run.settings.items()
-        if value is not None
-    ]
+    words += [_option(name, value) for name, value in run.settings.items() if value is not None]
     if base := run.config.get("base"):
         words.append(f"--base {base}")
     return " \\\n    ".join([*words, f"--name {run.name}"])
+
+
+def _option(name: str, value: Any) -> str:
+    """A setting as the command line takes it."""
+    flag = name.replace("_", "-")
+    if isinstance(value, bool):
+        return f"--{flag}" if value else f"--no-{flag}"
+    return f"--{flag} {value}"
 
 
 def _figures(run: Run) -> str:

@@ -1,13 +1,19 @@
 """How good a detector is where it matters: rare false alarms, unseen families, other lists.
 
-    python -m benchmarks.detector --benign TRANCO UMBRELLA --dga FAMILIES.csv [--run RUN]
+    python -m benchmarks.detector --benign TRANCO UMBRELLA MORE --dga FAMILIES.csv \
+        --curated CURATED.csv --cases NAMES.csv [--run RUN]
 
 Prints a table a part, TF-IDF with logistic regression on the same names beside each (parts disjoint
 by registered name, seed 23):
 
 - `known`: the test part of the lists. Measured is RUN, whose training must have read these files,
   or without --run a network that is trained for it.
-- `held-out`: families of every kind that are never trained on.
+- `curated`: the same families at thresholds of benign names that people wrote down (--curated), of
+  which the network has learnt none, and the false alarms at the stored thresholds by source.
+- `held-out`: families of every kind that are never trained on, by kind, at thresholds of the
+  curated names where there are some.
+- `suffixes`: the same random and ordinary labels under sixty suffixes (`benchmarks.suffixes`).
+- `cases`: with --cases, single names with the right verdict (columns domain, expect).
 - `other-list`: false alarms on a benign list of which no name was trained on, each list in turn.
 - `notebook`: with --notebook TOP_LIST FEED, the notebook's experiment: names as they stand.
 
@@ -29,10 +35,15 @@ import pandas as pd
 
 from benchmarks.figures import SMALLEST, Table, cut_at, expected, on_feed, recalls, scored
 from benchmarks.rivals import Lists, Ours, Rival, parts, parts_of_run, reduced, tf_idf, trained
-from dga import dataset, devices, evaluation, feeds, measuring, runs
-from dga.bundle import ModelBundle
-from dga.columns import DGA, FAMILY, LABEL
+from dga import devices
+from dga.datasets import dataset, feeds
 from dga.errors import DGAError
+from dga.evaluation import evaluate, metrics
+from dga.evaluation import suffixes as suffix_table
+from dga.runs import store
+from dga.schema import DGA, FAMILY, LABEL, VERDICTS
+from dga.scoring.bundle import ModelBundle
+from dga.scoring.scorer import Scorer
 
 OURS, TF_IDF = "ours", "TF-IDF + LR"
 # Held out of every training, three or more of each kind; chosen before the first run.
@@ -42,7 +53,13 @@ HELD_OUT = {
     "pronounceable": ("simda", "symmi", "vawtrak"),
     "word": ("matsnu", "gozi", "suppobox"),
 }
-PARTS = ("known", "held-out", "other-list", "notebook")
+PARTS = ("known", "curated", "held-out", "suffixes", "cases", "other-list", "notebook")
+BARS = {  # rate: the bars of known families and of families never seen, on curated names
+    0.01: (">= 0.92", ">= 0.70"),
+    0.001: (">= 0.84", ">= 0.48"),
+    0.0001: (">= 0.73", ">= 0.33"),
+}
+KIND_BARS = {"hash": ">= 0.98", "random": ">= 0.93", "pronounceable": ">= 0.68", "word": ""}
 SETTINGS: dict[str, Any] = {
     "architecture": "hybrid",
     "task": "both",
@@ -61,6 +78,8 @@ NOTEBOOK: dict[str, Any] = {
     "invented_share": 0.0,
     "hosted_share": 0.0,
     "generated_share": 0.0,
+    "resuffixed_share": 0.0,
+    "cleaning": False,
 }
 
 
@@ -71,20 +90,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="dga-detector-") as folder:
         root = Path(options.models or folder)
         for part in options.only or PARTS:
-            if part != "notebook" or options.notebook:
+            if all(getattr(options, given) for given in NEEDS.get(part, ())):
                 print(MEASURES[part](options, root, Path(folder) / part).text(), flush=True)
 
 
 def known(options: argparse.Namespace, root: Path, folder: Path) -> Table:
     """The test part of the lists."""
-    lists = Lists(options.benign, options.dga)
-    if options.run:
-        run = runs.open_run(options.run)
-        data = parts_of_run(run, lists, options.trial)
-    else:
-        lists = reduced(lists, folder, options.share)
-        run = trained("known", lists, options.settings, root)
-        data = parts(lists, options.settings)
+    run, data, lists = _measured(options, root, folder)
     test, bundle = data.part(dataset.TEST), run.bundle()
     first, second = (path.name for path in (*lists.benign, lists.benign[0])[:2])
     table = Table(f"known: run {run.name}, test part of {len(test):,} names")
@@ -94,7 +106,7 @@ def known(options: argparse.Namespace, root: Path, folder: Path) -> Table:
     on_first, on_second = (on_feed(predictions, test, feed) for feed in (first, second))
     table.add(
         "mean accuracy by family at 0.5, 50:50 with the first list",
-        {k: evaluation.mean_family_accuracy(p, minimum=SMALLEST) for k, p in on_first.items()},
+        {k: metrics.mean_family_accuracy(p, minimum=SMALLEST) for k, p in on_first.items()},
         ">= 0.955",
     )
     table.add("the same, expected of any draw", {k: expected(p) for k, p in on_first.items()})
@@ -105,25 +117,101 @@ def known(options: argparse.Namespace, root: Path, folder: Path) -> Table:
     ):
         table.add(
             f"macro recall at {fpr:.1%} of {where}",
-            {k: evaluation.macro_recall_at_fpr(p, fpr, SMALLEST) for k, p in part.items()},
+            {k: metrics.macro_recall_at_fpr(p, fpr, SMALLEST) for k, p in part.items()},
             bar,
         )
     _families(table, data, test, bundle)
     table.add(
         "calibration error",
-        {k: evaluation.calibration_error(p) for k, p in predictions.items()},
+        {k: metrics.calibration_error(p) for k, p in predictions.items()},
         "<= 0.01",
     )
-    for row in measuring.by_benign_feed(predictions[OURS], test, bundle):
+    for row in evaluate.by_benign_feed(predictions[OURS], test, bundle):
         what = f"false alarms on {row['feed']} ({row['names']:,}), nominal {row['fpr_target']:g}"
         table.add(what, {OURS: row["fpr"]}, f"<= {2 * row['fpr_target']:g}")
     return table
 
 
+def _measured(
+    options: argparse.Namespace, root: Path, folder: Path
+) -> tuple[store.Run, dataset.Dataset, Lists]:
+    """The run that is measured, its dataset and the lists; read once."""
+    if options.measured:
+        return options.measured
+    lists = Lists(options.benign, options.dga, options.curated)
+    if options.run:
+        run = store.open_run(options.run)
+        data = parts_of_run(run, lists, options.trial)
+    else:
+        lists = reduced(lists, folder, options.share)
+        run = trained("known", lists, options.settings, root)
+        data = parts(lists, options.settings)
+    options.measured = (run, data, lists)
+    return options.measured
+
+
+def curated(options: argparse.Namespace, root: Path, folder: Path) -> Table:
+    """Known families at thresholds of curated names, and false alarms among these by source."""
+    run, data, _ = _measured(options, root, folder)
+    test, bundle = data.part(dataset.TEST), run.bundle()
+    generated = test[test[LABEL] == DGA]
+    table = Table(f"curated: run {run.name}, {len(data.curated):,} names that it has not learnt")
+    whole = scored(pd.concat([generated, data.curated]), Ours(bundle))
+    for fpr, (bar, _) in BARS.items():
+        found = metrics.macro_recall_at_fpr(whole, fpr, SMALLEST)
+        table.add(f"known families, macro recall at {fpr:.2%} of all of them", {OURS: found}, bar)
+    accuracy = metrics.mean_family_accuracy(whole, minimum=SMALLEST)
+    table.add("50:50 accuracy by family at 0.5", {OURS: accuracy}, ">= 0.962")
+    table.add("the same, expected of any draw", {OURS: expected(whole)})
+    apart = data.curated_part(dataset.TEST)
+    predictions = scored(test, Ours(bundle))
+    for row in evaluate.on_curated(predictions, apart, bundle)["sources"]:
+        rate = row["fpr_target"]
+        what = f"false alarms on {row['source']}, test third ({row['names']:,}), nominal {rate:g}"
+        table.add(what, {OURS: row["fpr"]}, f"{rate / 2:g} to {1.5 * rate:g}")
+    return table
+
+
+def suffixes(options: argparse.Namespace, root: Path, folder: Path) -> Table:
+    """The same labels under sixty suffixes, at the stored threshold for 1 %."""
+    bundle = _bundle(options, root, folder)
+    found = suffix_table.summary(suffix_table.table(bundle, bundle.threshold(0.01)))
+    table = Table(f"suffixes: run {bundle.name}, {len(suffix_table.SUFFIXES)} suffixes")
+    table.add("random labels found, mean", {OURS: found.mean}, ">= 0.95")
+    table.add(f"the same, worst (.{found.worst_suffix})", {OURS: found.worst}, ">= 0.80")
+    table.add("ordinary labels flagged, mean", {OURS: found.alarms}, "<= 0.02")
+    most = f"the same, most (.{found.most_alarms_suffix})"
+    table.add(most, {OURS: found.most_alarms}, "<= 0.30")
+    return table
+
+
+def cases(options: argparse.Namespace, root: Path, folder: Path) -> Table:
+    """Single names whose verdict is known; rows that expect no verdict are left out."""
+    bundle = _bundle(options, root, folder)
+    rows = pd.read_csv(options.cases, dtype=str)
+    allowed = rows["expect"].str.split(" or ")
+    rows = rows[allowed.map(lambda words: set(words) <= set(VERDICTS))]
+    told = Scorer(bundle).verdicts(rows["domain"].tolist())
+    right = [t.verdict in w.split(" or ") for t, w in zip(told, rows["expect"], strict=True)]
+    table = Table(f"cases: run {bundle.name}, {options.cases.name}")
+    table.add(f"verdicts right, of {len(rows)}", {OURS: sum(right)})
+    for row, verdict, is_right in zip(rows.to_dict("records"), told, right, strict=True):
+        if not is_right:
+            what = f"{row['domain']}: {verdict.verdict}, not {row['expect']}"
+            table.add(what, {OURS: verdict.score})
+    return table
+
+
+def _bundle(options: argparse.Namespace, root: Path, folder: Path) -> ModelBundle:
+    if options.run:
+        return store.open_run(options.run).bundle()
+    return _measured(options, root, folder)[0].bundle()
+
+
 def held_out(options: argparse.Namespace, root: Path, folder: Path) -> Table:
     """Families that the training never saw, at thresholds of the test part's benign names."""
     held = {family: kind for kind, families in HELD_OUT.items() for family in families}
-    lists = Lists(options.benign, options.dga)
+    lists = Lists(options.benign, options.dga, options.curated)
     seen = reduced(lists, folder, options.share, without=held)
     run = trained("held-out", seen, options.settings, root)
     data, bundle = parts(seen, options.settings), run.bundle()
@@ -133,14 +221,18 @@ def held_out(options: argparse.Namespace, root: Path, folder: Path) -> Table:
     test = data.part(dataset.TEST)
     table = Table(f"held-out: {len(held)} families, {len(unseen):,} names never trained on")
     rivals = _rivals(bundle, data, options)
-    by_rival = {k: (scored(test, r), scored(unseen, r)) for k, r in rivals.items()}
-    for fpr, bar in ((0.01, ">= 0.65"), (0.001, "told")):
-        cuts = {k: cut_at(on_test, fpr) for k, (on_test, _) in by_rival.items()}
-        found = {k: recalls(apart, cuts[k]) for k, (_, apart) in by_rival.items()}
-        table.add(f"macro recall at {fpr:.1%}", {k: float(r.mean()) for k, r in found.items()}, bar)
+    by_rival = {title: scored(unseen, rival) for title, rival in rivals.items()}
+    benign = test if data.curated.empty else data.curated
+    on_benign = {title: scored(benign, rival) for title, rival in rivals.items()}
+    for fpr, (_, bar) in BARS.items():
+        cuts = {k: cut_at(rows, fpr) for k, rows in on_benign.items()}
+        found = {k: recalls(apart, cuts[k]) for k, apart in by_rival.items()}
+        table.add(f"macro recall at {fpr:.2%}", {k: float(r.mean()) for k, r in found.items()}, bar)
         for kind, families in HELD_OUT.items():
             of_kind = {k: float(r.reindex(list(families)).mean()) for k, r in found.items()}
-            table.add(f"{kind}: {', '.join(families)}", of_kind)
+            table.add(
+                f"{kind}: {', '.join(families)}", of_kind, KIND_BARS[kind] if fpr == 0.01 else ""
+            )
     for what, rows in (("held out", unseen), ("known", test[test[LABEL] == DGA])):
         shares = bundle.score(rows[dataset.NAME].tolist()).families
         answers = bundle.groups.answers(shares, bundle.families)[0]
@@ -184,14 +276,18 @@ def notebook(options: argparse.Namespace, root: Path, folder: Path) -> Table:
     test = data.part(dataset.TEST)
     table = Table(f"notebook: names as they stand, test part of {len(test):,}")
     predictions = {k: scored(test, r) for k, r in _rivals(run.bundle(), data, options).items()}
-    accuracy = {k: evaluation.confusion(p, 0.5).accuracy for k, p in predictions.items()}
+    accuracy = {k: metrics.confusion(p, 0.5).accuracy for k, p in predictions.items()}
     table.add("test accuracy", accuracy, ">= 0.9861")
     return table
 
 
+NEEDS = {"notebook": ("notebook",), "cases": ("cases",), "curated": ("curated",)}
 MEASURES: dict[str, Callable[[argparse.Namespace, Path, Path], Table]] = {
     "known": known,
+    "curated": curated,
     "held-out": held_out,
+    "suffixes": suffixes,
+    "cases": cases,
     "other-list": other_list,
     "notebook": notebook,
 }
@@ -209,8 +305,8 @@ def _families(table: Table, data: dataset.Dataset, test: pd.DataFrame, bundle: M
     """Add how well families are told one by one and by group."""
     dga = test[test[LABEL] == DGA]
     shares = bundle.score(dga[dataset.NAME].tolist()).families
-    large = measuring.large_families(data.frame)
-    found = measuring.family_figures(dga[FAMILY], shares, bundle, large)
+    large = evaluate.large_families(data.frame)
+    found = evaluate.family_figures(dga[FAMILY], shares, bundle, large)
     for key, what, bar in (
         ("family_macro_f1_large", f"family macro F1, {len(large)} families of 1,000 names", "0.72"),
         ("grouped_macro_f1_large", "the same by group", "0.85"),
@@ -238,6 +334,8 @@ def _options() -> argparse.Namespace:
     add("--run", help="the run that `known` measures; its training must have read these files")
     trial = Path(__file__).resolve().parent.parent / "data" / "trial"
     add("--trial", nargs="*", type=Path, default=sorted(trial.glob("*.csv")), help="kept out of it")
+    add("--curated", nargs="*", type=Path, default=(), help="benign names that people wrote down")
+    add("--cases", type=Path, help="domain,expect: single names with the right verdict")
     add("--notebook", nargs=2, type=Path, metavar=("TOP_LIST", "FEED"), help="its two lists")
     add("--only", nargs="+", choices=PARTS)
     add("--alone", action="store_true", help="leave TF-IDF out")
@@ -245,9 +343,10 @@ def _options() -> argparse.Namespace:
     add("--set", nargs="+", type=_setting, default=[], metavar="SETTING=VALUE")
     add("--models", help="where the runs go; a temporary folder without")
     options = parser.parse_args()
+    options.measured = None
     options.chosen = dict(options.set)
     options.settings = SETTINGS | options.chosen
-    options.benign = tuple(options.benign)
+    options.benign, options.curated = tuple(options.benign), tuple(options.curated)
     return options
 
 

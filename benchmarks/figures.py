@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from benchmarks.rivals import Rival
-from dga import dataset, evaluation
-from dga.columns import DGA, DOMAIN, FAMILY, FEED, LABEL, PRED_PROB, TRUE_CLASS
+from dga.datasets import dataset
+from dga.evaluation import metrics
+from dga.schema import DGA, DOMAIN, FAMILY, FEED, LABEL, PRED_PROB, TRUE_CLASS
 
 SMALLEST = 100  # families with fewer names stay out of the means
 
@@ -58,15 +59,15 @@ def on_feed(
 
 def expected(predictions: pd.DataFrame) -> float | None:
     """The 50:50 accuracy by family that any draw has on average."""
-    passed = evaluation.confusion(predictions, 0.5).fpr
-    recall = evaluation.family_table(predictions).query("names >= @SMALLEST")["recall"].mean()
+    passed = metrics.confusion(predictions, 0.5).fpr
+    recall = metrics.family_table(predictions).query("names >= @SMALLEST")["recall"].mean()
     return None if passed is None else float(recall + 1 - passed) / 2
 
 
 def cut_at(predictions: pd.DataFrame, fpr: float) -> float:
     """The threshold that these rows' benign names give for a rate."""
     benign = predictions.loc[predictions[TRUE_CLASS] != DGA, PRED_PROB]
-    return evaluation.threshold_at_fpr(benign.to_numpy(), fpr).threshold
+    return metrics.threshold_at_fpr(benign.to_numpy(), fpr).threshold
 
 
 def recalls(predictions: pd.DataFrame, cut: float) -> pd.Series[float]:

@@ -30,9 +30,14 @@ SAMPLE = 5_000  # names of ours whose shape is compared
 
 # Where to look: first day, last day, step in days.
 SPANS: dict[str, tuple[dt.date, dt.date, int]] = {
+    "bamital": (dt.date(2019, 1, 1), dt.date(2019, 12, 31), 1),
     "conficker": (dt.date(2017, 1, 1), dt.date(2019, 12, 31), 1),
     "corebot": (dt.date(2015, 1, 8), dt.date(2015, 12, 31), 28),
     "cryptolocker": (START, END, 4),
+    "darkcracks": (dt.date(2024, 1, 1), dt.date(2025, 12, 31), 1),
+    "dyre": (dt.date(2014, 6, 1), dt.date(2014, 6, 7), 1),
+    "gameover_p2p": (dt.date(2014, 1, 1), dt.date(2014, 12, 31), 1),
+    "gozi": (dt.date(1970, 1, 1), dt.date(3384, 12, 31), 3),  # the file's days are any
     "gameover": (dt.date(2014, 7, 1), dt.date(2014, 8, 31), 1),
     "kraken": (START, END, 56),
     "locky": (dt.date(2022, 10, 1), dt.date(2023, 6, 1), 1),
@@ -40,15 +45,23 @@ SPANS: dict[str, tuple[dt.date, dt.date, int]] = {
     "murofet": (dt.date(2010, 1, 1), dt.date(2010, 12, 31), 1),
     "mydoom": (dt.date(2018, 1, 1), dt.date(2022, 12, 31), 1),
     "necurs": (dt.date(2018, 4, 1), dt.date(2018, 6, 30), 4),
+    "nymaim2": (dt.date(2000, 1, 1), dt.date(2099, 12, 31), 1),
     "pitou": (dt.date(2012, 1, 1), END, 1),
     "proslikefan": (START, END, 12),
     "qakbot": (dt.date(2013, 1, 1), dt.date(2016, 12, 31), 10),
+    "qsnatch": (dt.date(2019, 11, 15), dt.date(2020, 1, 7), 1),
     "ranbyus": (dt.date(2015, 1, 1), dt.date(2015, 12, 31), 1),
+    "tinynuke": (dt.date(2019, 6, 15), dt.date(2020, 1, 7), 1),
+    "unnamed_javascript_dga": (dt.date(2015, 1, 1), dt.date(2016, 12, 31), 1),
     "zloader": (dt.date(2020, 1, 1), dt.date(2021, 12, 31), 1),
 }
 # Seeds beyond the published ones: a sample of DNSChanger seeds itself with a small number.
-SEEDS: dict[str, Iterable[int]] = {"dnschanger": range(300_000)}
-ACCIDENTS = frozenset({"rovnix"})  # its random numbers are ours
+SEEDS: dict[str, Iterable[int]] = {
+    name: (*family.seeds, *family.guessable_seeds)
+    for name, family in FAMILIES.items()
+    if family.guessable_seeds
+}
+ACCIDENTS = frozenset(name for name, family in FAMILIES.items() if not family.exact)
 
 
 @dataclass
@@ -123,7 +136,7 @@ def _row(result: Found) -> dict[str, object]:
         "in file": f"{result.rows:,}" if result.rows else "no",
         "made": f"{result.made:,}",
         "found": f"{len(result.names):,}",
-        "share": f"{len(result.names) / result.rows:.1%}" if result.rows else "",
+        "attributed": f"{len(result.names) / result.rows:.1%}" if result.rows else "",
         "dates": f"{years[0]} to {years[-1]}" if years and family.period else "",
         "names/s": f"{result.made / result.seconds:,.0f}",
     }

@@ -20,10 +20,10 @@ import pandas as pd
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.startup import server
-from dga import runs
-from dga.columns import BENIGN, DGA, DOMAIN, FAMILY, PRED_CLASS, PRED_PROB, TRUE_CLASS
 from dga.errors import GeneratorError
 from dga.generators import FAMILIES, generate
+from dga.runs import store
+from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, PRED_CLASS, PRED_PROB, TRUE_CLASS
 from tests.runs_factory import make_run
 
 NAME = "large"
@@ -100,7 +100,7 @@ def make_large_run(root: Path, rows: int) -> None:
             FAMILY: [*[""] * len(benign), *generated.values()],
         }
     )
-    frame.to_parquet(run.path / runs.PREDICTIONS_FILE, index=False)
+    frame.to_parquet(run.path / store.PREDICTIONS_FILE, index=False)
 
 
 def measured() -> tuple[list[Times], list[Times]]:

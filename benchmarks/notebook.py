@@ -22,10 +22,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dga import console, dataset, devices, evaluation, feeds, runs
-from dga.columns import BENIGN, PRED_PROB, TRUE_CLASS
+from dga import devices
+from dga.cli import console
 from dga.config import FeedSpec, TrainingConfig, TrainingPlan
-from dga.runs import Run
+from dga.datasets import dataset, feeds
+from dga.evaluation import metrics
+from dga.runs import store
+from dga.runs.store import Run
+from dga.schema import BENIGN, PRED_PROB, TRUE_CLASS
 
 NOTEBOOK_BATCHES = 8_640
 ONE_EPOCH = 1_193  # updates: 80 % of the names as they stand, by 128
@@ -70,10 +74,10 @@ def main() -> None:
 
 def _run(name: str, settings: dict[str, Any], options: argparse.Namespace, root: Path) -> Run:
     """The finished run of that name, trained first where there is none."""
-    from dga import pipeline
+    from dga.training import pipeline
 
     if (root / name).is_dir():
-        return runs.open_run(name, root)
+        return store.open_run(name, root)
     config = TrainingConfig.from_json(NOTEBOOK | settings)
     feeds_of = (
         FeedSpec(path=options.benign, label="benign"),
@@ -81,15 +85,15 @@ def _run(name: str, settings: dict[str, Any], options: argparse.Namespace, root:
     )
     plan = TrainingPlan(name=name, config=config, feeds=feeds_of)
     tell = console.training_progress(quiet=True)
-    work = runs.create(name, root)
+    work = store.create(name, root)
     return pipeline.train(plan, work, on_progress=tell, should_stop=lambda: False)
 
 
 def _two_tables(run: Run) -> str:
     predictions = run.predictions()
     tables = {
-        "correct": evaluation.correct(predictions, 0.5),
-        "mispredicted": evaluation.mispredicted(predictions, 0.5),
+        "correct": metrics.correct(predictions, 0.5),
+        "mispredicted": metrics.mispredicted(predictions, 0.5),
     }
     return "\n\n".join(
         f"{title}: {len(rows):,}\n{rows.head(ROWS_SHOWN).to_string(index=False)}"
@@ -107,7 +111,7 @@ def _row(run: Run, other: list[str]) -> dict[str, str]:
     if other:
         predictions = run.predictions()
         benign = predictions.loc[predictions[TRUE_CLASS] == BENIGN, PRED_PROB].to_numpy()
-        cut = evaluation.threshold_at_fpr(benign, OWN_FPR).threshold
+        cut = metrics.threshold_at_fpr(benign, OWN_FPR).threshold
         scores = run.bundle().score(other).score
         row["other list, called generated at 0.5"] = f"{np.mean(scores >= 0.5):.2%}"
         row[f"at its own {OWN_FPR:.0%} FPR"] = f"{np.mean(scores >= cut):.2%}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import warnings
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,11 +17,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dga import console, dataset, feeds, runs
-from dga.bundle import ModelBundle
-from dga.columns import BENIGN, DGA, DOMAIN, FAMILY, LABEL, REGISTERED_NAME
+from dga.cli import console
 from dga.config import FeedSpec, TrainingConfig, TrainingPlan
+from dga.datasets import dataset, feeds
 from dga.errors import RunError
+from dga.runs import learnt_names, store
+from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, LABEL, REGISTERED_NAME, SOURCE
+from dga.scoring.bundle import ModelBundle
 
 TF_IDF_NAMES = 300_000  # a random part of a larger training part; more change the third digit
 
@@ -50,6 +52,7 @@ class Lists:
 
     benign: tuple[Path, ...]
     dga: Path
+    curated: tuple[Path, ...] = ()
 
     def specs(self) -> tuple[FeedSpec, ...]:
         """The lists as a training takes them."""
@@ -57,6 +60,14 @@ class Lists:
             *(FeedSpec(path=str(path), label=BENIGN) for path in self.benign),
             FeedSpec(path=str(self.dga), label=DGA),
         )
+
+    def curated_specs(self) -> tuple[FeedSpec, ...]:
+        """The curated names as a training takes them."""
+        return tuple(FeedSpec(path=str(path), label=BENIGN) for path in self.curated)
+
+    def curated_frames(self) -> list[pd.DataFrame]:
+        """The labelled frame of each file of curated names."""
+        return [feeds.read_feed(path, label=BENIGN).frame for path in self.curated]
 
     def frames(self) -> list[pd.DataFrame]:
         """The labelled frame of each list."""
@@ -75,41 +86,53 @@ def reduced(lists: Lists, folder: Path, share: float, without: Collection[str] =
         frame = frame[~frame[FAMILY].isin(list(without))]
         frame = frame.sample(frac=share, random_state=23) if share < 1 else frame
         path = folder / f"{Path(spec.path).name.partition('.')[0]}.csv"
-        columns = [DOMAIN, FAMILY] if spec.label == DGA else [DOMAIN]
+        columns = [DOMAIN, FAMILY] if spec.label == DGA else [DOMAIN, SOURCE]
         frame[columns].to_csv(path, index=False, quoting=csv.QUOTE_MINIMAL)
         paths.append(path)
-    return Lists(tuple(paths[:-1]), paths[-1])
+    return Lists(tuple(paths[:-1]), paths[-1], lists.curated)
 
 
-def trained(name: str, lists: Lists, settings: Mapping[str, Any], root: Path) -> runs.Run:
+def trained(name: str, lists: Lists, settings: Mapping[str, Any], root: Path) -> store.Run:
     """The finished run of that name under `root`, trained first where there is none."""
-    from dga import pipeline
+    from dga.training import pipeline
 
     if (root / name).is_dir():
-        return runs.open_run(name, root)
+        return store.open_run(name, root)
     config = TrainingConfig.from_json(dict(settings))
-    plan = TrainingPlan(name=name, config=config, feeds=lists.specs())
+    plan = TrainingPlan(
+        name=name, config=config, feeds=lists.specs(), curated=lists.curated_specs()
+    )
     tell = console.training_progress(quiet=True)
-    work = runs.create(name, root)
+    work = store.create(name, root)
     return pipeline.train(plan, work, on_progress=tell, should_stop=lambda: False)
 
 
 def parts(lists: Lists, settings: Mapping[str, Any]) -> dataset.Dataset:
     """The dataset that a training with these settings made of the lists: the same on every call."""
-    return dataset.build(lists.frames(), TrainingConfig.from_json(dict(settings)))
+    config = TrainingConfig.from_json(dict(settings))
+    return dataset.build(lists.frames(), config, curated=lists.curated_frames())
 
 
-def parts_of_run(run: runs.Run, lists: Lists, trial: Sequence[Path]) -> dataset.Dataset:
-    """The dataset that the run was trained on; RunError where these files make another one."""
+def parts_of_run(run: store.Run, lists: Lists, trial: Sequence[Path]) -> dataset.Dataset:
+    """The dataset that the run was trained on.
+
+    Where these files, as they are read today, make another one, the names that the run has learnt
+    from are left out of its parts; RunError where the run keeps no record of those.
+    """
     config = TrainingConfig.from_json(run.settings)
     held: set[str] = set()
     if run.config["trial"]:
         frame = pd.concat([feeds.read_feed(path).frame for path in trial])
         held = set(dataset.named(frame, config.scope)[0][REGISTERED_NAME])
-    data = dataset.build(lists.frames(), config, held)
-    if data.counts() != run.metrics["dataset"]:
+    data = dataset.build(lists.frames(), config, held, curated=lists.curated_frames())
+    recorded = run.metrics["dataset"]
+    if recorded and {key: data.counts().get(key) for key in recorded} == recorded:
+        return data
+    seen = learnt_names.seen(run, data.frame[REGISTERED_NAME])
+    if seen is None:
         raise RunError(f"run {run.name} was not trained on these files, so its test part is not")
-    return data
+    kept = ~seen | (data.frame[dataset.SPLIT] != dataset.TEST).to_numpy()
+    return replace(data, frame=data.frame[kept])
 
 
 def tf_idf(train: pd.DataFrame, seed: int = 23) -> Rival:

@@ -3,10 +3,10 @@
     python -m benchmarks.robustness [--run RUN] [--chosen LIST --dga FAMILIES.csv]
 
 Offline and with the project's own names: the trial set's chosen names and our generators'. For each
-attack of `dga.attacks`: the share called dga at the run's default threshold before and after, and
-how far the log-odds move. For generated names that share is recall, and should stay; for
-chosen names it is the false-positive rate, and should stay as well. `charbot` makes generated names
-of chosen ones: what is found of them after is recall.
+attack of `dga.datasets.perturbations`: the share called dga at the run's default threshold before
+and after, and how far the log-odds move. For generated names that share is recall, and should stay;
+for chosen names it is the false-positive rate, and should stay as well. `charbot` makes generated
+names of chosen ones: what is found of them after is recall.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from benchmarks.rivals import Ours, Rival
-from dga import dataset, feeds, runs
-from dga.attacks import ATTACKS, Attack, edited
-from dga.columns import BENIGN, DGA, FAMILY, LABEL
+from dga.datasets import dataset, feeds
+from dga.datasets.perturbations import ATTACKS, Attack, edited
 from dga.generators import FAMILIES, generate
+from dga.runs import store
+from dga.schema import BENIGN, DGA, FAMILY, LABEL
 
 TRIAL = Path(__file__).resolve().parent.parent / "data" / "trial"
 NAMES = 4_000  # at most, of each side
@@ -32,7 +33,7 @@ CLIP = 1e-7
 def main() -> None:
     """Print the table."""
     options = _options()
-    run = runs.open_run(options.run or runs.active_name())
+    run = store.open_run(options.run or store.active_name())
     bundle = run.bundle()
     names = {"chosen": _chosen(options.chosen), "dga": _generated(options.dga)}
     names["hides"] = names["chosen"]

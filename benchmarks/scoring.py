@@ -20,12 +20,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks import arithmetic, hosts
-from dga import bundle as bundles
-from dga import devices, runs
-from dga.bundle import ModelBundle
-from dga.calibration import Given
-from dga.domains import parse_many
+from benchmarks import arithmetic, host_names
+from dga import devices
+from dga.names.parse import parse_many
+from dga.runs import store
+from dga.scoring import bundle as bundles
+from dga.scoring.bundle import ModelBundle
+from dga.scoring.calibration import Given
 
 ROOT = Path(__file__).resolve().parent.parent
 ROWS = (10_000, 100_000, 1_000_000)
@@ -50,8 +51,8 @@ class Timed(NamedTuple):
 def main() -> None:
     """Print the table and the sentences under it."""
     options = _options()
-    run = runs.open_run(options.run) if options.run else runs.active_run()
-    names = hosts.base(options.names)
+    run = store.open_run(options.run) if options.run else store.active_run()
+    names = host_names.base(options.names)
     sizes = options.rows or (*ROWS, *([FULL] if options.full else []))
     start = min(_scored(names, 1, run.name, False).seconds for _ in range(STARTS))
     # Ours first: a child counts its parent's memory as its own peak, and Keras takes much.
@@ -61,7 +62,7 @@ def main() -> None:
     ready = run.bundle()
     whole = [p.registered_name or "" for p in parse_many(list(_hosts(names, COMPARED)))]
     alone = len(whole) / _seconds(lambda: ready.score(whole))
-    folder = run.path / runs.BUNDLE_FOLDER
+    folder = run.path / store.BUNDLE_FOLDER
     flop = arithmetic.flop_a_name(folder / bundles.ONNX_FILE, ready, whole[:COUNTED])
     rates = {threads: arithmetic.matrix_rate(threads) for threads in (1, ready.threads)}
     theirs = _notebook(list(_hosts(names, NOTEBOOK_NAMES)))
@@ -74,13 +75,13 @@ def main() -> None:
 
 
 def _hosts(names: Sequence[str], rows: int) -> list[str]:
-    return list(islice(hosts.distinct_hosts(names), rows))
+    return list(islice(host_names.distinct_hosts(names), rows))
 
 
 def _scored(names: Sequence[str], rows: int, run: str, repeated: bool) -> Timed:
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "names.csv", Path(folder) / "verdicts.csv"
-        distinct = hosts.write(source, names, rows, repeated=repeated)
+        distinct = host_names.write(source, names, rows, repeated=repeated)
         command = [sys.executable, "-m", "dga", "score", str(source), "-o", str(target)]
         started = time.perf_counter()
         child = os.posix_spawn(sys.executable, [*command, "--run", run], _environment())
@@ -101,9 +102,9 @@ def _environment() -> dict[str, str]:
 def _notebook(names: list[str]) -> float:
     """Names a second by Keras, everything padded to 75 columns."""
     devices.quiet()
-    from dga import architectures
-    from dga.architectures import Output
-    from dga.encoding import CharEncoder
+    from dga.networks import architectures
+    from dga.networks.architectures import Output
+    from dga.scoring.encoder import CharEncoder
 
     encoder = CharEncoder(side="left")
     model = architectures.build("lstm", encoder, [Output("score", 1, "sigmoid")])
@@ -136,7 +137,7 @@ def _print_limit(flop: float, rates: dict[int, float], alone: float, last: Timed
 def _print_agreement(path: Path, ready: ModelBundle, names: list[str]) -> None:
     import keras
 
-    from dga import architectures  # noqa: F401  (registers the layers of ours)
+    from dga.networks import architectures  # noqa: F401  (registers the layers of ours)
 
     model = keras.models.load_model(path, compile=False)
     codes = ready.encoder.encode(names).astype(np.int32)

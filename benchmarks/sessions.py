@@ -23,9 +23,9 @@ import pandas as pd
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from benchmarks.startup import server
-from dga import runs
-from dga.columns import REGISTERED_NAME, SCORE, VERDICT
-from dga.scoring import Scorer
+from dga.runs import store
+from dga.schema import REGISTERED_NAME, SCORE, VERDICT
+from dga.scoring.score_file import Scorer
 
 WAIT = 900_000  # milliseconds that one step of a session may take
 REST = 60  # seconds after the last session
@@ -51,19 +51,19 @@ def main() -> None:
     parser.add_argument("--names", type=int, default=10_000)
     parser.add_argument("--waves", type=int, default=1, help="how often, one after the other")
     options = parser.parse_args()
-    run = runs.active_run().path
+    run = store.active_run().path
     before = stamp(run)
     with server() as (process, address):
         outcomes = asyncio.run(_drive(address, process.pid, options))
     failed = tell(outcomes, options.names)
-    if (runs.active_run().path, stamp(run)) != (run, before):
+    if (store.active_run().path, stamp(run)) != (run, before):
         print("the active run was replaced meanwhile: the figures mean nothing, measure again")
     raise SystemExit(1 if failed else 0)
 
 
 def stamp(run: Path) -> list[int]:
     """Times of change of a run's bundle."""
-    return [path.stat().st_mtime_ns for path in sorted((run / runs.BUNDLE_FOLDER).iterdir())]
+    return [path.stat().st_mtime_ns for path in sorted((run / store.BUNDLE_FOLDER).iterdir())]
 
 
 def tell(outcomes: list[Outcome], names: int) -> bool:
@@ -109,7 +109,7 @@ def make_names(session: int, names: int) -> list[str]:
 
 
 async def _drive(address: str, pid: int, options: argparse.Namespace) -> list[Outcome]:
-    scorer = Scorer(runs.active_run().bundle())
+    scorer = Scorer(store.active_run().bundle())
     lists = [make_names(number, options.names) for number in range(options.sessions + 1)]
     direct = [scorer.frame(names) for names in lists]
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium")

@@ -25,21 +25,23 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import cross_val_predict
 
-from dga import dataset, domains, feeds, runs
-from dga.bundle import ModelBundle
-from dga.columns import BENIGN, DGA, DOMAIN, LABEL, TRUE_CLASS
+from dga.datasets import dataset, feeds
+from dga.names import parse
+from dga.runs import store
+from dga.schema import BENIGN, DGA, DOMAIN, LABEL, TRUE_CLASS
+from dga.scoring.bundle import ModelBundle
 
 NAMES = 20_000  # of each class, at most
 LEAST = 200  # names of each class in a stratum
 SHORTEST_BANDS = (0, 6, 9, 12, 16, 24, 64)
 
-Floats = npt.NDArray[np.float64]
+Float64s = npt.NDArray[np.float64]
 
 
 def main() -> None:
     """Print the three tables."""
     options = _options()
-    run = runs.open_run(options.run or runs.active_name())
+    run = store.open_run(options.run or store.active_name())
     bundle = run.bundle()
     names = _named(options) if options.benign else _tested(run)
     names = names.assign(score=bundle.score(names[DOMAIN].tolist()).score, **traits(names))
@@ -55,7 +57,7 @@ def main() -> None:
 def alone(names: pd.DataFrame) -> pd.DataFrame:
     """AUC of each trait by itself and of all together, beside the run's, and its rank correlation
     with the run's score within each class."""
-    inputs: dict[str, Floats] = {
+    inputs: dict[str, Float64s] = {
         "suffix": _one_hot(names["suffix"]),
         "length": _one_hot(names["length"].clip(upper=40)),
         "digits": names[["digits"]].to_numpy(),
@@ -125,7 +127,7 @@ def changed(names: pd.DataFrame, bundle: ModelBundle) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _rank(one: Floats, other: Floats) -> str:
+def _rank(one: Float64s, other: Float64s) -> str:
     """The rank correlation; "" where one of the two never changes."""
     moves = np.ptp(one) > 0 and np.ptp(other) > 0
     return f"{spearmanr(one, other).statistic:.3f}" if moves else ""
@@ -133,17 +135,17 @@ def _rank(one: Floats, other: Floats) -> str:
 
 def _behind_www(name: str) -> str:
     """What a bundle of registered names reads of a host name."""
-    return domains.registered_name(f"www.{name}") or name
+    return parse.registered_name(f"www.{name}") or name
 
 
-def _one_hot(values: pd.Series[str]) -> Floats:
+def _one_hot(values: pd.Series[str]) -> Float64s:
     common = values.value_counts().index[:200]
     return pd.get_dummies(values.where(values.isin(common))).to_numpy(dtype=np.float64)
 
 
 def traits(names: pd.DataFrame) -> dict[str, pd.Series[str]]:
     """What can be seen of each name, as columns: suffix, label, length, digits (share), hyphen."""
-    split = [domains.split_suffix(name) for name in names[DOMAIN]]
+    split = [parse.split_suffix(name) for name in names[DOMAIN]]
     suffix = pd.Series([suffix or "" for _, suffix in split], names.index, dtype="str")
     label = pd.Series(
         [
@@ -162,7 +164,7 @@ def traits(names: pd.DataFrame) -> dict[str, pd.Series[str]]:
     }
 
 
-def _tested(run: runs.Run) -> pd.DataFrame:
+def _tested(run: store.Run) -> pd.DataFrame:
     """A run's test names: columns domain, is_dga."""
     frame = run.predictions()
     return _sample(pd.DataFrame({DOMAIN: frame[DOMAIN], "is_dga": frame[TRUE_CLASS] == DGA}))

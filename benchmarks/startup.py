@@ -1,7 +1,8 @@
-"""Start-up: `python -m benchmarks.startup`.
+"""Start-up: `python -m benchmarks.startup [--command-line]`.
 
-Process start to first verdict on the command line, and to a usable first page in a browser; and
-whether the web process has loaded TensorFlow. Run it twice: the first warms the disk.
+Seconds of `import dga`, of `dga --help`, from process start to the first verdict on the command
+line, and to a usable first page in a browser; and which heavy libraries the web process has
+loaded. The median of a few starts; run it twice, since the first warms the disk.
 """
 
 from __future__ import annotations
@@ -17,29 +18,41 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-TRIES = 3
+TRIES = 5
+HEAVY = ("tensorflow", "sklearn", "scipy")
+COMMANDS = {
+    "Python alone": ["-c", ""],
+    "import dga": ["-c", "import dga"],
+    "dga --help": ["-m", "dga", "--help"],
+    "process start to first verdict": ["-m", "dga", "lookup", "example.com"],
+}
 
 
 def main() -> None:
-    """Print the median of a few starts of each kind."""
-    looked_up = sorted(command_line() for _ in range(TRIES))
-    print(f"command line, start to first verdict: {looked_up[TRIES // 2]:.2f} s")
+    """Print the median of a few starts of each kind; `--command-line` leaves out the browser."""
+    for name, arguments in COMMANDS.items():
+        seconds, processor = sorted(run(arguments) for _ in range(TRIES))[TRIES // 2]
+        print(f"{name}: {seconds:.2f} s, of which the processor computes {processor:.2f} s")
+    if "--command-line" in sys.argv[1:]:
+        return
     pages = sorted(page() for _ in range(TRIES))
     seconds, loaded = pages[TRIES // 2]
     print(f"app, start to a usable Look up page in the browser: {seconds:.2f} s")
-    print(f"TensorFlow loaded by the web process: {'yes' if loaded else 'no'}")
+    print(f"loaded by the web process: {', '.join(loaded) or 'none of ' + ', '.join(HEAVY)}")
 
 
-def command_line() -> float:
-    """Seconds from process start to the end of one look-up."""
-    started = time.perf_counter()
-    command = [sys.executable, "-m", "dga", "lookup", "example.com"]
+def run(arguments: list[str]) -> tuple[float, float]:
+    """Seconds from a Python process's start to its end, and those that it computes."""
+    started, before = time.perf_counter(), os.times()
+    command = [sys.executable, *arguments]
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - started
+    seconds, after = time.perf_counter() - started, os.times()
+    computed = after.children_user + after.children_system
+    return seconds, computed - before.children_user - before.children_system
 
 
-def page() -> tuple[float, bool]:
-    """Seconds from server start until the text box can be typed into; is TensorFlow loaded?"""
+def page() -> tuple[float, list[str]]:
+    """Seconds from server start until the text box can be typed into, and what is loaded."""
     from playwright.sync_api import sync_playwright
 
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
@@ -55,7 +68,8 @@ def page() -> tuple[float, bool]:
             box.fill("wikipedia.org")
             box.press("Enter")
             tab.get_by_text("Looks").first.wait_for()
-            loaded = "tensorflow" in Path(f"/proc/{process.pid}/maps").read_text()
+            mapped = Path(f"/proc/{process.pid}/maps").read_text()
+            loaded = [name for name in HEAVY if f"/{name}/" in mapped]
         browser.close()
     return seconds, loaded
 

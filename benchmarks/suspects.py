@@ -16,10 +16,12 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.rivals import Lists, parts_of_run
-from dga import dataset, evaluation, runs, suspects
-from dga.columns import BENIGN, LABEL
+from dga.datasets import dataset, label_errors
 from dga.errors import DGAError
-from dga.writers import to_csv
+from dga.evaluation import metrics
+from dga.runs import store
+from dga.schema import BENIGN, LABEL
+from dga.tables.writers import to_csv
 
 FPR = 0.001
 
@@ -27,17 +29,17 @@ FPR = 0.001
 def main() -> None:
     """Write the file and tell how many of each kind it holds."""
     options = _options()
-    run = runs.open_run(options.run)
+    run = store.open_run(options.run)
     lists = Lists(tuple(options.benign), options.dga)
     data = parts_of_run(run, lists, options.trial)
     rows = pd.concat([data.part(dataset.VALIDATION), data.part(dataset.TEST)], ignore_index=True)
     scores = run.bundle().score(rows[dataset.NAME].tolist()).score
     benign = scores[(rows[LABEL] == BENIGN).to_numpy()]
-    threshold = evaluation.threshold_at_fpr(benign, FPR).threshold
-    found = suspects.suspects(rows, scores, data.conflicts, threshold)
+    threshold = metrics.threshold_at_fpr(benign, FPR).threshold
+    found = label_errors.suspects(rows, scores, data.conflicts, threshold)
     options.output.write_text(to_csv(found), encoding="utf-8")
     print(f"{options.output}: {len(found):,} of {len(rows):,} names")
-    for (why, feed), names in found.groupby([suspects.WHY, "feed"]).size().items():
+    for (why, feed), names in found.groupby([label_errors.WHY, "feed"]).size().items():
         print(f"  {why} ({feed}): {names:,}")
 
 

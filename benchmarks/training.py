@@ -24,12 +24,15 @@ import keras
 import numpy as np
 import pandas as pd
 
-from dga import dataset, devices, examples, feeds, outputs, progress, runs, training
-from dga.columns import BENIGN, DGA, DOMAIN, FAMILY, FEED, LABEL
+from dga import devices, progress
 from dga.config import ARCHITECTURES, TrainingConfig
-from dga.encoding import CharEncoder
-from dga.examples import Examples
+from dga.datasets import dataset, feeds
 from dga.generators import FAMILIES, generate
+from dga.runs import store
+from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, FEED, LABEL
+from dga.scoring.encoder import CharEncoder
+from dga.training import examples, heads, loop
+from dga.training.examples import Examples
 
 NOTEBOOK: dict[str, Any] = {
     "architecture": "lstm",
@@ -94,7 +97,7 @@ class Parts:
 
     def accuracy(self, model: keras.Model) -> float:
         """The share of the test part that the model tells right at 0.5."""
-        scores = outputs.predict(model, self.test, "binary", side=self.encoder.side)
+        scores = heads.predict(model, self.test, "binary", side=self.encoder.side)
         return float(((scores >= 0.5) == (self.test.is_dga > 0)).mean())
 
 
@@ -143,7 +146,7 @@ def main() -> None:
         settings |= added
         _ours(f"  + {title}", settings, lstm, mark, theirs)
     _ours(f"  + {OURS}", {**settings, "max_batches": UPDATES}, lstm, mark, theirs)
-    known = options.architecture or runs.open_run(runs.SHIPPED).settings["architecture"]
+    known = options.architecture or store.open_run(store.SHIPPED).settings["architecture"]
     settings = {**NOTEBOOK, "architecture": known, **DEFAULT, "max_batches": UPDATES}
     parts = _parts(frame, TrainingConfig(**settings))
     _ours(f"{known}, the default architecture", settings, parts, mark, theirs)
@@ -154,10 +157,10 @@ def _ours(title: str, settings: dict[str, Any], parts: Parts, mark: float, their
     config = TrainingConfig(**settings).resolved()
     size = config.batch_size or 1
     updates = config.max_batches or -(-len(parts.train) // size)
-    model = training.fresh(parts.encoder, [], config)
-    learner = training.learning(model, config)
+    model = loop.fresh(parts.encoder, [], config)
+    learner = loop.learning(model, config)
     probe = Probe(lambda: parts.accuracy(learner), max(1, updates // LOOKS), mark)
-    trained = training.fit(
+    trained = loop.fit(
         parts.train,
         _none_of(parts.test),
         parts.encoder,
@@ -204,10 +207,10 @@ def _xla_rate(parts: Parts) -> float:
 
 
 def _compiled(parts: Parts, xla: bool) -> keras.Model:
-    model = training.fresh(parts.encoder, [], TrainingConfig(**NOTEBOOK))
+    model = loop.fresh(parts.encoder, [], TrainingConfig(**NOTEBOOK))
     model.compile(
         optimizer=keras.optimizers.RMSprop(),
-        loss={outputs.SCORE_OUTPUT: "binary_crossentropy"},
+        loss={heads.SCORE_OUTPUT: "binary_crossentropy"},
         jit_compile=xla,
     )
     return model

@@ -10,8 +10,8 @@ import csv
 from datetime import date
 from pathlib import Path
 
-from dga import domains
 from dga.generators import FAMILIES, generate
+from dga.names import parse
 
 TARGET = Path(__file__).resolve().parent.parent / "data" / "trial" / "generated.csv"
 NAMES_A_FAMILY = 250
@@ -28,7 +28,7 @@ def main() -> None:
             names = [n for n in generate(family, NAMES_A_FAMILY, date=FIRST_DAY) if n not in seen]
             seen.update(names)
             writer.writerows([name, family] for name in names)
-            registered = len({domains.registered_name(name) for name in names})
+            registered = len({parse.registered_name(name) for name in names})
             print(f"{family}: {len(names)} names, {registered} registered names")
 
 

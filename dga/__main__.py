@@ -1,6 +1,6 @@
 """`python -m dga`."""
 
-from dga.cli import main
+from dga.cli.main import main
 
 if __name__ == "__main__":
     raise SystemExit(main())

@@ -1,16 +1,17 @@
-"""What a training can be told: TrainingConfig, checked at birth, and the table of architectures.
+"""Settings of a training: one table, from which command line, form, checks and docs derive.
 
-Knows neither Keras nor files, so that the web process can show and check a form with it.
+TrainingConfig with its settings, the architectures, and TrainingPlan. Knows neither Keras nor
+files, so that the web process can show and check a form with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, Literal, get_args
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Literal
 
-from dga.columns import BENIGN, DGA
 from dga.errors import ConfigError
+from dga.schema import BENIGN, DGA
 
 Scope = Literal["registered", "fqdn"]
 Task = Literal["binary", "family", "both"]
@@ -25,13 +26,14 @@ Calibrated = Literal["no", "scaled", "weighed"]
 
 @dataclass(frozen=True, kw_only=True)
 class Architecture:
-    """How an architecture is fed and trained when nothing else is asked for.
+    """Default settings of an architecture, and what its inputs look like.
 
-    The builder is the function of the same name in `dga.architectures`. `trims`: columns of
-    padding change no score, so batches may be cut to their longest name. `calibrated`: on the
+    The builder is the function of the same name in `dga.networks.architectures`, or the one that
+    was registered. `trims`: columns
+    of padding change no score, so batches may be cut to their longest name. `calibrated`: on the
     validation part, scores are scaled (Platt 1999), or weighed with the families that the network
     names and with how likely people are to have chosen the name; the notebook's network keeps its
-    own. `likelihood`: the network tells the latter (`dga.likelihood`).
+    own. `likelihood`: the network tells the latter (`dga.networks.char_lm`).
     """
 
     about: str
@@ -48,6 +50,8 @@ class Architecture:
     invented_share: float = 0.0
     generated_share: float = 0.0
     hosted_share: float = 0.0
+    resuffixed_share: float = 0.0
+    cleaning: bool = False
     benign_weight: float = 1.0
     averaging: float = 0.0
 
@@ -74,83 +78,342 @@ ARCHITECTURES: dict[str, Architecture] = {
     "hybrid": Architecture(
         about="frequent n-grams under convolutions, and the name's shape: ours, the most accurate",
         likelihood=True,
-        suffix_dropout=0.1,
-        invented_share=0.25,
-        generated_share=1.25,
+        suffix_dropout=0.5,
+        invented_share=0.4,
+        generated_share=1.0,
         hosted_share=0.05,
+        resuffixed_share=0.2,
+        cleaning=True,
         benign_weight=1.5,
         averaging=0.2,
         epochs=5,
-        batch_size=512,
-        learning_rate=2e-3,
+        batch_size=1024,
+        learning_rate=3e-3,
     ),
 }
 
+BUILDERS: dict[str, Callable[..., Any]] = {}  # of registered architectures
 
-# The settings for which None stands for the architecture's own.
-OWN = (
-    "epochs",
-    "batch_size",
-    "optimizer",
-    "learning_rate",
-    "schedule",
-    "suffix_dropout",
-    "invented_share",
-    "generated_share",
-    "hosted_share",
-    "benign_weight",
-    "averaging",
-)
+
+def register_architecture(
+    name: str, architecture: Architecture, builder: Callable[..., Any]
+) -> None:
+    """Add an architecture that trainings of this process can choose.
+
+    `builder(codes, vocabulary, outputs)` takes a Keras tensor of codes (rows, columns), 0 where
+    padding is, how many codes there are, and the outputs that are asked for; it returns a tensor an
+    output (`dga.networks.architectures` has examples). ConfigError where the name is taken.
+    """
+    if name in ARCHITECTURES:
+        raise ConfigError(f"there is an architecture {name!r} already; choose another name")
+    ARCHITECTURES[name], BUILDERS[name] = architecture, builder
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What a setting is for people: command line, form and docs are made from it.
+
+    `choices`: value -> what it means in a few words. `low`, `high`: the range of a number, `whole`
+    where it has no fraction. `own`: None stands for the architecture's own. `empty`: what None
+    stands for elsewhere. `group`: the part of the form.
+    """
+
+    label: str
+    help: str
+    choices: Mapping[str, str] | None = None
+    low: float | None = None
+    high: float | None = None
+    whole: bool = False
+    own: bool = False
+    empty: str = ""
+    group: Literal["network", "basic", "advanced", ""] = ""
+
+
+def _setting(default: Any, label: str, help: str, **traits: Any) -> Any:
+    return field(default=default, metadata={"setting": Setting(label=label, help=help, **traits)})
+
+
+def _whole(low: int, high: int) -> dict[str, Any]:
+    return {"low": low, "high": high, "whole": True}
+
+
+def _real(low: float, high: float) -> dict[str, Any]:
+    return {"low": low, "high": high}
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingConfig:
-    """Everything that decides a training, but for the feeds. None: the architecture's own.
+    """Everything that decides a training, but for the feeds.
 
-    `balance` None: both classes weigh the same, since top lists hold far fewer registered names
-    than host names; on host names as they stand each name does, as in the notebook. `padding`
-    `trimmed`: batches are cut to their longest name; None where the architecture allows it.
-    `keep`: the weights of the epoch with the lowest validation loss, or of the last. `patience`:
-    end after so many epochs without a lower one. `clip_norm`: the largest length of a correction.
+    The one table of settings: default, label, help and range stand in a field. ConfigError where a
+    value is outside its range.
     """
 
-    architecture: str = "lstm"
-    task: Task = "binary"
-    scope: Scope = "registered"
-    split: Split = "registered"
-    seed: int = 23
-    test_size: float = 0.2
-    validation_size: float = 0.05
-    cap_per_family: int | None = None
-    min_family: int = 50
-    balance: Balance | None = None
-    max_length: int = 75
-    epochs: int | None = None
-    max_batches: int | None = None
-    batch_size: int | None = None
-    optimizer: Optimizer | None = None
-    learning_rate: float | None = None
-    schedule: Schedule | None = None
-    clip_norm: float | None = None
-    padding: Padding | None = None
-    keep: Keep = "best"
-    patience: int | None = None
-    suffix_dropout: float | None = None
-    invented_share: float | None = None
-    generated_share: float | None = None
-    hosted_share: float | None = None
-    benign_weight: float | None = None
-    averaging: float | None = None
-    device: str = "auto"
+    architecture: str = _setting(
+        "hybrid",
+        "Architecture",
+        "The kind of network. Settings that are left out take the architecture's own values.",
+        group="network",
+    )
+    task: Task = _setting(
+        "binary",
+        "Task",
+        "What the network predicts.",
+        choices={
+            "binary": "Benign or DGA: one score a name, as in the notebook",
+            "both": "Benign or DGA, and the family: a score and the share of each family",
+            "family": "Family only: benign is one of the families, the score follows from it",
+        },
+        group="network",
+    )
+    scope: Scope = _setting(
+        "registered",
+        "Scope",
+        "The part of a domain that the network reads.",
+        choices={
+            "registered": "Registered name: without hosts and subdomains",
+            "fqdn": "Whole domain: with subdomains; needs feeds that hold them",
+        },
+        group="network",
+    )
+    max_length: int = _setting(
+        75,
+        "Longest name",
+        "How many characters of a name the network reads.",
+        **_whole(8, 255),
+        group="network",
+    )
+    epochs: int | None = _setting(
+        None,
+        "Epochs",
+        "Passes over the training part.",
+        **_whole(1, 1000),
+        own=True,
+        group="basic",
+    )
+    batch_size: int | None = _setting(
+        None,
+        "Batch size",
+        "Names per gradient step. Larger is faster, smaller learns more from each name.",
+        **_whole(1, 65536),
+        own=True,
+        group="basic",
+    )
+    cap_per_family: int | None = _setting(
+        None,
+        "Cap per family",
+        "Use at most this many names of each family, so that huge families do not dominate.",
+        **_whole(1, 10**9),
+        empty="all",
+        group="basic",
+    )
+    test_size: float = _setting(
+        0.2,
+        "Test share",
+        "Share of the names that is kept for the test and never trained on.",
+        **_real(0.01, 0.9),
+        group="basic",
+    )
+    seed: int = _setting(
+        23,
+        "Seed",
+        "The same feeds, settings and seed give the same split and the same initial weights.",
+        **_whole(0, 2**32 - 1),
+        group="basic",
+    )
+    balance: Balance | None = _setting(
+        None,
+        "Balance",
+        "How much each name weighs in the loss. Default: by class for registered names, which top "
+        "lists hold far fewer of; each name the same for whole domains.",
+        choices={
+            "class": "By class: benign and DGA weigh the same",
+            "none": "None: each name weighs the same",
+            "family": "By family: rare families weigh more",
+        },
+        group="basic",
+    )
+    device: str = _setting(
+        "auto", "Device", "What computes: auto (the first GPU, else the CPU), cpu or gpu:0"
+    )
+    split: Split = _setting(
+        "registered",
+        "Split",
+        "How names are assigned to training, validation and test.",
+        choices={
+            "registered": "registered: names under one registered name stay in one part",
+            "rows": "rows: each row by itself",
+        },
+        group="advanced",
+    )
+    validation_size: float = _setting(
+        0.05,
+        "Validation share",
+        "Share of the names that is kept to calibrate scores and choose thresholds.",
+        **_real(0, 0.5),
+        group="advanced",
+    )
+    min_family: int = _setting(
+        50,
+        "Smallest family",
+        "Families with fewer names are not predicted as families of their own.",
+        **_whole(1, 10**9),
+        group="advanced",
+    )
+    max_batches: int | None = _setting(
+        None,
+        "Most batches",
+        "Stop after this many gradient steps.",
+        **_whole(1, 10**9),
+        empty="no limit",
+        group="advanced",
+    )
+    optimizer: Optimizer | None = _setting(
+        None,
+        "Optimizer",
+        "Optimizer.",
+        choices={"rmsprop": "RMSprop", "adam": "Adam"},
+        own=True,
+        group="advanced",
+    )
+    learning_rate: float | None = _setting(
+        None,
+        "Learning rate",
+        "Step size of the optimizer at the start of the schedule.",
+        **_real(1e-7, 10),
+        own=True,
+        group="advanced",
+    )
+    schedule: Schedule | None = _setting(
+        None,
+        "Schedule",
+        "How the learning rate changes during the training.",
+        choices={
+            "constant": "constant",
+            "cosine": "cosine: falls to nearly zero",
+            "warmup": "warmup: a short rise, then cosine",
+        },
+        own=True,
+        group="advanced",
+    )
+    clip_norm: float | None = _setting(
+        None,
+        "Gradient clipping",
+        "Scale gradients of a larger norm down to this norm.",
+        **_real(1e-3, 1e3),
+        empty="none",
+        group="advanced",
+    )
+    padding: Padding | None = _setting(
+        None,
+        "Padding",
+        "How batches are padded. Default: trimmed where the architecture allows it.",
+        choices={
+            "trimmed": "trimmed: to the longest name of the batch; the same scores in less time",
+            "read": "read: to the longest name of all, as in the notebook",
+        },
+    )
+    keep: Keep = _setting(
+        "best",
+        "Weights kept",
+        "Which epoch's weights the run gets.",
+        choices={
+            "best": "best: of the epoch with the lowest validation loss",
+            "last": "last: of the last epoch",
+        },
+    )
+    patience: int | None = _setting(
+        None,
+        "Patience",
+        "Stop after this many epochs without a lower validation loss.",
+        **_whole(1, 1000),
+        empty="never",
+        group="advanced",
+    )
+    suffix_dropout: float | None = _setting(
+        None,
+        "Suffix dropout",
+        "Share of the names whose suffix is hidden during training, so that the suffix alone "
+        "cannot carry the verdict.",
+        **_real(0, 1),
+        own=True,
+        group="advanced",
+    )
+    invented_share: float | None = _setting(
+        None,
+        "Synthetic names",
+        "Names of made-up generators added to the training part, as a share of it, so that "
+        "families which no feed holds are found too.",
+        **_real(0, 5),
+        own=True,
+        group="advanced",
+    )
+    generated_share: float | None = _setting(
+        None,
+        "Generated names",
+        "Names of the project's own generators added to their families in the training part, as a "
+        "share of each family, so that other seeds and dates are learnt too.",
+        **_real(0, 100),
+        own=True,
+        group="advanced",
+    )
+    hosted_share: float | None = _setting(
+        None,
+        "Cloud host names",
+        "Host names as content networks and clouds assign them, added to the benign names of the "
+        "training part, as a share of them, so that random labels there count as benign.",
+        **_real(0, 5),
+        own=True,
+        group="advanced",
+    )
+    resuffixed_share: float | None = _setting(
+        None,
+        "Other suffixes",
+        "Labels of the training part added under other suffixes, drawn evenly from all public "
+        "suffixes, as a share of its names, so that a suffix alone says nothing.",
+        **_real(0, 5),
+        own=True,
+        group="advanced",
+    )
+    cleaning: bool | None = _setting(
+        None,
+        "Label cleaning",
+        "Drop benign names that only one list holds and that models which have not seen them call "
+        "DGA; weigh doubtful ones less.",
+        own=True,
+        group="advanced",
+    )
+    benign_weight: float | None = _setting(
+        None,
+        "Benign weight",
+        "Weight of the benign class in the loss, times its balanced share. Above 1 favours low "
+        "false-positive rates; scores are calibrated afterwards.",
+        **_real(0.01, 100),
+        own=True,
+        group="advanced",
+    )
+    averaging: float | None = _setting(
+        None,
+        "Weight averaging",
+        "Average the weights over this share of the gradient steps; 0 keeps the last ones.",
+        **_real(0, 0.5),
+        own=True,
+        group="advanced",
+    )
 
     def __post_init__(self) -> None:
-        _check_choices(self)
-        _check_numbers(self)
+        for name, about in SETTINGS.items():
+            _check(name, getattr(self, name), about)
+        if self.test_size + self.validation_size >= 0.95:
+            raise ConfigError(
+                f"test_size {self.test_size:g} and validation_size {self.validation_size:g} "
+                "leave nothing to train on; together they must stay under 0.95"
+            )
 
     def resolved(self) -> TrainingConfig:
         """The same settings with the architecture's own in place of None."""
         own = ARCHITECTURES[self.architecture]
-        given = {name: getattr(self, name) for name in OWN}
+        given = {name: getattr(self, name) for name, about in SETTINGS.items() if about.own}
         settings = {n: getattr(own, n) if v is None else v for n, v in given.items()}
         balance = self.balance or ("none" if self.scope == "fqdn" else "class")
         padding = self.padding or ("trimmed" if own.trims else "read")
@@ -163,73 +426,47 @@ class TrainingConfig:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> TrainingConfig:
         """Make a config from `to_json`'s values; ConfigError names a setting it does not know."""
-        strange = set(values) - {field.name for field in fields(cls)}
+        strange = set(values) - SETTINGS.keys()
         if strange:
             raise ConfigError(f"unknown setting {', '.join(sorted(strange))}")
         return cls(**values)
 
 
-def _check_choices(config: TrainingConfig) -> None:
-    choices: dict[str, tuple[Any, ...]] = {
-        "architecture": tuple(ARCHITECTURES),
-        "task": get_args(Task),
-        "scope": get_args(Scope),
-        "split": get_args(Split),
-        "balance": (None, *get_args(Balance)),
-        "optimizer": (None, *get_args(Optimizer)),
-        "schedule": (None, *get_args(Schedule)),
-        "padding": (None, *get_args(Padding)),
-        "keep": get_args(Keep),
-    }
-    for name, allowed in choices.items():
-        given = getattr(config, name)
+SETTINGS: dict[str, Setting] = {f.name: f.metadata["setting"] for f in fields(TrainingConfig)}
+
+
+def choices_of(name: str) -> tuple[str, ...]:
+    """The values that a setting of choices can have; () for another setting."""
+    if name == "architecture":
+        return tuple(ARCHITECTURES)
+    return tuple(SETTINGS[name].choices or ())
+
+
+def _check(name: str, given: Any, about: Setting) -> None:
+    optional = TrainingConfig.__dataclass_fields__[name].default is None
+    if given is None and optional:
+        return
+    if allowed := choices_of(name):
         if given not in allowed:
-            names = ", ".join(str(choice) for choice in allowed if choice is not None)
-            raise ConfigError(f"{name} must be one of {names}; got {given!r}")
+            raise ConfigError(f"{name} must be one of {', '.join(allowed)}; got {given!r}")
+    elif about.low is not None and about.high is not None:
+        _check_number(name, given, about)
+    elif name == "cleaning" and not isinstance(given, bool):
+        raise ConfigError(f"{name} must be true or false, got {given!r}")
 
 
-def _check_numbers(config: TrainingConfig) -> None:
-    whole: dict[str, tuple[int, int]] = {
-        "seed": (0, 2**32 - 1),
-        "cap_per_family": (1, 10**9),
-        "min_family": (1, 10**9),
-        "max_length": (8, 255),
-        "epochs": (1, 1000),
-        "max_batches": (1, 10**9),
-        "batch_size": (1, 65536),
-        "patience": (1, 1000),
-    }
-    real: dict[str, tuple[float, float]] = {
-        "test_size": (0.01, 0.9),
-        "validation_size": (0, 0.5),
-        "learning_rate": (1e-7, 10),
-        "clip_norm": (1e-3, 1e3),
-        "suffix_dropout": (0, 1),
-        "invented_share": (0, 5),
-        "generated_share": (0, 100),
-        "hosted_share": (0, 5),
-        "benign_weight": (0.01, 100),
-        "averaging": (0, 0.5),
-    }
-    for name, (low, high) in {**whole, **real}.items():
-        given = getattr(config, name)
-        if given is None:
-            continue
-        kind, about = (int, "a whole number") if name in whole else ((int, float), "a number")
-        if not isinstance(given, kind):
-            raise ConfigError(f"{name} must be {about}, got {given!r}")
-        if not low <= given <= high:
-            raise ConfigError(f"{name} must be from {low} to {high}, got {given}")
-    if config.test_size + config.validation_size >= 0.95:
-        raise ConfigError(
-            f"test_size {config.test_size:g} and validation_size {config.validation_size:g} "
-            "leave nothing to train on; together they must stay under 0.95"
-        )
+def _check_number(name: str, given: Any, about: Setting) -> None:
+    kinds, words = (int, "a whole number") if about.whole else ((int, float), "a number")
+    if not isinstance(given, kinds) or isinstance(given, bool):
+        raise ConfigError(f"{name} must be {words}, got {given!r}")
+    assert about.low is not None and about.high is not None
+    if not about.low <= given <= about.high:
+        raise ConfigError(f"{name} must be from {about.low} to {about.high}, got {given}")
 
 
 @dataclass(frozen=True, kw_only=True)
 class FeedSpec:
-    """A file to train on. `label` and `format` None: told by the file itself."""
+    """A file to train on. `label` and `format` None: taken from the file itself."""
 
     path: str
     label: str | None = None
@@ -240,13 +477,20 @@ class FeedSpec:
             raise ConfigError(f"a feed's label is {BENIGN} or {DGA}, got {self.label!r}")
 
 
+BASE_HELP = (
+    "Continuing keeps what a run has learnt, and its families, and adds what the feeds bring: new "
+    "names, new families. Starting anew begins with an untrained network."
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class TrainingPlan:
     """A training as a whole: settings, feeds, the run's name.
 
     `trial`: labelled files whose registered names no part of the dataset may hold; where given,
-    the run's test predictions are written over them alone. `base`: the run to go on from, with its
-    weights and families; empty to start anew.
+    the run's test predictions are written over them alone. `curated`: benign names that people
+    wrote down: thresholds are chosen on them and nothing is learnt from them. `base`: the run to
+    continue from, with its weights and families; empty to start anew.
     """
 
     name: str
@@ -254,6 +498,7 @@ class TrainingPlan:
     feeds: tuple[FeedSpec, ...]
     trial: tuple[FeedSpec, ...] = ()
     base: str = ""
+    curated: tuple[FeedSpec, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The plan as plain JSON values."""
@@ -269,6 +514,7 @@ class TrainingPlan:
                 feeds=tuple(FeedSpec(**feed) for feed in values["feeds"]),
                 trial=tuple(FeedSpec(**feed) for feed in values["trial"]),
                 base=values.get("base", ""),
+                curated=tuple(FeedSpec(**feed) for feed in values.get("curated", ())),
             )
         except (KeyError, TypeError) as error:
             raise ConfigError(f"the training plan is damaged: {error}") from None

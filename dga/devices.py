@@ -10,10 +10,12 @@ from typing import Any
 
 from dga.errors import DeviceError
 
+ALL = "all"  # every GPU at once
+
 
 @dataclass(frozen=True)
 class Device:
-    """One device; `memory` in bytes, 0 where it cannot be told."""
+    """One device; `memory` in bytes, 0 where it is unknown."""
 
     name: str  # "cpu" or "gpu:0"
     about: str
@@ -41,14 +43,27 @@ def devices() -> list[Device]:
 def choose(name: str) -> str:
     """Return the TensorFlow name of the device asked for; `auto` takes the first GPU, else the CPU.
 
-    Raises DeviceError naming the devices there are.
+    `all` stays `all` where there are several GPUs, else it is `auto`. Raises DeviceError naming
+    the devices there are.
     """
     found = [device.name for device in devices()]
+    if name == ALL:
+        if replicable() > 1:
+            return ALL
+        name = "auto"
     if name == "auto":
         name = "gpu:0" if "gpu:0" in found else "cpu"
     if name not in found:
         raise DeviceError(f"no device {name!r} on this machine; it has {', '.join(found)}")
     return "/CPU:0" if name == "cpu" else f"/{name.upper()}"
+
+
+def replicable() -> int:
+    """On how many devices a network can learn at once: GPUs, or logical CPU devices without one."""
+    import tensorflow as tf
+
+    kind = "GPU" if tf.config.list_physical_devices("GPU") else "CPU"
+    return len(tf.config.list_logical_devices(kind))
 
 
 def threads() -> int:

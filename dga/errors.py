@@ -6,12 +6,15 @@
     ├── FetchError       a list that could not be downloaded
     ├── GeneratorError   a generator asked for what it cannot make
     ├── DatasetError     frames that make no dataset
+    ├── TrainingError    a training that cannot go on
     ├── ConfigError      a setting outside its range
     ├── DeviceError      a device that is not there
     ├── BundleError      a bundle that is damaged or of another version
     ├── RunError         a run that is missing, damaged or badly named
     ├── ArchiveError     a file that is no run to import
-    └── JobError         a job that cannot be started or found
+    ├── JobError         a job that cannot be started or found
+    ├── ServiceError     a service that cannot be started as asked
+    └── ClusterError     a cluster that cannot be reached, or a result that it cannot write
 
 A message is one sentence that says what was wrong and what to do.
 """
@@ -46,11 +49,15 @@ class FetchError(DGAError):
 
 
 class GeneratorError(DGAError):
-    """A generator asked for something that it cannot make."""
+    """A request that a generator cannot fulfil."""
 
 
 class DatasetError(DGAError):
     """Labelled frames that make no dataset to train on."""
+
+
+class TrainingError(DGAError):
+    """A training that cannot go on, such as one that diverged."""
 
 
 class ConfigError(DGAError):
@@ -75,3 +82,11 @@ class ArchiveError(DGAError):
 
 class JobError(DGAError):
     """A job that cannot be started, found or cancelled."""
+
+
+class ServiceError(DGAError):
+    """A service that cannot be started as asked, or a token that cannot be made."""
+
+
+class ClusterError(DGAError):
+    """A cluster that cannot be reached, or a result that it cannot write."""

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, fields
 from itertools import islice
 from pathlib import Path
 
+from dga.storage.plain_json import read_plain
+
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
@@ -74,6 +76,19 @@ def read(path: Path, last: int | None = None) -> list[Progress]:
 def _snapshot(line: str) -> Progress | None:
     known = {field.name for field in fields(Progress)}
     try:
-        return Progress(**{k: v for k, v in json.loads(line).items() if k in known})
-    except (ValueError, TypeError, AttributeError, RecursionError):
+        values = read_plain(line)
+        told = {k: v for k, v in values.items() if k in known}
+    except (ValueError, AttributeError):
         return None
+    return Progress(**told) if _sound(told) else None
+
+
+def _sound(values: dict[str, object]) -> bool:
+    """Whether the values are of a snapshot's kinds: texts, numbers, null where that may be."""
+    for field in fields(Progress):
+        value = values.get(field.name, field.default)
+        text = field.name in ("phase", "message", "device")
+        missing = value is None and field.default is None
+        if not missing and not isinstance(value, str if text else int | float):
+            return False
+    return True

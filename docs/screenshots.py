@@ -1,7 +1,7 @@
 """Make the screenshots of every page: `python -m docs.screenshots [--models FOLDER]`.
 
-Light and dark, 1,400 and 400 pixels wide, of the app as it stands with the shipped run. Wide ones
-go into docs/; the narrow ones, which the README does not show, go where --narrow says.
+Light and dark, 1,400 pixels wide, of the app as it stands with the shipped run, into docs/; with
+`--more FOLDER` also 400, 1,280 and 1,600 pixels wide, to be looked at, into that folder.
 """
 
 from __future__ import annotations
@@ -17,24 +17,28 @@ from benchmarks.startup import server
 
 FOLDER = Path(__file__).resolve().parent
 LOOKED_UP = "hxxps://www.xjpwkqzvbntd[.]ru/login"
-HEIGHTS = {"lookup": 1100, "bulk": 1500, "train": 1500, "explore": 1250, "runs": 1300}
+HEIGHTS = {
+    "lookup": 1100, "bulk": 1500, "hosts": 1300, "train": 1500, "explore": 1250, "runs": 1300,
+}  # fmt: skip
 WAIT = 60_000
+OTHER_WIDTHS = (400, 1280, 1600)
 
 
 def main() -> None:
     """Take every picture."""
     parser = argparse.ArgumentParser("docs.screenshots")
-    parser.add_argument("--narrow", type=Path, help="a folder for the pictures 400 pixels wide")
-    narrow = parser.parse_args().narrow
+    parser.add_argument("--more", type=Path, help="a folder for pictures of other widths")
+    more = parser.parse_args().more
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as play, server() as (_, address):
         browser = play.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         for scheme in ("light", "dark"):
             for name in HEIGHTS:
                 _take(browser, address, name, scheme, 1400, FOLDER)
-                if narrow:
-                    narrow.mkdir(parents=True, exist_ok=True)
-                    _take(browser, address, name, scheme, 400, narrow)
+                for width in OTHER_WIDTHS if more else ():
+                    folder = more / str(width)
+                    folder.mkdir(parents=True, exist_ok=True)
+                    _take(browser, address, name, scheme, width, folder)
         browser.close()
 
 

@@ -22,9 +22,12 @@ import pandas as pd
 from benchmarks.detector import HELD_OUT, SETTINGS
 from benchmarks.figures import SMALLEST, cut_at, expected, on_feed, recalls, scored
 from benchmarks.rivals import Lists, Ours, parts, reduced, trained
-from dga import architectures, config, dataset, devices, evaluation, feeds
-from dga.columns import DGA, FAMILY
+from dga import config, devices
+from dga.datasets import dataset, feeds
 from dga.errors import DGAError
+from dga.evaluation import metrics
+from dga.networks import architectures
+from dga.schema import DGA, FAMILY
 from experiments.variants import VARIANTS, Variant
 
 RESULTS = Path(__file__).with_name("results.csv")
@@ -63,10 +66,10 @@ def _measured(
     held_out = recalls(scored(unseen, rival), cut_at(on_list, 0.01))
     return {
         "accuracy_50_50": expected(on_list),
-        "recall_1%": evaluation.macro_recall_at_fpr(on_list, 0.01, SMALLEST),
-        "recall_0.1%": evaluation.macro_recall_at_fpr(on_list, 0.001, SMALLEST),
+        "recall_1%": metrics.macro_recall_at_fpr(on_list, 0.01, SMALLEST),
+        "recall_0.1%": metrics.macro_recall_at_fpr(on_list, 0.001, SMALLEST),
         "held_out_recall_1%": float(held_out.mean()),
-        "calibration_error": evaluation.calibration_error(predictions[name]),
+        "calibration_error": metrics.calibration_error(predictions[name]),
         "family_macro_f1": run.metrics["test"].get("family_macro_f1"),
         "parameters": run.config["parameters"],
         "about": variant.about,

@@ -9,8 +9,17 @@ from typing import Any
 
 from keras import layers, ops
 
-from dga.architectures import BUCKETS, BUILDERS, GRAMS, Builder, Output, Tensor, dense, hybrid
-from dga.grams import Frequent, numbered, table
+from dga.networks.architectures import (
+    BUCKETS,
+    BUILDERS,
+    GRAMS,
+    Builder,
+    Output,
+    Tensor,
+    dense,
+    hybrid,
+)
+from dga.networks.ngrams import Frequent, numbered, table
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,11 @@ VARIANTS: dict[str, Variant] = {
         "the outputs weigh the hidden layer alone",
         "open: better on an eighth of the rows, not compared on all",
         partial(hybrid, totals=False),
+    ),
+    "own-odds": Variant(
+        "the score's log-odds are a unit of their own, not what the families come to together",
+        "dropped: finds less, above all where scores are only scaled",
+        partial(hybrid, joint=False),
     ),
     "scaled": Variant(
         "scores scaled on the validation part, the families that are named not weighed",

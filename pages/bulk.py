@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from ui import bulk_panels, giving, result_panels, shell
+from ui.bulk import page
+from ui.common import shell
 
 shell.begin("Bulk scoring")
-bulk = giving.remembered()
-giving.give()
-bulk_panels.prepare(bulk)
-if job := bulk.job:
-    bulk_panels.title(job)
-    if job.running:
-        bulk_panels.watch(job)
-    elif job.error:
-        bulk_panels.failed(job.error)
-    else:
-        result_panels.show(job)
+page.show()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import explored, exploring, names, panels, reviewing, shell, threshold
-from ui.explored import Explored
+from ui.common import shell, widgets
+from ui.explore import charts, name_table, notebook_tables, run_frames, threshold
+from ui.explore import reviews as reviewing
+from ui.explore.run_frames import Explored
 
-VIEWS = ("Families", "Slices", "Whole run", "Reviewed")
+NOTEBOOK = "Notebook's tables"
+VIEWS = ("Families", "Slices", "Whole run", NOTEBOOK, "Reviewed")
 
 
 @st.fragment
@@ -21,25 +24,28 @@ def explore(found: Explored) -> None:
         view = next((name for name, tab in zip(VIEWS, tabs, strict=True) if tab.open), VIEWS[0])
         with tabs[VIEWS.index(view)]:
             if view == "Families":
-                exploring.families(found, cut)
+                charts.families(found, cut)
             elif view == "Slices":
-                exploring.weak_spots(found, cut)
+                charts.weak_spots(found, cut)
             elif view == "Whole run":
-                exploring.whole(found)
+                charts.whole(found)
+            elif view == NOTEBOOK:
+                notebook_tables.show(found)
             else:
                 reviewing.all_said(found.run, reviews)
     with right:
-        picked = names.listed(found, cut, reviews)
+        picked = name_table.listed(found, cut, reviews)
         reviewing.selected(found.run, picked, reviews)
 
 
 shell.begin("Explore")
-st.markdown("How a run judges the names of its test part, which it has not learnt from.")
-run = exploring.pick_run()
-exploring.damaged()
+threshold.keep_place()
+run = charts.pick_run()
+charts.damaged()
 if run:
-    with panels.errors_shown():
-        found = explored.load(run)
+    with widgets.errors_shown():
+        found = run_frames.load(run)
+        st.markdown(charts.whose(run, found))
         if found.predictions.empty:
             st.info("This run has no test names; train one with a test share.")
         else:

@@ -4,26 +4,52 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dga.bundle import ModelBundle
-from dga.columns import DGA
 from dga.errors import DGAError
-from dga.runs import Run
-from dga.standing import Standing
-from ui import answer, history, nearby, openers, panels, parsed, reasons, rescoring, shell, state
-from ui.state import Measure
+from dga.explain.score_rank import Standing
+from dga.runs.store import Run
+from dga.schema import BENIGN
+from dga.scoring.bundle import ModelBundle
+from ui.common import corrections, session, shell, widgets
+from ui.common.session import Measure
+from ui.lookup import (
+    answer,
+    attribution,
+    history,
+    nearby,
+    openers,
+    parsed,
+    reasons,
+    rescoring,
+    several,
+    stepping,
+)
 
 STRIP = (
     "How much the score (in log-odds) falls, on average, when the character is another. A bar "
-    "above the character speaks for generated, one below it for chosen by people."
+    "above the character speaks for generated, one below it for benign."
 )
 
 
 def look_up(text: str, run: Run, bundle: ModelBundle, measure: Measure) -> None:
     """Score one text and show everything there is to say of it; the verdict first."""
-    verdict = state.scorer(run, measure.threshold).verdicts([text])[0]
-    whose = "names of the trial set" if state.shown_metrics(run)[1] else "run's own test names"
+    verdict = session.scorer(run, measure.threshold).verdicts([text])[0]
+    whose = session.whose_names(run)
     with st.container(border=True, key="answer"):
-        answer.told(text, verdict, measure, standing(run), whose)
+        if verdict.score is not None:
+            attribution.told(text)
+        answer.told(text, verdict, measure, session.benign_reference(run), standing(run), whose)
+        if bundle.scope != "fqdn":
+            parsed.judged(verdict)
+        if verdict.score is not None:
+            with st.container(horizontal=True):
+                corrections.button(
+                    run.name,
+                    verdict.registered_name or "",
+                    verdict.verdict or "",
+                    verdict.score,
+                    "lookup",
+                )
+                corrections.train_with(run.name, "lookup_train")
         rank = st.empty()  # its place is kept: a list is read at its first use
         rank.caption("Rank in top lists …" if verdict.score is not None else "")
     history.remember(text, verdict)
@@ -31,49 +57,59 @@ def look_up(text: str, run: Run, bundle: ModelBundle, measure: Measure) -> None:
     with what:
         parsed.parsed_table(text)
         parsed.copies(text, verdict.domain or "")
+        if verdict.score is not None:
+            with st.expander("Copy as a ticket", icon=":material/content_paste:"):
+                st.code(parsed.ticket(verdict, measure, run.name), language=None, wrap_lines=True)
     if verdict.score is None:
         return
     name = rescoring.scored_name(bundle, verdict)
     with why:
-        found = state.explanation(run, name)
+        found = session.explanation(run, name)
         st.markdown("#### What each character adds", help=STRIP, anchors=False)
         reasons.characters(found, key="characters")
-        reasons.families(run, bundle, found, verdict.verdict == DGA)
-    with st.container(key="near"), panels.errors_shown():
+        if verdict.verdict != BENIGN:
+            reasons.families(run, bundle, found)
+    with st.container(key="near"), widgets.errors_shown():
         nearby.nearest(run, name, whose)
     with st.container(key="edits"):
         rescoring.edit_and_rescore(run, bundle, verdict, measure)
-    with rank.container(), panels.errors_shown():
+    with rank.container(), widgets.errors_shown():
         nearby.ranks(verdict)
 
 
 def standing(run: Run) -> Standing | None:
     """The scores of the run's known names; None where they cannot be read."""
     try:
-        return state.standing(run)
+        return session.standing(run)
     except DGAError:
         return None
 
 
 shell.begin("Look up a domain")
+if notice := st.session_state.pop(session.NOTICE, None):
+    widgets.error_box(notice)
+stepping.take_linked()
 text = st.text_input(
     "Domain",
-    key=state.DOMAIN,
+    key=session.DOMAIN,
     type="search",
-    bind="query-params",
     placeholder="example.com, https://example.com/path, hxxp://example[.]com, user@example.com",
     help="Any form will do: a URL, a defanged or upper-case name, an e-mail address. Press Enter.",
 )
 left, right = st.columns(2)
 with left:
-    run = panels.pick_run(label="Run that scores")
-with panels.errors_shown():
+    run = widgets.pick_run(label="Run that scores")
+with widgets.errors_shown():
     if run is not None:
-        bundle = state.load_bundle(run)
+        bundle = session.load_bundle(run)
         with right:
-            measure = panels.pick_measure(bundle)
-        if text and text.strip():
+            measure = widgets.pick_measure(bundle)
+        names = several.names_in(text or "")
+        if names:
+            several.show(names, run, measure)
+        elif text and text.strip():
             look_up(text.strip(), run, bundle, measure)
         else:
             openers.examples()
         openers.looked_up()
+stepping.follow((text or "").strip())

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
-from dga.bundle import ModelBundle
-from dga.runs import Run
+from dga.runs.store import Run
+from dga.scoring.bundle import ModelBundle
 from tests.counted import Counting
 from tests.runs_factory import make_run
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A cache folder of the tests' own: a built attribution index would change what is printed."""
+    os.environ["DGA_CACHE"] = str(tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture(scope="session")
@@ -38,3 +45,8 @@ def counting(tiny_bundle: ModelBundle) -> Counting:
     bundle = Counting(**vars(tiny_bundle))
     object.__setattr__(bundle, "asked", [])
     return bundle
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name long bytes by their argument: packed ones hold the time, and workers would differ."""
+    return argname if isinstance(val, bytes) and len(val) > 40 else None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 
-from dga.arrow_texts import Bytes, Places, column_from
-from dga.bundle import Batch, ModelBundle
+from dga.names.arrow_strings import Bytes, Places, column_from
+from dga.scoring.bundle import Batch, ModelBundle
 
 
 class Counting(ModelBundle):

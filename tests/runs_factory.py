@@ -15,12 +15,14 @@ import onnx
 import pandas as pd
 from onnx import TensorProto, helper, numpy_helper
 
-from dga import bundle, evaluation, runs
-from dga.calibration import Calibration
-from dga.columns import BENIGN, DGA, DOMAIN, FAMILY, PRED_CLASS, PRED_PROB, TRUE_CLASS
 from dga.config import TrainingConfig
-from dga.encoding import ALPHABET, CharEncoder
-from dga.runs import Run
+from dga.evaluation import metrics
+from dga.runs import learnt_names, store
+from dga.runs.store import Run
+from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, PRED_CLASS, PRED_PROB, TRUE_CLASS
+from dga.scoring import bundle
+from dga.scoring.calibration import Calibration
+from dga.scoring.encoder import ALPHABET, CharEncoder
 
 THRESHOLDS = {"0.01": 0.6, "0.001": 0.8, "0.0001": 0.95}
 NAMES = 200
@@ -33,15 +35,23 @@ def make_run(
     *,
     families: Sequence[str] = ("alpha", "beta"),
     created: str = "2026-01-02T03:04:05Z",
-    status: str = runs.COMPLETE,
+    status: str = store.COMPLETE,
     seed: int = 23,
+    learnt: Sequence[str] | None = (),
+    upside_down: bool = False,
 ) -> Run:
-    """Write a finished run into a models folder and open it."""
-    work = runs.create(name, root)
+    """Write a finished run into a models folder and open it.
+
+    `learnt`: the registered names that it says it has learnt from; None: it keeps no record.
+    `upside_down`: it takes generated names for benign ones.
+    """
+    work = store.create(name, root)
     encoder = CharEncoder()
-    onnx.save(network(encoder, families), work / runs.BUNDLE_FOLDER / bundle.ONNX_FILE)
+    onnx.save(
+        network(encoder, families, upside_down), work / store.BUNDLE_FOLDER / bundle.ONNX_FILE
+    )
     bundle.save(
-        work / runs.BUNDLE_FOLDER,
+        work / store.BUNDLE_FOLDER,
         name=name,
         architecture="cnn",
         task="both" if families else "binary",
@@ -52,25 +62,30 @@ def make_run(
         calibration=Calibration(),
         thresholds=THRESHOLDS,
     )
-    ready = bundle.load(work / runs.BUNDLE_FOLDER, threads=1)
+    ready = bundle.load(work / store.BUNDLE_FOLDER, threads=1)
     predictions = _predictions(ready, families, seed)
-    predictions.to_parquet(work / runs.PREDICTIONS_FILE, index=False)
-    runs.write_json(work / runs.METRICS_FILE, _metrics(predictions))
-    runs.write_json(work / runs.CONFIG_FILE, _config(name, created, status))
-    (work / runs.HISTORY_FILE).write_text(
+    predictions.to_parquet(work / store.PREDICTIONS_FILE, index=False)
+    store.write_json(work / store.METRICS_FILE, _metrics(predictions))
+    store.write_json(work / store.CONFIG_FILE, _config(name, created, status))
+    (work / store.HISTORY_FILE).write_text(
         "epoch,loss,accuracy,validation_loss,validation_accuracy\n"
         "1,0.41,0.82,0.35,0.86\n2,0.27,0.90,0.29,0.89\n",
         encoding="utf-8",
     )
-    return runs.finish(work)
+    if learnt is not None:
+        learnt_names.save(work, learnt)
+    return store.finish(work)
 
 
-def network(encoder: CharEncoder, families: Sequence[str]) -> onnx.ModelProto:
+def network(
+    encoder: CharEncoder, families: Sequence[str], upside_down: bool = False
+) -> onnx.ModelProto:
     """A network from codes (rows, columns) to `score` (rows, 1) and `families` (rows, families)."""
     weights = np.zeros((encoder.vocabulary, 1 + len(families)), dtype=np.float32)
     for code, character in enumerate(ALPHABET, start=1):
         weights[code, 0] = -1.5 if character in "aeiou" else 1.2 if character in "0123456789" else 0
         weights[code, 0] += 2.0 if character in "qxzjkwvy" else 0.0
+        weights[code, 0] *= -1 if upside_down else 1
         for column in range(len(families)):
             weights[code, 1 + column] = ((code * (column + 3)) % 7) / 3
     constants = {"weights": weights, "last": np.array([1]), "from": np.array([0])}
@@ -137,7 +152,7 @@ def _predictions(ready: bundle.ModelBundle, families: Sequence[str], seed: int) 
 
 def _metrics(predictions: pd.DataFrame) -> dict[str, object]:
     return {
-        "test": evaluation.metrics(predictions),
+        "test": metrics.metrics(predictions),
         "thresholds": [
             {"fpr_target": float(rate), "threshold": cut, "fpr": float(rate), "resolvable": True}
             for rate, cut in THRESHOLDS.items()
@@ -148,7 +163,7 @@ def _metrics(predictions: pd.DataFrame) -> dict[str, object]:
 
 def _config(name: str, created: str, status: str) -> dict[str, object]:
     return {
-        "format_version": runs.FORMAT_VERSION,
+        "format_version": store.FORMAT_VERSION,
         "name": name,
         "status": status,
         "created": created,

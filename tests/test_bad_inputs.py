@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from dga.datasets.feeds import Feed, preview, read_feed
 from dga.errors import FeedError
-from dga.feeds import Feed, preview, read_feed
 from dga.tables import read_chunks, sniff
 from tests.bad_inputs import CORPUS, BadInput
 

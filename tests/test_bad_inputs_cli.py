@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dga.cli import main
+from dga.cli.main import main
 from dga.errors import FeedError
 from dga.tables import read_chunks
 from tests.bad_inputs import CORPUS, BadInput
@@ -36,9 +36,9 @@ def test_score_writes_every_row_or_says_why_not(
     assert "Traceback" not in told
     if status:
         assert status == 1
-        assert told.startswith("error: ")
-        assert told.count("\n") == 1
-        assert not target.exists()
+        assert told.splitlines()[-1].startswith("error: ")
+        assert "could be scored" in told or (told.count("\n") == 1 and not target.exists())
+    if not target.exists():
         return
     with open(target, newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))

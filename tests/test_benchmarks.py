@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,14 +10,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import figures, rivals, robustness, shortcuts
+from benchmarks import detector, figures, rivals, robustness, shortcuts
 from benchmarks.rivals import Lists
-from dga import dataset
-from dga.attacks import ATTACKS
-from dga.bundle import ModelBundle
-from dga.columns import BENIGN, DGA, DOMAIN, FAMILY, FEED, LABEL
+from dga.datasets import dataset
+from dga.datasets.perturbations import ATTACKS
 from dga.errors import RunError
-from dga.runs import Run
+from dga.evaluation import suffixes
+from dga.names import public_suffix
+from dga.runs import learnt_names
+from dga.runs.store import Run
+from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, FEED, LABEL
+from dga.scoring.bundle import ModelBundle
 from tests.runs_factory import made_up_names
 
 
@@ -41,11 +45,20 @@ def test_reduced_lists_leave_families_and_rows_out(lists: Lists, tmp_path: Path)
 def test_a_run_is_not_measured_on_files_that_it_was_not_trained_on(
     lists: Lists, tiny_run: Run
 ) -> None:
+    (tiny_run.path / learnt_names.LEARNT_FILE).unlink(missing_ok=True)
     with pytest.raises(RunError, match="not trained on these files"):
         rivals.parts_of_run(tiny_run, lists, [])
     counts = rivals.parts(lists, tiny_run.settings).counts()
     trained = replace(tiny_run, metrics={**tiny_run.metrics, "dataset": counts})
     assert rivals.parts_of_run(trained, lists, []).counts() == counts
+
+
+def test_names_that_a_run_has_learnt_are_in_no_test_part(lists: Lists, tiny_run: Run) -> None:
+    data = rivals.parts(lists, tiny_run.settings)
+    tested = data.part(dataset.TEST)["registered_name"].tolist()
+    learnt_names.save(tiny_run.path, tested[:5])
+    found = rivals.parts_of_run(tiny_run, lists, []).part(dataset.TEST)["registered_name"]
+    assert found.tolist() == tested[5:]
 
 
 def test_tf_idf_learns_the_letters(lists: Lists, tiny_run: Run) -> None:
@@ -94,3 +107,35 @@ def test_shortcuts_are_told_by_traits_alone_and_by_changes(tiny_bundle: ModelBun
     changed = shortcuts.changed(names, tiny_bundle).set_index("change")
     assert changed.loc["www. before it", "rank kept"] == "1.000"
     assert shortcuts.within(names).empty  # too few names for any value
+
+
+def test_the_suffixes_are_listed_and_their_labels_distinct() -> None:
+    assert len(set(suffixes.SUFFIXES)) == 60
+    assert [one for one in suffixes.SUFFIXES if one not in public_suffix.rules()] == []
+    labels = suffixes.random_labels("12 hexadecimal")
+    assert len(set(labels)) == suffixes.LABELS
+    assert {len(label) for label in labels} == {12}
+
+
+def test_the_summary_of_suffixes_names_the_worst() -> None:
+    table = pd.DataFrame(
+        {kind: [1.0, 0.4] for kind in suffixes.KINDS} | {suffixes.ORDINARY: [0.0, 0.1]},
+        index=["com", "lol"],
+    )
+    found = suffixes.summary(table)
+    assert (found.mean, found.worst) == (pytest.approx(0.7), pytest.approx(0.4))
+    assert found.worst_suffix == "lol"
+    assert (found.alarms, found.most_alarms_suffix) == (0.05, "lol")
+
+
+def test_cases_count_the_verdicts_that_are_right(
+    tiny_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "cases.csv"
+    path.write_text(
+        "domain,expect,kind\nexample.com,benign or suspicious or dga,a\nx,problem: none,b\n"
+    )
+    options = argparse.Namespace(cases=path, run="tiny", measured=None)
+    monkeypatch.setattr(detector, "_bundle", lambda *_: tiny_run.bundle())
+    table = detector.cases(options, tmp_path, tmp_path)
+    assert table.rows == [("verdicts right, of 1", "", {detector.OURS: "1"})]

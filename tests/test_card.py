@@ -8,9 +8,10 @@ import pytest
 
 from benchmarks import card
 from benchmarks.figures import Table
-from dga import calibrating, curves, failures
-from dga.groups import Groups, Merge
-from dga.runs import Run
+from dga.evaluation import curves, family_errors
+from dga.runs.store import Run
+from dga.scoring.family_groups import Groups, Merge
+from dga.training import fit_calibration
 
 COUNTED = vars(curves.threshold_at_fpr([0.1] * 2000, 0.01))
 FAILURE = {
@@ -35,7 +36,7 @@ FAILURE = {
 
 @pytest.fixture
 def recorded(tiny_run: Run) -> Run:
-    learnt = calibrating.Calibrated(
+    learnt = fit_calibration.Calibrated(
         groups=Groups((("alpha", "beta"),), 0.4),
         merges=[Merge(("alpha",), ("beta",), 0.3, 12)],
     )
@@ -71,7 +72,7 @@ def test_a_run_that_recorded_less_has_a_card_too(tiny_run: Run) -> None:
 
 
 def test_a_report_of_a_run_fits_the_card() -> None:
-    assert set(FAILURE) >= {f"found_{trait}" for trait in failures.COMPARED}
+    assert set(FAILURE) >= {f"found_{trait}" for trait in family_errors.COMPARED}
 
 
 def test_a_table_has_a_column_for_each_rival() -> None:
@@ -82,3 +83,31 @@ def test_a_table_has_a_column_for_each_rival() -> None:
         "| recall | >= 0.4 | 0.5000 | not measured |",
         "| groups |  | 12 |  |",
     ]
+
+
+def test_the_card_states_curated_unseen_and_suffix_figures_first(recorded: Run) -> None:
+    source = {
+        "feed": "banks", "names": 300, "fpr_target": 0.01, "false_positives": 3, "fpr": 0.01,
+        "fpr_low": 0.002, "fpr_high": 0.03,
+    }  # fmt: skip
+    curated = {
+        "names": 300,
+        "macro_recall_at_fpr": {"0.01": 0.9, "0.001": 0.8},
+        "mean_family_accuracy": 0.95,
+        "sources": [source],
+    }
+    by_suffix = [
+        {"suffix": "com", "12 letters": 1.0, "ordinary": 0.0},
+        {"suffix": "lol", "12 letters": 0.4, "ordinary": 0.1},
+    ]
+    suffixes = {
+        "mean": 0.7, "worst": 0.4, "worst_suffix": "lol", "alarms": 0.05, "most_alarms": 0.1,
+        "most_alarms_suffix": "lol", "suffixes": by_suffix,
+    }  # fmt: skip
+    metrics = {**recorded.metrics, "curated": curated, "suffixes": suffixes}
+    text = card.card(replace(recorded, metrics=metrics), {}, "text\n| macro recall | 0.7 |\n")
+    heads = [text.index(f"## {head}") for head in ("On names", "Families never", "By suffix")]
+    assert heads == sorted(heads)
+    assert heads[-1] < text.index("## Data")
+    for figure in ("0.900 at 0.01", "| banks | 300 |", "| macro recall | 0.7 |", "| .lol | 0.40 |"):
+        assert figure in text

@@ -1,11 +1,23 @@
 from __future__ import annotations
 
+import argparse
+import inspect
 import json
 from typing import Any
 
 import pytest
 
-from dga.config import ARCHITECTURES, FeedSpec, TrainingConfig, TrainingPlan
+from dga import DGAClassifier, config
+from dga.cli import train
+from dga.config import (
+    ARCHITECTURES,
+    SETTINGS,
+    Architecture,
+    FeedSpec,
+    TrainingConfig,
+    TrainingPlan,
+    register_architecture,
+)
 from dga.errors import ConfigError
 
 
@@ -16,10 +28,10 @@ from dga.errors import ConfigError
             {"architecture": "gru"},
             f"architecture must be one of {', '.join(ARCHITECTURES)}; got 'gru'",
         ),
-        ({"task": "all"}, "task must be one of binary, family, both; got 'all'"),
+        ({"task": "all"}, "task must be one of binary, both, family; got 'all'"),
         ({"scope": "host"}, "scope must be one of registered, fqdn; got 'host'"),
         ({"split": "time"}, "split must be one of registered, rows; got 'time'"),
-        ({"balance": "yes"}, "balance must be one of none, class, family; got 'yes'"),
+        ({"balance": "yes"}, "balance must be one of class, none, family; got 'yes'"),
         ({"optimizer": "sgd"}, "optimizer must be one of rmsprop, adam; got 'sgd'"),
         ({"schedule": "step"}, "schedule must be one of constant, cosine, warmup; got 'step'"),
         ({"epochs": 0}, "epochs must be from 1 to 1000, got 0"),
@@ -94,3 +106,31 @@ def test_classes_weigh_the_same_unless_names_are_taken_as_they_stand() -> None:
     assert TrainingConfig().resolved().balance == "class"
     assert TrainingConfig(scope="fqdn").resolved().balance == "none"
     assert TrainingConfig(balance="family", scope="fqdn").resolved().balance == "family"
+
+
+def test_the_default_architecture_is_the_same_everywhere() -> None:
+    signature = inspect.signature(DGAClassifier)
+    assert TrainingConfig().architecture == signature.parameters["architecture"].default == "hybrid"
+    assert (
+        TrainingPlan.from_json({"name": "x", "config": {}, "feeds": [], "trial": []}).config
+        == TrainingConfig()
+    )
+
+
+def test_the_command_line_has_an_option_for_every_setting() -> None:
+    parser = argparse.ArgumentParser()
+    train.add_options(parser)
+    options = parser.parse_args(["--cleaning", "--batch-size", "64", "--schedule", "warmup"])
+    assert (options.cleaning, options.batch_size, options.schedule) == (True, 64, "warmup")
+    assert all(hasattr(options, name) for name in SETTINGS)
+    assert "warmup: a short rise" in " ".join(parser.format_help().split())
+
+
+def test_a_registered_architecture_can_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config, "ARCHITECTURES", dict(ARCHITECTURES))
+    monkeypatch.setattr(config, "BUILDERS", {})
+    register_architecture("mine", Architecture(about="ours", epochs=7), lambda *given: given)
+    assert TrainingConfig(architecture="mine").resolved().epochs == 7
+    assert "mine" in config.choices_of("architecture")
+    with pytest.raises(ConfigError, match="'mine' already"):
+        register_architecture("mine", Architecture(about="again"), lambda *given: given)

@@ -1,7 +1,8 @@
 """Names of DGA families, made by our own code from published descriptions.
 
 To try the detector and to widen training sets. Never resolves, registers or contacts a name.
-`FAMILIES` lists what there is; `generate` makes distinct names of one family.
+`FAMILIES` lists what there is, `register_generator` adds to it; `generate` makes distinct names
+of one family.
 """
 
 from __future__ import annotations
@@ -10,10 +11,20 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from dga.errors import GeneratorError
-from dga.generators import dated, fixed, hashed, keyed, kraken, mixed, pronounceable, words
+from dga.generators import (
+    dated,
+    fixed,
+    hashed,
+    intervals,
+    keyed,
+    kraken,
+    mixed,
+    pronounceable,
+    words,
+)
 from dga.generators.family import Family, Kind, Names
 
-__all__ = ["FAMILIES", "Family", "Kind", "at_most", "generate"]
+__all__ = ["FAMILIES", "Family", "Kind", "at_most", "generate", "register_generator"]
 
 LARGEST = 1_000_000
 DEFAULT_DATE = dt.date(2026, 1, 1)
@@ -22,9 +33,21 @@ LARGEST_SEED = (1 << 32) - 1
 
 FAMILIES: dict[str, Family] = {
     name: family
-    for module in (fixed, dated, kraken, mixed, keyed, hashed, pronounceable, words)
+    for module in (fixed, dated, kraken, mixed, keyed, hashed, intervals, pronounceable, words)
     for name, family in sorted(module.FAMILIES.items())
 }
+
+
+def register_generator(family: Family) -> None:
+    """Add a family; its `function(day, seed)` yields the names of a day.
+
+    Raises GeneratorError where the name is taken or the family has no seed.
+    """
+    if family.name in FAMILIES:
+        raise GeneratorError(f"there is a family {family.name!r} already; choose another name")
+    if not family.seeds:
+        raise GeneratorError(f"{family.name} has no seed; give at least one, such as 0")
+    FAMILIES[family.name] = family
 
 
 def generate(

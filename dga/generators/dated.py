@@ -7,6 +7,7 @@ import math
 import struct
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 
@@ -62,7 +63,16 @@ def qakbot(day: dt.date, seed: int) -> Names:
     """
     third = min((day.day - 1) // 10, 2)
     text = f"{third}.{MONTHS[day.month - 1]}.{day.year}.{seed >> 1:08x}"
-    key = (zlib.crc32(text.encode()) + (seed & 1)) & MASK32
+    yield from _qakbot_list((zlib.crc32(text.encode()) + (seed & 1)) & MASK32)
+
+
+@lru_cache(maxsize=4)
+def _qakbot_list(key: int) -> tuple[str, ...]:
+    """The names of ten days."""
+    return tuple(_qakbot_names(key))
+
+
+def _qakbot_names(key: int) -> Names:
     raw = np.frombuffer(np.random.RandomState(key).bytes(4 * 27 * 5_000), dtype="<u4")
     draws = iter((raw & 0xFFFFFFF).tolist())
     for _ in range(5_000):

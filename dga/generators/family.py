@@ -1,9 +1,9 @@
-"""What a family of generated names is to the rest of the package. Makes no names itself."""
+"""Family: one DGA family with its generator function and metadata. Generates no names itself."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +13,7 @@ Names = Iterator[str]
 MASK32 = 0xFFFFFFFF
 EPOCH = dt.date(1970, 1, 1)
 DAY = 86_400  # seconds
+DAILY = 3  # days: lists that change more seldom are told apart by their first names
 
 BADER = "https://github.com/baderj/domain_generation_algorithms"
 
@@ -26,7 +27,12 @@ class Family:
     of a published configuration. With `open_seeds` any number from 0 to 2**32 - 1 is a seed.
     `exact`: False where we put in a text or random numbers of our own, so that the malware's names
     are others of its kind. `period` is for how many days a list stays about the same; 0 says that
-    the date is not used.
+    the date is not used; above DAILY, two days with the same first names have the same list.
+
+    `words` is how many words a name is made of, 0 for families that put letters together;
+    `choices` is how many letters a family chooses from at each place where that is fewer than the
+    distinct ones (consonants and vowels in turn). `guessable_seeds` are further seeds that samples
+    draw from; attribution knows their names too.
     """
 
     name: str
@@ -38,6 +44,9 @@ class Family:
     period: int = 1
     open_seeds: bool = False
     exact: bool = True
+    words: int = 0
+    choices: float = 0.0
+    guessable_seeds: Sequence[int] = ()
 
 
 def table(*families: Family) -> dict[str, Family]:

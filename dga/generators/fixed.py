@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from itertools import permutations
 
 from dga.generators.family import BADER, MASK32, Family, Names, table
 
@@ -24,6 +25,8 @@ TINBA = (
 FOBBER = ((0xC87C8A78, -1719405398, 17, ".net"), (0x851A3E59, -1916503263, 10, ".com"))
 SHIOTOB = ("4ypv1eehphg3a.com", "wtipubctwiekhir.net")
 SHIOTOB_REACH = 16  # bytes of the buffer that a name of at most 15 characters depends on
+DNSCHANGER_SEEDS = 300_000  # samples draw theirs from the first ones
+DOWNLOADER_LETTERS = "ddknt"
 SHIOTOB_KEYS = "qwertyuiopasdfghjklzxcvbnm123945678"
 
 
@@ -149,7 +152,21 @@ def ramdo(_day: dt.date, seed: int) -> Names:
         yield text + ".org"
 
 
+def unnamed_downloader(_day: dt.date, _seed: int) -> Names:
+    """The sixty ways to order five letters, under github.io."""
+    for letters in sorted(set(permutations(DOWNLOADER_LETTERS))):
+        yield "".join(letters) + ".github.io"
+
+
 FAMILIES = table(
+    Family(
+        "unnamed_downloader",
+        "random",
+        "five letters in every order, github.io",
+        BADER + "/tree/master/unnamed_downloader",
+        unnamed_downloader,
+        period=0,
+    ),
     Family(
         "dircrypt",
         "random",
@@ -188,6 +205,7 @@ FAMILIES = table(
         (0x1554D,),
         period=0,
         open_seeds=True,
+        guessable_seeds=range(DNSCHANGER_SEEDS),
     ),
     Family(
         "fobber",

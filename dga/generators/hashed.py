@@ -6,6 +6,8 @@ import base64
 import datetime as dt
 import hashlib
 import struct
+from collections.abc import Callable
+from functools import lru_cache
 
 from dga.generators.family import BADER, EPOCH, Family, Names, table
 
@@ -31,6 +33,10 @@ PADCRYPT_VERSIONS = ((":", 24), ("|", 72))  # separator, names a day
 PADCRYPT_CODES = str.maketrans(DIGITS, "abcdnfolmk")
 MONERO_SUFFIXES = ("org", "tickets", "blackfriday", "hosting", "feedback")
 CHINAD_SUFFIXES = ("com", "org", "net", "biz", "info", "ru", "cn")
+BAMITAL_SUFFIXES = ("co.cc", "cz.cc", "info", "org")
+TINYNUKE_SUFFIXES = ("com", "top", "xyz")
+DYRE_SUFFIXES = ("cc", "ws", "to", "in", "hk", "cn", "tk", "so")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def gameover(day: dt.date, _seed: int) -> Names:
@@ -65,13 +71,7 @@ def _base36(value: int) -> str:
 def murofet(day: dt.date, seed: int) -> Names:
     """Murofet (Licat): seed 0 is its first version, 1 its third, 2 to 4 are keys of its second."""
     if seed < 2:
-        recode = (_murofet_first, _murofet_third)[seed]
-        head = bytes([(day.year + 0x30) & 0xFF, day.month, day.day // 7 * 7])
-        for number in range(1_000):
-            digest = hashlib.md5(head + struct.pack("<I", number)).digest()
-            yield recode(digest) + _murofet_suffix(
-                number, ("ru", "biz", "info", "org", "net", "com")
-            )
+        yield from _murofet_weekly(day, (_murofet_first, _murofet_third)[seed])
         return
     key = struct.pack("<I", MUROFET_KEYS[seed - 2]) * 2
     head = bytes([(day.year + 0x30) & 0xFF, day.month, day.day, 0])
@@ -81,6 +81,27 @@ def murofet(day: dt.date, seed: int) -> Names:
         codes = [(code & 15) + (code >> 4) for code in digest]
         text = "".join([LETTERS[code] for code in codes if code < 26])
         yield text + _murofet_suffix(number, ("biz", "info", "org", "net", "com"))
+
+
+def gameover_p2p(day: dt.date, _seed: int) -> Names:
+    """A thousand names a week (Gameover Zeus before June 2014), the same as Murofet's first."""
+    return _murofet_weekly(day, _murofet_first)
+
+
+def _murofet_weekly(day: dt.date, recode: Callable[[bytes], str]) -> Names:
+    """A thousand names; new ones on the 7th, 14th, 21st, 28th and first of a month."""
+    head = bytes([(day.year + 0x30) & 0xFF, day.month, day.day // 7 * 7])
+    yield from _murofet_list(head, recode)
+
+
+@lru_cache(maxsize=4)
+def _murofet_list(head: bytes, recode: Callable[[bytes], str]) -> tuple[str, ...]:
+    suffixes = ("ru", "biz", "info", "org", "net", "com")
+    return tuple(
+        recode(hashlib.md5(head + struct.pack("<I", number)).digest())
+        + _murofet_suffix(number, suffixes)
+        for number in range(1_000)
+    )
 
 
 def _murofet_suffix(number: int, suffixes: tuple[str, ...]) -> str:
@@ -143,13 +164,68 @@ def sisron(day: dt.date, _seed: int) -> Names:
         yield f"{label}.{suffix}"
 
 
+def bamital(day: dt.date, _seed: int) -> Names:
+    """26 labels of 32 hexadecimal digits a day, each under four suffixes."""
+    date = f"{day.day:02} {MONTHS[day.month - 1]} {day.year:04}"
+    for letter in LETTERS.upper():
+        label = hashlib.md5((letter + date).encode()).hexdigest()
+        for suffix in BAMITAL_SUFFIXES:
+            yield f"{label}.{suffix}"
+
+
+def tinynuke(day: dt.date, _seed: int) -> Names:
+    """32 labels of 32 hexadecimal digits a day, each under three suffixes."""
+    for number in range(32):
+        text = f"{number}{day.day:02}.{day.month:02}.{day.year:04}"
+        label = hashlib.md5(text.encode()).hexdigest()
+        for suffix in TINYNUKE_SUFFIXES:
+            yield f"{label}.{suffix}"
+
+
+def dyre(day: dt.date, _seed: int) -> Names:
+    """A thousand names a day: a letter and 33 hexadecimal digits."""
+    for number in range(1_000):
+        text = f"{day.year}-{day.month}-{day.day}{number}"
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        yield f"{LETTERS[number % 26]}{digest[3:36]}.{DYRE_SUFFIXES[number % 8]}"
+
+
 FAMILIES = table(
+    Family(
+        "bamital",
+        "hash",
+        "MD5 of a letter and the date, by date",
+        "https://www.symantec.com/connect/blogs/bamital-bites-dust",
+        bamital,
+    ),
+    Family(
+        "tinynuke",
+        "hash",
+        "MD5 of a number and the date, by date",
+        "https://malpedia.caad.fkie.fraunhofer.de/details/win.tinynuke",
+        tinynuke,
+    ),
+    Family(
+        "dyre",
+        "hash",
+        "a letter and digits of SHA-256 of date and number, by date",
+        "https://malpedia.caad.fkie.fraunhofer.de/details/win.dyre",
+        dyre,
+    ),
     Family(
         "gameover",
         "hash",
         "MD5 of date and number to base 36, by date",
         "https://johannesbader.ch/2014/12/the-dga-of-newgoz/",
         gameover,
+    ),
+    Family(
+        "gameover_p2p",
+        "hash",
+        "MD5 of date and number recoded to letters, by week; Murofet's first version",
+        "https://github.com/pchaigno/dga-collection",
+        gameover_p2p,
+        period=7,
     ),
     Family(
         "murofet",

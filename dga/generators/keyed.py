@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import struct
-import zlib
+from functools import lru_cache
 
 from dga.generators.family import BADER, EPOCH, MASK32, Family, Names, midnight, table
+from dga.generators.pykspa_seeds import seed_of_day, seed_of_period
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 NYMAIM_SUFFIXES = 9 * (".com",) + 4 * (".org",) + 4 * (".biz",) + 4 * (".net",) + 5 * (".info",)
 PROSLIKEFAN_SUFFIXES = ("eu", "biz", "se", "info", "com", "net", "org", "ru", "in", "name")
 PROSLIKEFAN_KEYS = ("prospect", "OK")
+JAVASCRIPT_SUFFIXES = ("cc", "co", "eu")
+DARKCRACKS_KEY = b"Crackalackin'"
 ZLOADER_KEYS = (
     b"q23Cud3xsNf3",
     b"41997b4a729e1a0175208305170752dd",
@@ -22,22 +26,9 @@ ZLOADER_KEYS = (
 )
 PYKSPA_SUFFIXES = ("com", "net", "org", "info")
 PYKSPA_PERIOD = 20  # days
-# The seeds that Pykspa derives by MD6 from the number of the period, tabulated from FIRST on.
-PYKSPA_FIRST = 780
-PYKSPA_SEEDS = bytes.fromhex(
-    "a42c9586 e39e323d ef4639a3 8df71893 10717eca 48afee6b 211b17a2 dbfcfe79 e5ebf0f4 "
-    "b8db8369 99cdabae 7ece8695 e13fdc77 fa97a7fc a03cbcc5 c3b417c3 b59ec401 51212123 "
-    "f4e5059b 7a97a6d0 7f0c8710 4230a720 a3ec7a8e 4ae6a802 3896367b 6a2c8eb2 f96bf2a5 "
-    "fcef457e dd370744 a1c5400f 9d0d436c 7bb24638 0a6b042c f34c4850 f2509f0b f0978d0e "
-    "44dd4e5f aac6d7f6 f26296b1 c950cbfe 41de3ee2 f085a446 ffc222d4 f3fc72bb 2ff654d0 "
-    "54d64257 ec343337 ccd10407 91f7e71c 5cea1d7a b6fcd7ef 7c562f77 4936d2db b8b2c9e1 "
-    "31b275c5 00a13852 06f4f5a0 90864d97 225a3e31 f400ac9c 1f5c0eed 484515a0 2fe28339 "
-    "d989adb6 890165ef cf84a4c0 845d2318 6f3b5c78 e85fd87c a7a19f23 ff32dd4d c7258faa "
-    "81e244b0 0a32631d 1639faca b63de100 4873592c a8b65c27 7f4d798d 84df9a88 f003c876 "
-    "2daf57c6 d3903865 48f81d64 9057a789 2b10b766 ae7fbcc0 d8fcb1a8 67d27aaa 8e83d741 "
-    "14b1a004 5691a075 ff34edc2 5e1edb73 e1d199d4 21f70f1e c62faaf0 0553976a b731f019 "
-    "091b1dc6 089ff66c "
-)
+PYKSPA_USEFUL, PYKSPA_NOISE, PYKSPA_PRECURSOR = 0, 1, 2
+PRECURSOR_SUFFIXES = ("biz", "com", "net", "org", "info", "cc")
+PRECURSOR_NAMES, PRECURSOR_PERIOD = 5_000, 2  # days
 
 
 def nymaim(day: dt.date, _seed: int) -> Names:
@@ -62,12 +53,23 @@ def proslikefan(day: dt.date, seed: int) -> Names:
     """A hundred names of 6 to 12 letters a day from JavaScript's customary string hash."""
     for number in range(10):
         for suffix in PROSLIKEFAN_SUFFIXES:
-            text = f"{PROSLIKEFAN_KEYS[seed]}.{day.month}.{day.day}.{day.year}.{suffix}"
-            state, name = _string_hash(text) + number, ""
-            while len(name) < state % 7 + 6:
-                state = _string_hash(f"{name}{state}")
-                name += LETTERS[state % 26]
-            yield f"{name}.{suffix}"
+            yield f"{_hashed_label(PROSLIKEFAN_KEYS[seed], day, suffix, number)}.{suffix}"
+
+
+def unnamed_javascript_dga(day: dt.date, _seed: int) -> Names:
+    """Thirty names of 6 to 12 letters a day, made as Proslikefan makes its own."""
+    for number in range(10):
+        for suffix in JAVASCRIPT_SUFFIXES:
+            yield f"{_hashed_label('OK', day, suffix, number)}.{suffix}"
+
+
+def _hashed_label(key: str, day: dt.date, suffix: str, number: int) -> str:
+    text = f"{key}.{day.month}.{day.day}.{day.year}.{suffix}"
+    state, label = _string_hash(text) + number, ""
+    while len(label) < state % 7 + 6:
+        state = _string_hash(f"{label}{state}")
+        label += LETTERS[state % 26]
+    return label
 
 
 def _string_hash(text: str) -> int:
@@ -75,6 +77,14 @@ def _string_hash(text: str) -> int:
     for code in text.encode():
         value = (31 * value + code) & MASK32
     return min(value, (1 << 32) - value)
+
+
+def darkcracks(day: dt.date, _seed: int) -> Names:
+    """One name of eleven letters, digits and signs a day: year and day of the month, encrypted."""
+    date = base64.urlsafe_b64encode(f"{day.year:04}{day.day:02}".encode()).decode().swapcase()
+    codes = bytes(ord(letter) ^ key for letter, key in zip(date, DARKCRACKS_KEY, strict=False))
+    text = base64.urlsafe_b64encode(codes).decode().rstrip("=")
+    yield text[::-1].lower() + ".com"
 
 
 def tempedreve(day: dt.date, _seed: int) -> Names:
@@ -119,20 +129,44 @@ def _rc4(key: bytes, data: bytes) -> bytes:
 
 
 def pykspa(day: dt.date, seed: int) -> Names:
-    """200 names of 6 to 12 letters; new ones every twenty days. Seed 0 is the date's own seed."""
-    state = seed or _pykspa_seed((day - EPOCH).days // PYKSPA_PERIOD)
+    """200 names of 6 to 12 letters; new ones every twenty days.
+
+    Seed 0 is the date's own seed; 1 are the 200 that are asked for beside them each day, as noise;
+    2 is the version before (5,000 names of 6 to 15 letters, every other day).
+    """
+    days = (day - EPOCH).days
+    if seed == PYKSPA_PRECURSOR:
+        yield from _precursor_list(days // PRECURSOR_PERIOD)
+        return
+    if seed == PYKSPA_USEFUL:
+        state = seed_of_period(days // PYKSPA_PERIOD)
+    else:
+        state = seed_of_day(days) if seed == PYKSPA_NOISE else seed
     for number in range(200):
         state += state % (number + 1) + 1
         size = (state + number) % 7 + 6
         yield f"{_pykspa_label(size, state)}.{PYKSPA_SUFFIXES[state & 3]}"
 
 
-def _pykspa_seed(period: int) -> int:
-    """The published seed of a period; outside the table one of our own."""
-    at = 4 * (period - PYKSPA_FIRST)
-    if 0 <= at < len(PYKSPA_SEEDS):
-        return int.from_bytes(PYKSPA_SEEDS[at : at + 4], "big")
-    return zlib.crc32(str(period).encode())
+@lru_cache(maxsize=2)
+def _precursor_list(state: int) -> tuple[str, ...]:
+    """The names of two days."""
+    names = []
+    state &= MASK32
+    for number in range(PRECURSOR_NAMES):
+        state = (state * state + number) & MASK32
+        label = _precursor_label(state % 10 + 6, state)
+        names.append(f"{label}.{PRECURSOR_SUFFIXES[state % 6]}")
+    return tuple(names)
+
+
+def _precursor_label(size: int, state: int) -> str:
+    text = ""
+    for position in range(size):
+        factor = state % 5 + state % 123456 + position * (state % 4567 + state % 19)
+        text += LETTERS[((size * (size + position) + (state * factor & MASK32)) & MASK32) % 26]
+        state = (state + position & MASK32) >> (position * position & 31)
+    return text
 
 
 def _pykspa_label(size: int, state: int) -> str:
@@ -161,6 +195,20 @@ FAMILIES = table(
         (0, 1),
     ),
     Family(
+        "unnamed_javascript_dga",
+        "random",
+        "6 to 12 letters under three suffixes, by date",
+        "https://johannesbader.ch/2015/11/a-javascript-based-dga/",
+        unnamed_javascript_dga,
+    ),
+    Family(
+        "darkcracks",
+        "hash",
+        "year and day of the month encrypted, one name a day",
+        BADER + "/tree/master/darkcracks",
+        darkcracks,
+    ),
+    Family(
         "tempedreve",
         "random",
         "one name of 7 to 11 letters a day",
@@ -178,11 +226,11 @@ FAMILIES = table(
     Family(
         "pykspa",
         "random",
-        "6 to 12 letters, by twenty days; seeds of dates before 2012-09 and after 2018-03 are ours",
+        "6 to 15 letters under seven suffixes, three sets, by one to twenty days",
         "https://johannesbader.ch/2015/03/the-dga-of-pykspa/",
         pykspa,
-        (0,),
-        PYKSPA_PERIOD,
+        (PYKSPA_USEFUL, PYKSPA_NOISE, PYKSPA_PRECURSOR),
+        1,
         True,
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import struct
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -88,10 +89,16 @@ def cryptolocker(day: dt.date, _seed: int) -> Names:
 
 def necurs(day: dt.date, seed: int) -> Names:
     """2,048 names of 7 to 21 letters under 43 suffixes; new ones every fourth day."""
+    yield from _necurs_list(day.year, day.month, day.day >> 2, seed)
+
+
+@lru_cache(maxsize=2)
+def _necurs_list(year: int, month: int, part: int, seed: int) -> tuple[str, ...]:
+    """The names of four days."""
     with np.errstate(over="ignore"):
-        state = _necurs_mix(np.array([day.year], dtype=np.uint64))
-        state = _necurs_mix(state + np.uint64(day.month + 43690))
-        state = _necurs_mix(state + np.uint64(day.day >> 2))
+        state = _necurs_mix(np.array([year], dtype=np.uint64))
+        state = _necurs_mix(state + np.uint64(month + 43690))
+        state = _necurs_mix(state + np.uint64(part))
         state = _necurs_mix(state + NECURS_NUMBERS)
         state = _necurs_mix(state + np.uint64(seed))
         sizes = state % np.uint64(15) + np.uint64(7)
@@ -102,10 +109,11 @@ def necurs(day: dt.date, seed: int) -> Names:
             state = _necurs_mix(state + np.uint64(0xABBEDF))
             ends = np.where(sizes == position + 1, state, ends)
     suffixes = (ends % np.uint64(43)).tolist()
-    for codes, size, suffix in zip(
-        zip(*columns, strict=True), sizes.tolist(), suffixes, strict=True
-    ):
-        yield "".join([LETTERS[code] for code in codes[:size]]) + "." + NECURS_SUFFIXES[suffix]
+    rows = zip(zip(*columns, strict=True), sizes.tolist(), suffixes, strict=True)
+    return tuple(
+        "".join([LETTERS[code] for code in codes[:size]]) + "." + NECURS_SUFFIXES[suffix]
+        for codes, size, suffix in rows
+    )
 
 
 def _necurs_mix(values: Words) -> Words:

@@ -163,6 +163,7 @@ FAMILIES = table(
         BADER + "/tree/master/simda",
         simda,
         period=0,
+        choices=11,
     ),
     Family(
         "symmi",
@@ -173,6 +174,7 @@ FAMILIES = table(
         (42,),
         15,
         True,
+        choices=9.5,
     ),
     Family(
         "vawtrak",
@@ -183,6 +185,7 @@ FAMILIES = table(
         (0x5542B2, 0x5884C3C4, 0x874C49, 0x3CDCA1),
         0,
         True,
+        choices=8,
     ),
     Family(
         "pushdo",
@@ -191,6 +194,7 @@ FAMILIES = table(
         BADER + "/tree/master/pushdo",
         pushdo,
         (0, 1, 2, 3),
+        choices=11,
     ),
     Family(
         "pitou",
@@ -201,5 +205,6 @@ FAMILIES = table(
         PITOU_MAGIC,
         3,
         True,
+        choices=10,
     ),
 )

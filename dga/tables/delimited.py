@@ -13,10 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from dga.tables.layout import TableInfo, split
-from dga.tables.opening import Payload
-from dga.tables.text import lines
+from dga.tables.encodings import lines
+from dga.tables.sniff import TableInfo, split
 from dga.tables.texttable import rows_at_once, text_table
+from dga.tables.unpack import Payload
 
 NO_DELIMITER = "\x1f"  # cuts what has one column
 MAX_RECORD_LINES = 64  # a quoted field longer than this is an unclosed quote

@@ -14,8 +14,8 @@ from itertools import chain
 from typing import Any, cast
 
 from dga.errors import FeedError
-from dga.tables.opening import MAX_LINE, Payload
-from dga.tables.text import decoded, one_line, without_surrogates
+from dga.tables.encodings import decoded, one_line, without_surrogates
+from dga.tables.unpack import MAX_LINE, Payload
 
 DAMAGED = ""  # stands for the field of a line that is no JSON; no key is empty
 MAX_NAMES = 4_096  # of columns that are kept ready
@@ -32,6 +32,14 @@ def line_record(line: str) -> dict[str, str]:
         return record(_DECODER.decode(line))
     except (ValueError, RecursionError):
         return {DAMAGED: line}
+
+
+def line_value(line: str) -> Any:
+    """The value of a line of JSON, numbers as JSON gives them; None where it is damaged."""
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
 
 
 def array_items(payload: Payload, *, whole: bool = True) -> Iterator[Any]:

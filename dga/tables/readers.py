@@ -9,22 +9,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from itertools import islice
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from dga.errors import FeedError
+from dga.names.find import names_in
+from dga.tables import documents, parquet_limits
 from dga.tables.delimited import fast_table, read_csv
+from dga.tables.documents import document_rows, find_document
+from dga.tables.encodings import lines, without_surrogates
+from dga.tables.fastjson import FastJson
 from dga.tables.jsonrows import array_items, line_record, record, scalar
-from dga.tables.layout import TableInfo, is_hosts_line
-from dga.tables.opening import Payload, damage_told
-from dga.tables.text import lines, without_surrogates
+from dga.tables.lists import LISTS, list_rows
+from dga.tables.sniff import TableInfo, is_hosts_line, markdown_cells, split_spaced
 from dga.tables.texttable import columns_table, rows_at_once, text_table
+from dga.tables.unpack import Payload, damage_told
+from dga.tables.zones import zone_rows
 
-MAX_COLUMN_BYTES = 2**28
 JSON_ROWS = 1_000
-PARQUET_ROWS = 10_000
+MAX_SHOWN = 200  # characters of the line around a name
+JSON_LINES = 5_000  # parsed at a time; one odd line has so many read carefully
 
 
 def _list(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
@@ -35,11 +40,57 @@ def _list(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
 
 def _hosts(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
     for block in payload.blocks(info.skipped, rows_at_once(info)):
-        yield text_table([_hosts_row(line) for line in lines(block)], info)
+        yield text_table([row for line in lines(block) for row in _hosts_rows(line)], info)
 
 
-def _hosts_row(line: str) -> list[str]:
-    return line.split(None, 2) if is_hosts_line(line) else ["", line.strip()]
+def _hosts_rows(line: str) -> list[list[str]]:
+    """A row for each name of a line; none of a comment."""
+    if not is_hosts_line(line):
+        text = line.strip()
+        return [] if text.startswith("#") else [["", text]]
+    entry, mark, comment = line.partition("#")
+    address, *names = entry.split()
+    return [[address, name, mark + comment.rstrip()] for name in names]
+
+
+def _rules(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
+    """Rules of a block list or a configuration."""
+    kind = next(kind for kind in LISTS if kind.name == info.format)
+    for block in payload.blocks(info.skipped, rows_at_once(info)):
+        yield text_table(list(list_rows(lines(block), kind)), info)
+
+
+def _zone(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
+    blocks = payload.blocks(info.skipped, rows_at_once(info))
+    for rows in zone_rows(lines(block) for block in blocks):
+        yield text_table(rows, info)
+
+
+def _spaced(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
+    """Columns with spaces between; the header and comments are no rows."""
+    header = info.header
+    for block in payload.blocks(info.skipped, rows_at_once(info)):
+        rows = [split_spaced(line) for line in lines(block) if line.strip() and line[0] != "#"]
+        if header and rows:
+            rows, header = rows[1:], False
+        yield text_table(rows, info)
+
+
+def _markdown(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
+    for block in payload.blocks(info.skipped, rows_at_once(info)):
+        yield text_table([markdown_cells(line) for line in lines(block) if "|" in line], info)
+
+
+def _text(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
+    """A row for each name in a text; what stands around it is cut short."""
+    number = 0
+    for block in payload.blocks(0, rows_at_once(info)):
+        rows = []
+        for line in lines(block):
+            number += 1
+            shown = line.strip()[:MAX_SHOWN]
+            rows += [[str(number), name, shown] for name in names_in(line)]
+        yield text_table(rows, info)
 
 
 def _zeek(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
@@ -58,8 +109,21 @@ def _set_fields(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _json_lines(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
-    for block in payload.blocks(info.skipped, rows_at_once(info)):
-        yield _json_table([line_record(line) for line in lines(block)], info)
+    fast = FastJson(info.columns)
+    for block in payload.blocks(info.skipped, min(JSON_LINES, rows_at_once(info))):
+        table = fast.table(block)
+        if table is None:
+            table = _json_table([line_record(line) for line in lines(block)], info)
+        yield table
+
+
+def _document(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
+    """Rows somewhere inside a JSON document."""
+    layout = find_document(payload)
+    assert layout is not None
+    rows = document_rows(payload, layout)
+    while batch := list(islice(rows, JSON_ROWS)):
+        yield _json_table(batch, info)
 
 
 def _json(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
@@ -97,20 +161,17 @@ def _more(row: dict[str, str], known: frozenset[str]) -> list[str]:
 def _parquet(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
     with damage_told(payload.name), ExitStack() as stack:
         raw = payload.on_disk(stack)
-        # Kept as dictionaries, values that repeat are counted before they are written out.
-        texts = [field.name for field in pq.read_schema(raw) if pa.types.is_string(field.type)]
+        size = raw.seek(0, 2)
         raw.seek(0)
-        file = pq.ParquetFile(raw, read_dictionary=texts)
-        for batch in file.iter_batches(batch_size=min(PARQUET_ROWS, rows_at_once(info))):
-            columns = [_as_text(column, payload.name) for column in batch.columns]
+        rows = min(parquet_limits.BATCH_ROWS, rows_at_once(info))
+        for batch in parquet_limits.batches(raw, payload.name, size, rows):
+            columns = [_as_text(column) for column in batch.columns]
             yield pa.table(columns, names=list(info.columns))
 
 
-def _as_text(column: pa.Array, name: str) -> pa.Array:
+def _as_text(column: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(column.type):
-        lengths = pc.take(pc.binary_length(column.dictionary), column.indices)
-        if (pc.sum(lengths).as_py() or 0) > MAX_COLUMN_BYTES:
-            raise FeedError(f"{name}: a column of huge texts, no table of domains; leave it out")
+        column = column.dictionary_decode()
     try:
         return pc.fill_null(pc.cast(column, pa.large_string()), "")
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
@@ -122,8 +183,14 @@ READERS: dict[str, Callable[[Payload, TableInfo], Iterator[pa.Table]]] = {
     "csv": read_csv,
     "list": _list,
     "hosts": _hosts,
+    **{kind.name: _rules for kind in LISTS},
+    "zone": _zone,
+    "spaced": _spaced,
+    "markdown": _markdown,
+    "text": _text,
     "zeek": _zeek,
     "json": _json,
+    **dict.fromkeys(documents.FORMATS, _document),
     "json-lines": _json_lines,
     "zeek-json": _json_lines,
     "suricata-eve": _json_lines,

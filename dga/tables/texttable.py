@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import pyarrow as pa
 
-from dga.tables.layout import TableInfo
+from dga.tables.sniff import TableInfo
 
 MAX_CELLS = 4_000_000  # in one table of a stream
+MAX_TABLE_BYTES = 2**26
 
 
 def rows_at_once(info: TableInfo) -> int:
@@ -30,13 +31,16 @@ def columns_table(columns: Sequence[Sequence[str]], info: TableInfo) -> pa.Table
 
 
 def chunked(tables: Iterable[pa.Table], info: TableInfo, chunk_rows: int) -> Iterator[pa.Table]:
-    """Cut tables of any length into ones of `chunk_rows`; a table without rows gives one."""
+    """Cut tables of any length into ones of `chunk_rows`, shorter ones where rows are huge.
+
+    A table without rows gives one.
+    """
     chunk_rows = max(1, min(chunk_rows, rows_at_once(info)))
     held = text_table([], info)
     told = False
     for table in tables:
         held = pa.concat_tables([held, table])
-        while len(held) >= chunk_rows:
+        while len(held) >= chunk_rows or (len(held) and held.nbytes > MAX_TABLE_BYTES):
             yield held.slice(0, chunk_rows)
             held, told = held.slice(chunk_rows), True
     if len(held) or not told:

@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
 
-from dga import jobs, queue, runs
+from dga.jobs import job as jobs
+from dga.jobs import queue
+from dga.runs import store
 from tests.runs_factory import make_run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,7 +30,7 @@ Open = Callable[..., Page]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let a browser's test fail twice before it counts: a busy machine delays what a page does."""
+    """Let a browser's test fail once before it counts: a busy machine delays what a page does."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.flaky(reruns=1))
@@ -40,7 +42,7 @@ def models_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("browser") / "models"
     make_run(root, "tiny", created="2026-02-03T00:00:00Z")
     make_run(root, "other", seed=24)
-    runs.set_active("tiny", root)
+    store.set_active("tiny", root)
     return root
 
 
@@ -55,7 +57,7 @@ def only_the_two_runs(models_root: Path) -> Iterator[None]:
     for path in models_root.iterdir():
         if path.is_dir() and path.name not in (*KEPT, queue.FOLDER):
             shutil.rmtree(path)
-    runs.set_active("tiny", models_root)
+    store.set_active("tiny", models_root)
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +84,13 @@ def address(models_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     finally:
         server.terminate()
         server.wait(timeout=20)
+    assert complaints(log.read_text(errors="replace")) == []
+
+
+def complaints(log: str) -> list[str]:
+    """The lines of a server's log that tell of an error or a warning."""
+    words = ("error", "warning", "traceback", "exception")
+    return [line for line in log.splitlines() if any(word in line.lower() for word in words)]
 
 
 @pytest.fixture(scope="session")
@@ -97,13 +106,13 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(chromium: Browser, address: str) -> Iterator[Open]:
-    """Opens a path of the app in a session of its own; fails on errors in the browser's console."""
+    """Opens a path of the app in a session of its own; the console must tell of no trouble."""
     contexts = []
     errors: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
         # Streamlit looks for its server beside the page's own path first, and finds it above.
-        if message.type == "error" and "/_stcore/" not in str(message.location):
+        if message.type in ("error", "warning") and "/_stcore/" not in str(message.location):
             errors.append(message.text)
 
     def opened(path: str, width: int = 1400, scheme: str = "light") -> Page:

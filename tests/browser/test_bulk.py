@@ -57,7 +57,7 @@ def test_an_upload_comes_back_scored_as_a_download(open_page: Open, table: Path)
         page.get_by_text("Of 5 rows, 2 (40.0 %) look generated: 2 registered names")
     ).to_be_visible()
     lines = downloaded(page, "All 5 rows as CSV").splitlines()
-    assert lines[0] == "id,domain,registered_name,score,verdict,family,family_score,problem"
+    assert lines[0] == "id,domain,registered_name,score,verdict,family,family_score,problem,remark"
     assert [line.split(",")[1] for line in lines[1:]] == [*NAMES[:3], "'=1+1", NAMES[4]]
     names = downloaded(page, "All 5 rows as Block list", "Block list").split()
     assert names == ["xkqz7jw9v2.net", "kzxq77vwj.co.uk"]
@@ -88,6 +88,7 @@ def test_a_click_on_a_bar_shows_its_rows_and_a_second_one_all(open_page: Open, t
     page = open_page("/bulk")
     give(page, table)
     passing(page, "5 of 5")
+    page.get_by_role("tab", name="Scores, families, suffixes").click()
     bars = page.get_by_test_id("stPlotlyChart").nth(2)
     settle(bars).locator(".bars .point path").first.click(force=True)
     passing(page, "1 of 5")
@@ -145,7 +146,7 @@ def test_a_long_job_shows_progress_and_can_be_cancelled(open_page: Open, tmp_pat
     give(page, path)
     expect(page.get_by_text("rows scored")).to_be_visible()
     page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_text("Cancelled: these are the rows scored so far.")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Cancelled: [\d,]+ of 1,500,000 rows"))).to_be_visible()
 
 
 def test_a_file_that_is_no_table_gets_its_sentence(open_page: Open, tmp_path: Path) -> None:
@@ -168,6 +169,53 @@ def test_a_row_opens_in_the_look_up(open_page: Open, table: Path) -> None:
     page = open_page("/bulk")
     give(page, table)
     passing(page, "5 of 5")
-    click_row(shown(page, "Scored rows"), 1)
+    click_row(shown(page, "Scored rows"), 0)  # the highest score stands first
     expect(page.locator("h1")).to_have_text("Look up a domain")
-    expect(page.get_by_label("Domain", exact=True)).to_have_value("xkqz7jw9v2.net")
+    expect(page.get_by_label("Domain", exact=True)).to_have_value(
+        re.compile("xkqz7jw9v2|kzxq77vwj")
+    )
+
+
+@pytest.mark.parametrize("chart", ["Rows by score", "Rows by families", "Rows by suffixes"])
+def test_every_chart_lists_as_many_rows_as_the_clicked_bar_counts(
+    open_page: Open, table: Path, chart: str
+) -> None:
+    page = open_page("/bulk")
+    give(page, table)
+    passing(page, "5 of 5")
+    figure = settle(page.get_by_role("figure", name=chart))
+    drawn = figure.locator(".bars .point path")
+    drawn.last.hover(force=True)
+    told = figure.locator(".hoverlayer text").first
+    expect(told).to_contain_text("rows")
+    text = re.sub(r"score [\d.]{4} to [\d.]{4}", "", str(told.text_content()))
+    count = re.search(r"([\d,]+) rows", text)
+    assert count is not None
+    settle(figure).locator(".bars .point path").last.click(force=True)
+    passing(page, f"{count.group(1)} of 5")
+
+
+def test_an_earlier_list_is_found_again(open_page: Open, table: Path) -> None:
+    page = open_page("/bulk")
+    give(page, table)
+    passing(page, "5 of 5")
+    page.get_by_text("Give another list").click()
+    page.get_by_role("tab", name="Paste").click()
+    page.get_by_label("Domains, one a line").fill("aureola.com\nxkqz7jw9v2.net")
+    page.get_by_role("button", name="Read the text").click()
+    page.get_by_role("button", name="Start scoring").click()
+    passing(page, "2 of 2")
+    page.get_by_text("Recent lists (2)").click()
+    page.get_by_role("button", name="table.csv").click()
+    passing(page, "5 of 5")
+
+
+def test_start_is_enabled_again_after_a_list(open_page: Open, table: Path) -> None:
+    page = open_page("/bulk")
+    give(page, table)
+    passing(page, "5 of 5")
+    page.get_by_text("Score it again").click()
+    start = page.get_by_role("button", name="Start scoring")
+    expect(start).to_be_enabled()
+    start.click()
+    passing(page, "5 of 5")

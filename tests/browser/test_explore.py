@@ -9,15 +9,16 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from dga import evaluation, runs, slices
-from dga.columns import BENIGN, DOMAIN, FAMILY
+from dga.evaluation import metrics, slices
+from dga.runs import store
+from dga.schema import BENIGN, DOMAIN, FAMILY
 from tests.browser.conftest import WAIT, Open, overflow, settle
 from tests.runs_factory import THRESHOLDS
 
 expect.set_options(timeout=WAIT)
 
-VIEWS = ("Families", "Slices", "Whole run", "Reviewed")
-SLIDER = "Score from which a name is called generated"
+VIEWS = ("Families", "Slices", "Whole run", "Notebook's tables", "Reviewed")
+SLIDER = "Score from which the verdict is generated"
 CUT = THRESHOLDS["0.01"]
 
 
@@ -43,7 +44,7 @@ def select_row(page: Page, table: str, row: int) -> None:
 
 
 def predictions(models_root: Path) -> pd.DataFrame:
-    return runs.open_run("tiny", models_root).predictions()
+    return store.open_run("tiny", models_root).predictions()
 
 
 def test_the_slider_moves_figures_and_charts_by_keyboard(
@@ -55,10 +56,12 @@ def test_the_slider_moves_figures_and_charts_by_keyboard(
     slider.focus()
     for _ in range(40):
         slider.press("ArrowLeft")
-    expect(page.get_by_label("Exact score")).to_have_value("0.560000")
-    at = evaluation.confusion(predictions(models_root), 0.56)
+    exact = page.get_by_label("Exact score")
+    expect(exact).to_have_value(re.compile(r"0\.36\d+"))  # forty steps of 0.024 in log-odds
+    cut = float(exact.input_value())
+    at = metrics.confusion(predictions(models_root), cut)
     expect(page.get_by_role("button", name=f"Missed: {at.fn} names")).to_be_visible()
-    expect(page.get_by_role("img", name="threshold 0.560")).to_be_visible()
+    expect(page.get_by_role("img", name=f"threshold {cut:.3f}")).to_be_visible()
     expect(page.get_by_role("radio", name=f"Mistakes {at.fn + at.fp}")).to_be_visible()
 
 
@@ -70,7 +73,7 @@ def test_presets_exact_score_and_traffic_outlive_the_page(
     expect(page.get_by_label("Exact score")).to_have_value("0.800000")
     page.get_by_label("Exact score").fill("0.123456")
     page.get_by_label("Exact score").press("Enter")
-    at = evaluation.confusion(predictions(models_root), 0.123456)
+    at = metrics.confusion(predictions(models_root), 0.123456)
     expect(page.get_by_role("button", name=f"False alarms: {at.fp} names")).to_be_visible()
     page.get_by_label("Generated names in your traffic").select_option("1000000")
     expect(page.get_by_text("where 1 name in 1,000,000 is generated")).to_be_visible()
@@ -87,10 +90,10 @@ def test_a_square_and_a_bar_list_their_names(open_page: Open) -> None:
     page.get_by_role("button", name="Found:").press("Enter")
     expect(page.get_by_role("radio", name="Found")).to_be_checked()
     page.locator("[data-hit=benign]").first.click()
-    expect(page.get_by_text("Benign names with a score of 0.00 to 0.02")).to_be_visible()
+    expect(page.get_by_text("Benign names with a score of 0.000 to")).to_be_visible()
     page.get_by_role("button", name="List all names again").click()
     expect(page.get_by_text("Benign names with a score")).to_have_count(0)
-    expect(page.get_by_text("200 names, the surest mistakes")).to_be_visible()
+    expect(page.get_by_text("200 names, the most confident mistakes")).to_be_visible()
 
 
 def test_families_and_slices_list_their_names_and_outlive_the_threshold(
@@ -111,7 +114,7 @@ def test_families_and_slices_list_their_names_and_outlive_the_threshold(
 
 def test_from_a_mistake_to_its_lookup(open_page: Open, models_root: Path) -> None:
     page = opened(open_page)
-    surest = evaluation.mispredicted(predictions(models_root), CUT)[DOMAIN][0]
+    surest = metrics.mispredicted(predictions(models_root), CUT)[DOMAIN][0]
     select_row(page, "Test names", 0)
     expect(page.get_by_text("Nearest names of the run's data")).to_be_visible()
     page.get_by_role("link", name=f"Look up {surest}").click()
@@ -123,7 +126,7 @@ def test_what_is_said_of_a_name_is_kept_and_offered_as_a_feed(
     open_page: Open, models_root: Path
 ) -> None:
     page = opened(open_page)
-    surest = evaluation.mispredicted(predictions(models_root), CUT)[DOMAIN][0]
+    surest = metrics.mispredicted(predictions(models_root), CUT)[DOMAIN][0]
     select_row(page, "Test names", 0)
     page.get_by_role("radio", name="Benign", exact=True).click()
     page.get_by_label("Note").fill("our own shop")
@@ -134,9 +137,9 @@ def test_what_is_said_of_a_name_is_kept_and_offered_as_a_feed(
         page.get_by_role("button", name="CSV with notes").click()
     kept = pd.read_csv(download.value.path())
     assert kept[[DOMAIN, "label", "note"]].to_numpy().tolist() == [[surest, BENIGN, "our own shop"]]
-    page.get_by_role("link", name="Train with them").click()
-    page.get_by_role("combobox", name="Files in the data folder").click()
-    expect(page.get_by_role("option", name="reviews/tiny.csv")).to_be_visible()
+    page.get_by_role("button", name="Train with them").click()
+    expect(page.locator("h1")).to_contain_text("Train")
+    expect(page.get_by_text("reviews/tiny.csv").first).to_be_visible()  # it is chosen
 
 
 def test_lists_tables_and_charts_are_downloaded(open_page: Open, models_root: Path) -> None:
@@ -171,3 +174,25 @@ def test_board_and_every_view_fit_their_window(open_page: Open, width: int, sche
         found = shown.get_by_test_id("stPlotlyChart").or_(shown.get_by_test_id("stDataFrame"))
         expect(found.or_(shown.get_by_test_id("stAlert")).first).to_be_visible()
         assert overflow(page) == 0, name
+
+
+@pytest.mark.parametrize(("width", "rows"), [(1600, 1), (1280, 1), (1000, 2), (400, 4)])
+def test_the_four_charts_stand_in_one_two_or_four_rows(
+    open_page: Open, width: int, rows: int
+) -> None:
+    page = opened(open_page, width)
+    tops = page.locator("figure:has(figcaption)").evaluate_all(
+        "charts => charts.map(chart => Math.round(chart.getBoundingClientRect().top))"
+    )
+    assert len(tops) == 4 and len(set(tops)) == rows
+
+
+def test_a_cell_of_the_confusion_lists_its_names(open_page: Open) -> None:
+    page = opened(open_page)
+    page.get_by_text("What families are taken for").click()
+    grid = page.locator("[aria-label='Families by the family that is named']")
+    expect(grid.first).to_be_visible()
+    settle(page.get_by_test_id("stDataFrame").filter(has=grid).or_(grid).first).click(
+        position={"x": 200, "y": 52}
+    )
+    expect(page.get_by_text("answered")).to_be_visible()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from dga import runs
+from dga.runs import store
 from tests.browser.conftest import WAIT, Open, idle, overflow
 from tests.runs_factory import make_run
 
@@ -61,10 +61,10 @@ def test_a_run_is_renamed_and_annotated(open_page: Open, models_root: Path) -> N
     idle(page).get_by_role("button", name="Rename the run").click()
     expect(page.get_by_role("heading", name="Run after")).to_be_visible()
     expect(page.get_by_text("Called before before")).to_be_visible()
-    idle(page).get_by_label("Note", exact=True).fill("worth keeping")
-    page.get_by_label("Note", exact=True).press("Control+Enter")
+    idle(page).get_by_role("textbox", name="Note", exact=True).fill("worth keeping")
+    page.get_by_role("textbox", name="Note", exact=True).press("Control+Enter")
     expect(page.get_by_text("The note is kept.")).to_be_visible()
-    assert runs.open_run("before", models_root).about().note == "worth keeping"
+    assert store.open_run("before", models_root).about().note == "worth keeping"
 
 
 def test_a_run_is_exported_and_imported(open_page: Open, tmp_path: Path) -> None:
@@ -94,6 +94,10 @@ def test_a_run_is_exported_and_imported(open_page: Open, tmp_path: Path) -> None
 def test_two_runs_are_compared(open_page: Open) -> None:
     page = open_page("/runs")
     expect(page.get_by_role("heading", name="Compare two runs")).to_be_visible()
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.get_by_text("Over the same")).to_have_count(2)
+    compared = page.get_by_role("heading", name="Compare two runs")
+    expect(compared).to_be_in_viewport()
     for tab, figure in (
         ("Curves", "ROC of both runs"),
         ("Calibration", "Calibration of both runs"),
@@ -102,7 +106,7 @@ def test_two_runs_are_compared(open_page: Open) -> None:
         page.get_by_role("tab", name=tab, exact=True).click()
         expect(page.get_by_role("figure", name=figure)).to_be_visible()
     page.get_by_role("tab", name="Names they disagree on").click()
-    expect(page.get_by_text("test names that both runs scored")).to_be_visible()
+    expect(page.get_by_text("the widest apart in score first")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [1400, 400])
@@ -110,3 +114,24 @@ def test_the_page_fits_its_window(open_page: Open, width: int) -> None:
     page = open_page("/runs", width, "dark")
     expect(page.get_by_role("heading", name="Compare two runs")).to_be_visible()
     assert overflow(page) == 0
+
+
+def test_a_worse_run_becomes_active_only_after_a_question(
+    open_page: Open, models_root: Path
+) -> None:
+    make_run(models_root, "worse", upside_down=True, created="2026-03-01T00:00:00Z")
+    page = open_page("/runs")
+    select_row(page, 2)  # the last of the leaderboard
+    expect(page.get_by_role("heading", name="Run worse")).to_be_visible()
+    idle(page).get_by_role("button", name="Make active").click()
+    question = page.get_by_role("dialog")
+    expect(question).to_contain_text("It is worse than the active run tiny")
+    question.get_by_role("button", name="Keep the active run").click()
+    expect(question).to_have_count(0)
+    assert store.active_name(models_root) == "tiny"
+    idle(page).get_by_role("button", name="Make active").click()
+    question.get_by_role("button", name="Make it active anyway").click()
+    expect(question).to_have_count(0)
+    assert store.active_name(models_root) == "worse"
+    page.get_by_text("Activations").click()
+    expect(page.get_by_label("Which run was made active").first).to_be_visible()

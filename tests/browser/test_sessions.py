@@ -11,12 +11,12 @@ from pathlib import Path
 from playwright.async_api import async_playwright
 
 from benchmarks import sessions
-from dga import runs
-from dga.scoring import Scorer
+from dga.runs import store
+from dga.scoring.score_file import Scorer
 
 
 async def drive(address: str, models: Path) -> list[sessions.Outcome]:
-    scorer = Scorer(runs.open_run("tiny", models).bundle(threads=1))
+    scorer = Scorer(store.open_run("tiny", models).bundle(threads=1))
     lists = [sessions.make_names(number, 500) for number in range(3)]
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
     async with async_playwright() as play:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from dga import jobs, queue, runs
+from dga.jobs import job, queue
+from dga.runs import store
 from tests.browser.conftest import WAIT, Open, idle, overflow
 
 expect.set_options(timeout=WAIT)
@@ -17,7 +20,9 @@ TRAINED = 240_000  # milliseconds that a small training may take on a busy machi
 
 def start(page: Page, name: str, epochs: int) -> None:
     """Train the smallest architecture on the trial set, which is chosen already."""
-    page.get_by_text("bigram", exact=True).click()
+    page.get_by_role("radio", name="Quick try").click()
+    expect(idle(page).get_by_text("The smallest network")).to_be_visible()
+    page.get_by_text("Customise").click()
     page.get_by_label("Epochs", exact=True).fill(str(epochs))
     page.get_by_label("Epochs", exact=True).press("Enter")
     page.get_by_label("Run name", exact=True).fill(name)
@@ -50,8 +55,8 @@ def test_the_trial_set_is_trained_to_its_end(open_page: Open, models_root: Path)
     page = open_page("/train")  # another session finds the job
     heading = page.get_by_role("heading", name="Result of first")
     expect(heading).to_be_visible(timeout=TRAINED)
-    run = runs.open_run("first", models_root)
-    assert run.status == runs.COMPLETE
+    run = store.open_run("first", models_root)
+    assert run.status == store.COMPLETE
     assert run.settings["epochs"] == 2
     page.get_by_role("link", name="Explore its test names").click()
     expect(page.locator("h1")).to_have_text("Explore")
@@ -65,18 +70,30 @@ def test_a_cancelled_training_keeps_what_it_learnt(open_page: Open, models_root:
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("heading", name="Result of cancelled")).to_be_visible(timeout=TRAINED)
     expect(page.get_by_text("Partial: cancelled on the way")).to_be_visible()
-    assert runs.open_run("cancelled", models_root).status == runs.PARTIAL
+    assert store.open_run("cancelled", models_root).status == store.PARTIAL
 
 
 def test_a_killed_training_is_told_and_dismissed(open_page: Open, models_root: Path) -> None:
     page = open_page("/train")
     start(page, "killed", 1000)
-    jobs.find("killed", models_root).kill()
+    job.find("killed", models_root).kill()
     expect(page.get_by_text("was interrupted")).to_be_visible()
     expect(page.get_by_role("button", name="Start again")).to_be_visible()
     page.get_by_role("button", name="Dismiss").click()
     expect(page.get_by_text("was interrupted")).to_be_hidden()
-    assert jobs.unfinished(models_root) == []
+    assert job.unfinished(models_root) == []
+
+
+def until(holds: Callable[[], bool], seconds: float = 15) -> bool:
+    """Wait for what a click brings about on the server; whether it came."""
+    end = time.monotonic() + seconds
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.1)
+    return holds()
+
+
+def order(models_root: Path) -> list[str]:
+    return [one.name for one in queue.waiting(models_root)]
 
 
 def test_a_second_training_waits_and_starts_by_itself(open_page: Open, models_root: Path) -> None:
@@ -85,7 +102,9 @@ def test_a_second_training_waits_and_starts_by_itself(open_page: Open, models_ro
     learning(page)
     expect(page.get_by_text("Processor")).to_be_visible()
     set_up_another(page)
-    page.get_by_text("bigram", exact=True).click()
+    page.get_by_role("radio", name="Quick try").click()
+    expect(idle(page).get_by_text("The smallest network")).to_be_visible()
+    page.get_by_text("Customise").click()
     page.get_by_label("Epochs", exact=True).fill("1")
     page.get_by_label("Epochs", exact=True).press("Enter")
     for waiting, name in enumerate(("behind", "never"), start=1):
@@ -94,13 +113,16 @@ def test_a_second_training_waits_and_starts_by_itself(open_page: Open, models_ro
         page.get_by_label("Run name", exact=True).press("Enter")
         page.get_by_role("button", name="Add to the queue").click()
         expect(page.get_by_role("button", name="Take out")).to_have_count(waiting)
-    page.get_by_role("button", name="Earlier").last.click()
+    idle(page).get_by_role("button", name="Earlier").last.click()
+    if not until(lambda: order(models_root) == ["never", "behind"]):
+        # A click is lost where the page was being drawn anew for the running training.
+        idle(page).get_by_role("button", name="Earlier").last.click()
+        assert until(lambda: order(models_root) == ["never", "behind"])
     expect(idle(page).get_by_role("button", name="Later").first).to_be_enabled()
-    assert [one.name for one in queue.waiting(models_root)] == ["never", "behind"]
     page.get_by_role("button", name="Take out").first.click()
     expect(page.get_by_role("button", name="Take out")).to_have_count(1)
     page.context.close()  # nobody watches from here on
-    jobs.find("ahead", models_root).kill()
+    job.find("ahead", models_root).kill()
     page = open_page("/train")
     heading = page.get_by_role("heading", name="Result of behind").or_(
         page.get_by_role("heading", name="Training behind")
@@ -109,8 +131,13 @@ def test_a_second_training_waits_and_starts_by_itself(open_page: Open, models_ro
     expect(page.get_by_role("heading", name="Result of behind")).to_be_visible(timeout=TRAINED)
     expect(page.get_by_text("ahead was interrupted")).to_be_visible()
     page.get_by_role("button", name="Make it the active run").click()
-    expect(page.get_by_text("This is the active run")).to_be_visible()
-    assert runs.active_name(models_root) == "behind"
+    asked = page.get_by_role("button", name="Make it active anyway")
+    active = page.get_by_text("This is the active run")
+    expect(asked.or_(active).first).to_be_visible()
+    if asked.is_visible():  # where one epoch is no better than the run before
+        asked.click()
+    expect(active).to_be_visible()
+    assert store.active_name(models_root) == "behind"
 
 
 def test_the_split_and_the_time_are_told_before_the_start(open_page: Open) -> None:
@@ -135,3 +162,11 @@ def test_the_page_fits_its_window(open_page: Open, width: int, scheme: str) -> N
     page = open_page("/train", width, scheme)
     expect(page.get_by_role("heading", name="Start")).to_be_visible()
     assert overflow(page) == 0
+
+
+def test_help_marks_of_figures_are_no_tab_stops(open_page: Open) -> None:
+    page = open_page("/train")
+    marks = page.locator("[data-testid=stMetric] button[aria-label^='Help for']")
+    expect(marks.first).to_be_attached()
+    expect(marks.first).to_have_attribute("tabindex", "-1")
+    assert set(marks.evaluate_all("marks => marks.map(mark => mark.tabIndex)")) == {-1}

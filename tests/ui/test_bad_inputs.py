@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.bad_inputs import CORPUS, BadInput
-from ui import state
+from ui.common import session
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 
@@ -26,7 +26,7 @@ def test_bulk_shows_an_error_box_or_scores_every_row(given: BadInput, models: Pa
         return
     start[0].click()
     app.run()
-    job = app.session_state[state.BULK].job.wait()
+    job = app.session_state[session.BULK].job.wait()
     app.run()
     assert not app.exception
     assert app.error or given.rows in (None, job.summary.rows)

@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dga.columns import VERDICT_COLUMNS
+from dga.schema import VERDICT_COLUMNS
 from tests.ui.bulk_list import ROWS, TABLE
-from ui import state
+from ui.bulk import filter_panel, results
+from ui.common import session
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 WAIT = 30
@@ -41,10 +42,17 @@ def said(app: AppTest, text: str) -> bool:
 def scored(app: AppTest) -> pd.DataFrame:
     """Start scoring, wait for the end, and return the rows that the page shows."""
     click(app, "Start scoring")
-    app.session_state[state.BULK].job.wait()
+    app.session_state[session.BULK].job.wait()
     app.run()
+    next(box for box in app.selectbox if box.label == "Order").set_value("list").run()
     assert not app.exception
-    return app.dataframe[-1].value
+    return rows_of(app)
+
+
+def rows_of(app: AppTest) -> pd.DataFrame:
+    """The scored rows that the page shows, verdicts as words."""
+    table = next(one.value for one in app.dataframe if "dga:row" in one.value.columns)
+    return table.assign(verdict=table["verdict"].map("".join))
 
 
 def test_an_upload_is_scored_row_by_row_in_order(app: AppTest) -> None:
@@ -92,7 +100,8 @@ def test_where_no_column_looks_like_domains_one_must_be_chosen(app: AppTest) -> 
     assert start.disabled
     column = next(box for box in app.selectbox if box.label == "Column with the domains")
     column.set_value("count").run()
-    assert not next(button for button in app.button if button.label == "Start scoring").disabled
+    assert "Not one of the first 2 rows holds a domain name" in app.error[0].value
+    assert next(button for button in app.button if button.label == "Start scoring").disabled
 
 
 def test_the_result_survives_a_page_change(app: AppTest) -> None:
@@ -106,17 +115,17 @@ def test_the_result_survives_a_page_change(app: AppTest) -> None:
 def test_filters_narrow_the_rows(app: AppTest) -> None:
     scored(upload(app, "table.csv", TABLE))
     next(box for box in app.button_group if box.label == "Verdict").set_value(["dga"]).run()
-    assert app.dataframe[-1].value["id"].tolist() == ["2", "5", "6"]
+    assert rows_of(app)["id"].tolist() == ["2", "5", "6"]
     next(box for box in app.text_input if box.label == "Name contains").set_value("CO.UK").run()
-    assert app.dataframe[-1].value["id"].tolist() == ["6"]
+    assert rows_of(app)["id"].tolist() == ["6"]
     click(app, "Clear filters")
-    assert len(app.dataframe[-1].value) == len(ROWS)
+    assert len(rows_of(app)) == len(ROWS)
 
 
 def test_a_page_reload_finds_the_result_by_its_address(app: AppTest) -> None:
     scored(upload(app, "table.csv", TABLE))
     other = AppTest.from_file(APP, default_timeout=WAIT).run()
-    other.query_params["list"] = app.session_state[state.BULK].job.key
+    other.query_params["list"] = app.session_state[session.BULK].job.key
     other.switch_page("pages/bulk.py").run()
     assert said(other, "Of 6 rows")
 
@@ -132,3 +141,85 @@ def test_the_example_names_its_infected_clients(app: AppTest) -> None:
     click(app, "Try the example")
     scored(app)
     assert said(app, "asks for most")
+
+
+def start_button(app: AppTest) -> bool:
+    return next(button for button in app.button if button.label == "Start scoring").disabled
+
+
+def test_generated_rows_stand_first_with_the_highest_score(app: AppTest) -> None:
+    click(upload(app, "table.csv", TABLE), "Start scoring")
+    app.session_state[session.BULK].job.wait()
+    rows = rows_of(app.run())
+    assert rows["verdict"].tolist()[:3] == ["dga"] * 3
+    assert rows["score"].dropna().is_monotonic_decreasing
+
+
+def test_a_list_that_ends_while_the_page_is_drawn_leaves_no_dead_button(app: AppTest) -> None:
+    scored(upload(app, "table.csv", TABLE))
+    assert not start_button(app)
+    click(app, "Start scoring")
+    assert not app.exception
+
+
+def test_an_earlier_list_is_found_among_the_recent_ones(app: AppTest) -> None:
+    scored(upload(app, "table.csv", TABLE))
+    first = app.session_state[session.BULK].job
+    app.text_area[0].set_value("aureola.com\nxkqz7jw9v2[.]net").run()
+    assert len(scored(app)) == 2
+    app.button(key=f"recent_{first.key}").click().run()
+    assert not app.exception
+    assert len(rows_of(app)) == len(ROWS)
+
+
+def test_a_text_that_another_page_hands_over_is_read(app: AppTest) -> None:
+    app.session_state[session.HANDED] = "aureola.com\nxkqz7jw9v2.net"
+    app.run()
+    assert said(app, "plain list, 2 rows")
+    assert scored(app)["verdict"].tolist() == ["benign", "dga"]
+
+
+def test_a_column_of_the_list_filters(app: AppTest) -> None:
+    scored(upload(app, "table.csv", TABLE))
+    next(box for box in app.selectbox if box.label == "Column of the list").set_value("id").run()
+    next(box for box in app.text_input if box.label == "Holds the text").set_value("5").run()
+    assert rows_of(app)["id"].tolist() == ["5"]
+
+
+def test_times_are_shown_as_one_reads_them(app: AppTest) -> None:
+    rows = "".join(f"{1_760_000_000 + at},aureola.com\n" for at in range(3))
+    shown = scored(upload(app, "log.csv", f"ts,query\n{rows}".encode()))
+    assert shown["ts"].iloc[0] == "2025-10-09 08:53:20"
+
+
+@pytest.mark.parametrize(
+    ("chart", "customdata", "ids"),
+    [
+        ("scores", {"0": 0.98, "1": 1.0, "2": "dga"}, None),
+        ("scores", [0.98, 1.0, "dga"], None),
+        ("suffixes", {"0": "co.uk"}, ["6"]),
+        ("suffixes", ["co.uk"], ["6"]),
+    ],
+)
+def test_a_clicked_bar_lists_as_many_rows_as_it_counts(
+    app: AppTest, chart: str, customdata: object, ids: list[str] | None
+) -> None:
+    scored(upload(app, "table.csv", TABLE))
+    job = app.session_state[session.BULK].job
+    state = {"clicked": {"selection": {"points": [{"customdata": customdata}]}}}
+    click_state = dict(state)
+    monkey = pytest.MonkeyPatch()
+    monkey.setattr(filter_panel.st, "session_state", click_state)
+    if chart == "scores":
+        filter_panel.take_scores(job.key, "clicked")
+    else:
+        filter_panel.take_value(job.key, "clicked", chart)
+    filters = filter_panel.chosen(job.key)
+    monkey.undo()
+    rows = results.page(job.result, filters, 0, 100)
+    table = getattr(job.overview, chart)
+    if ids is not None:
+        assert rows["id"].tolist() == ids
+        assert len(rows) == int(table.set_index("suffix").loc["co.uk", "rows"])
+    else:
+        assert len(rows) == int(table["dga"].iloc[-1])

@@ -12,16 +12,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dga.bundle import ModelBundle
-from dga.columns import VERDICT_COLUMNS
 from dga.errors import FeedError
-from dga.scoring import Scorer
+from dga.schema import VERDICT_COLUMNS
+from dga.scoring.bundle import ModelBundle
+from dga.scoring.score_file import Scorer
 from tests.ui.bulk_list import ROWS, TABLE
-from ui import given, result_counts, results
-from ui.result_counts import ANSWERS, CLIENTS
-from ui.results import HIGHEST, LOWEST, SURPRISING, Filters
-from ui.scoring_job import ScoringJob
-from ui.turns import Turns
+from ui.bulk import result_counts, results
+from ui.bulk import table as given
+from ui.bulk.result_counts import ANSWERS, CLIENTS
+from ui.bulk.results import HIGHEST, LOWEST, SURPRISING, Filters
+from ui.bulk.scoring_job import ScoringJob
+from ui.common.turns import Turns
 
 
 @pytest.fixture
@@ -132,7 +133,7 @@ def test_the_rows_of_a_long_packed_list_are_estimated() -> None:
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (b"domain,note\nnope,x\nneither,y\n", "Only 0%"),
+        (b"domain,note\nnope,x\nneither,y\na.com,z\n", "Only 33%"),
         (b"domain,score\na.com,1\n", "given_score"),
         ("domain,who\na.com,Jos\xe9\n".encode("cp1252"), "Windows-1252"),
         (b"domain,x\na.com,1,2,3\nb.com,1\n", "surplus"),
@@ -141,6 +142,19 @@ def test_the_rows_of_a_long_packed_list_are_estimated() -> None:
 def test_what_looks_odd_is_told_before_scoring(data: bytes, told: str) -> None:
     table = given.open_table("list.csv", data)
     assert any(told in warning for warning in given.warnings(table, table.info.columns[0]))
+
+
+def test_a_list_without_a_name_is_told_and_a_log_is_read_by_its_layout() -> None:
+    table = given.open_table("list.txt", b"192.0.2.1\n192.0.2.2\n")
+    assert "Not one of the first 2 rows" in given.nothing_to_score(table, "domain")
+    lines = "".join(
+        f"May  1 10:00:0{i} dnsmasq[1]: query[A] name{i}.example.com from 10.9.0.1\n"
+        for i in range(5)
+    )
+    table = given.open_table("dns.log", lines.encode())
+    assert (table.column, given.domains(table, "query")) == ("query", (5, 5))
+    assert given.nothing_to_score(table, "query") == ""
+    assert table.info.format == "dnsmasq"
 
 
 def test_a_file_of_the_data_folder_is_read_where_it_lies(
@@ -242,3 +256,17 @@ def test_the_result_goes_when_the_job_does(tiny_bundle: ModelBundle) -> None:
             break
         time.sleep(0.02)
     assert not folder.exists()
+
+
+PIHOLE = b"".join(
+    f"May  1 10:00:0{at} dnsmasq[8]: query[A] name{at}.com from 10.1.0.23\n"
+    f"May  1 10:00:0{at} dnsmasq[8]: reply name{at}.com is NXDOMAIN\n".encode()
+    for at in range(3)
+)
+
+
+def test_a_servers_log_is_shown_as_its_look_ups() -> None:
+    table = given.open_table("pihole.log", PIHOLE)
+    assert table.column == "query" and "query" in table.reason
+    assert table.head["query"].tolist() == ["name0.com", "name1.com", "name2.com"]
+    assert table.head["lines"].tolist() == ["1-2", "3-4", "5-6"]

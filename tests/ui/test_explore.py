@@ -10,13 +10,18 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dga import evaluation, feeds, review, runs
-from dga.columns import BENIGN, DGA, DOMAIN, FAMILY, LABEL, PRED_CLASS, PRED_PROB, TRUE_CLASS
-from dga.review import Review
+from dga.datasets import feeds
+from dga.evaluation import metrics as evaluation
+from dga.runs import reviews as review
+from dga.runs import store
+from dga.runs.reviews import Review
+from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, LABEL, PRED_CLASS, PRED_PROB, TRUE_CLASS
 from tests.runs_factory import THRESHOLDS, make_run
-from ui import names, reviewing, selection, threshold
-from ui.selection import Part
-from ui.threshold import CHOSEN, Chosen
+from ui.explore import name_table, selection, threshold
+from ui.explore import reviews as reviewing
+from ui.explore.notebook_tables import COLUMNS
+from ui.explore.selection import Part
+from ui.explore.threshold import CHOSEN, Chosen
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 WAIT = 60
@@ -31,7 +36,7 @@ def app(models: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
 
 
 def predictions() -> pd.DataFrame:
-    return runs.open_run("tiny").predictions()
+    return store.open_run("tiny").predictions()
 
 
 def table(app: AppTest, *columns: str) -> pd.DataFrame:
@@ -45,7 +50,7 @@ def listed(app: AppTest) -> pd.DataFrame:
 
 def pick(app: AppTest, *domains: str) -> None:
     """Select names in the list; a selection is taken up where the list is a new one."""
-    app.session_state[names.PICKED] = domains
+    app.session_state[name_table.PICKED] = domains
     app.button_group(selection.OUTCOME).set_value("All").run()
 
 
@@ -88,12 +93,12 @@ def test_what_is_no_threshold_is_not_kept(
 
 
 def test_the_board_knows_the_outcomes_of_every_position(app: AppTest) -> None:
-    from ui import explored
+    from ui.explore import run_frames
 
-    found = explored.load(runs.open_run("tiny"))
+    found = run_frames.load(store.open_run("tiny"))
     facts = threshold._facts(found, {"0.5": 0.5})
     for place in (0, 1, 500, 600, 999, 1000):
-        at = evaluation.confusion(predictions(), place / threshold.POSITIONS)
+        at = evaluation.confusion(predictions(), threshold.positions_of_slider()[place])
         assert (facts["missed"][place], facts["alarms"][place]) == (at.fn, at.fp)
     assert len(json.dumps(facts)) < 40_000
 
@@ -121,7 +126,7 @@ def test_a_part_lists_its_names_until_it_is_taken_back(
 ) -> None:
     app.session_state[selection.PART] = part
     app.button_group(selection.OUTCOME).set_value("All").run()
-    assert len(listed(app)) == min(count(predictions()), names.PAGE)
+    assert len(listed(app)) == min(count(predictions()), name_table.PAGE)
     app.button("explore_clear").click().run()
     assert selection.PART not in app.session_state
     assert any(caption.value.startswith("200 names") for caption in app.caption)
@@ -177,7 +182,7 @@ def test_what_is_said_of_names_is_kept_exported_and_a_feed(app: AppTest) -> None
     view(app, "Reviewed")
     assert set(table(app, "written")[DOMAIN]) == {first, second}
     assert any("2 corrected labels" in one.value for one in app.markdown)
-    assert "is benign a shop" in set(listed(app)[names.REVIEWED])
+    assert "is benign a shop" in set(listed(app)[name_table.REVIEWED])
 
 
 def test_a_run_without_reviews_says_how_to_get_them(app: AppTest) -> None:
@@ -199,7 +204,7 @@ def test_damaged_reviews_are_told_and_the_page_goes_on(app: AppTest) -> None:
 def test_near_duplicates_of_another_class_cast_doubt(
     likeness: float, label: str, told: bool
 ) -> None:
-    from dga.neighbours import Neighbour
+    from dga.explain.nearest_names import Neighbour
 
     near = Neighbour(name="a.com", label=label, family="", score=0.1, edits=1, likeness=likeness)
     assert bool(reviewing._doubt([near], DGA)) is told
@@ -212,14 +217,14 @@ def test_a_run_named_in_the_address_is_chosen(app: AppTest, models: Path) -> Non
 
 
 def test_a_run_with_damaged_predictions_says_so(app: AppTest, models: Path) -> None:
-    (models / "tiny" / runs.PREDICTIONS_FILE).write_bytes(b"no parquet")
+    (models / "tiny" / store.PREDICTIONS_FILE).write_bytes(b"no parquet")
     app.run()
     assert "cannot be read" in app.error[0].value
     assert not app.exception
 
 
 def test_a_run_with_damaged_metrics_is_named_with_its_problem(app: AppTest, models: Path) -> None:
-    (models / "tiny" / runs.METRICS_FILE).write_text("{", encoding="utf-8")
+    (models / "tiny" / store.METRICS_FILE).write_text("{", encoding="utf-8")
     app.run()
     assert "tiny" in app.warning[0].value
     assert not app.exception
@@ -229,7 +234,7 @@ def test_a_run_with_damaged_metrics_is_named_with_its_problem(app: AppTest, mode
 def test_a_test_part_that_lacks_a_class_or_is_empty_is_explored(
     app: AppTest, models: Path, label: str | None
 ) -> None:
-    path = models / "tiny" / runs.PREDICTIONS_FILE
+    path = models / "tiny" / store.PREDICTIONS_FILE
     frame = predictions()
     frame[frame[TRUE_CLASS] == label].to_parquet(path, index=False)
     for name in ("Families", "Slices", "Whole run"):
@@ -239,25 +244,81 @@ def test_a_test_part_that_lacks_a_class_or_is_empty_is_explored(
         assert "no test names" in app.info[0].value
 
 
+def test_a_selected_family_tells_why_it_is_missed_and_what_to_do(
+    app: AppTest, models: Path
+) -> None:
+    app.session_state[selection.PART] = Part(FAMILY, "alpha")
+    app.run()
+    said = " ".join(one.value for one in app.markdown)
+    assert "Why names of `alpha` are missed" in said and "What would help" in said
+    app.button(key="explore_review_missed").click().run()
+    assert not app.exception
+    assert app.button_group(selection.OUTCOME).value == "Missed"
+    assert set(listed(app)[FAMILY]) <= {"alpha"}
+
+
+def test_a_family_with_a_generator_gets_more_names_for_a_training(
+    app: AppTest, models: Path
+) -> None:
+    path = models / "tiny" / store.PREDICTIONS_FILE
+    frame = pd.read_parquet(path)
+    frame.loc[frame[FAMILY] == "alpha", FAMILY] = "tinba"
+    frame.to_parquet(path, index=False)
+    app.session_state[selection.PART] = Part(FAMILY, "tinba")
+    app.run()
+    app.button(key="explore_generate").click().run()
+    assert not app.exception
+    feed = feeds.read_feed(models.parent / "data" / "generated" / "tinba.csv").frame
+    assert len(feed) > 900 and set(feed[LABEL]) == {DGA}
+    assert app.multiselect("train_files").value == ["generated/tinba.csv"]
+
+
+def test_the_notebook_s_two_tables_are_one_click_away(app: AppTest) -> None:
+    view(app, "Notebook's tables")
+    tables = [one.value for one in app.dataframe if list(one.value.columns) == COLUMNS]
+    wrong, right = tables
+    assert (wrong[TRUE_CLASS] != wrong[PRED_CLASS]).all()
+    assert (right[TRUE_CLASS] == right[PRED_CLASS]).all()
+    assert len(wrong) + len(right) == len(predictions())
+
+
+def test_names_answered_with_a_family_are_listed(app: AppTest) -> None:
+    app.session_state[selection.PART] = Part("answer", "alpha", answer="beta")
+    app.button_group(selection.OUTCOME).set_value("All").run()
+    assert not app.exception
+    assert set(listed(app)["answer"]) <= {"beta"}
+
+
+def test_the_page_says_first_which_names_it_shows(app: AppTest, models: Path) -> None:
+    assert app.markdown[0].value == (
+        "Shown are the **200 names of the run's test part**, which the training did not learn from."
+    )
+    path = models / "tiny" / store.METRICS_FILE
+    metrics = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**metrics, "trial": metrics["test"]}), encoding="utf-8")
+    app.run()
+    assert "**200 names of the trial set**, which was kept out" in app.markdown[0].value
+
+
 def test_without_a_run_the_page_leads_to_training(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DGA_MODELS", str(tmp_path))
     app = AppTest.from_file(APP, default_timeout=WAIT).run()
     app.switch_page("pages/explore.py").run()
-    assert "No run yet" in app.markdown[1].value
+    assert any("No run yet" in one.value for one in app.markdown)
     assert not app.exception
 
 
 def test_called_gives_the_verdict_at_the_threshold() -> None:
     rows = pd.DataFrame({PRED_PROB: [0.2, 0.6], PRED_CLASS: ["benign", "dga"]})
-    assert names.called(rows, 0.7)[PRED_CLASS].tolist() == ["benign", "benign"]
+    assert name_table.called(rows, 0.7)[PRED_CLASS].tolist() == ["benign", "benign"]
 
 
 def test_a_note_counts_as_said(app: AppTest) -> None:
     first = listed(app)[DOMAIN].iloc[0]
     review.save("tiny", [Review(domain=first, note="odd")])
-    assert "odd" in set(listed(app.run())[names.REVIEWED])
+    assert "odd" in set(listed(app.run())[name_table.REVIEWED])
 
 
 def test_figures_of_a_trial_set_are_told_as_such(models: Path) -> None:

@@ -9,13 +9,16 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dga import bundle, runs
-from dga.groups import Groups
-from dga.scorer import Verdict
-from dga.standing import Share, Standing
+from dga.evaluation import thresholds
+from dga.explain.score_rank import BenignReference, Share, Standing
+from dga.runs import reviews, store
+from dga.scoring import bundle
+from dga.scoring.family_groups import Groups
+from dga.scoring.scorer import Verdict
 from tests.runs_factory import THRESHOLDS, made_up_names, make_run
-from ui import answer, reasons, text
-from ui.history import LENGTH, Histories, LookedUp
+from ui.common import session, text
+from ui.lookup import answer, reasons
+from ui.lookup.history import LENGTH, Histories, LookedUp
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 WAIT = 30
@@ -62,9 +65,13 @@ def test_any_pasted_form_gets_the_answer(app: AppTest, given: str) -> None:
 def test_the_sentence_tells_score_and_rarity_and_the_threshold_its_source(app: AppTest) -> None:
     ask(app, CHOSEN)
     said = app.subheader[0].value
-    assert said.startswith("Looks chosen by people")
-    assert text.escape("Of 100 generated names, none scores this low.") in said
-    assert text.escape("Threshold 60.0 %: 1 % of benign names score above.") in shown(app)
+    assert said.startswith("Looks benign")
+    assert "Of 100 generated names of the run's test part, none scores this low" in said.replace(
+        "\\", ""
+    )
+    told = shown(app).replace("\\", "")
+    assert "Threshold 0.600: 1 % of benign names score above." in told
+    assert "Rarity and threshold are both of the benign names kept aside" in told
 
 
 def verdict(score: float, called: str) -> Verdict:
@@ -74,22 +81,69 @@ def verdict(score: float, called: str) -> Verdict:
 @pytest.mark.parametrize(
     ("score", "called", "said"),
     [
-        (0.9, "dga", "Of 1,000 benign names, about 100 score this high."),
-        (1.0, "dga", "Of 1,000 benign names, fewer than one scores this high."),
-        (0.9, "benign", "Of 1,000 benign names, about 100 score this high."),
+        (0.9, "dga", "Of 1,000 benign names, 1 to 10 score this high."),
+        (0.8, "dga", "Of 1,000 benign names, about 10 score this high."),
+        (1.0, "dga", "Of 1,000 benign names, at most 1 scores this high."),
+        (0.7, "suspicious", "Of 1,000 benign names, more than 10 score this high."),
         (0.1, "benign", "Of 3 generated names, one scores this low."),
         (0.01, "benign", "Of 3 generated names, none scores this low."),
     ],
 )
 def test_rarity_is_told_among_the_other_class(score: float, called: str, said: str) -> None:
     standing = Standing(benign=np.arange(10_000) / 10_000, dga=np.array([0.1, 0.5, 0.9]))
-    assert answer.rarity(verdict(score, called), standing) == said
+    reference = BenignReference(((0.8, 0.01), (0.95, 0.001)), 5000)
+    assert answer.rarity(verdict(score, called), reference, standing, "names") == said
+
+
+@pytest.mark.parametrize("rate", [0.01, 0.001])
+def test_the_rarity_at_a_threshold_is_the_rate_it_was_chosen_for(rate: float) -> None:
+    benign = np.random.default_rng(1).random(20_000)
+    cuts = [
+        {"fpr_target": r, "threshold": float(np.quantile(benign, 1 - r))} for r in (0.01, 0.001)
+    ]
+    reference = BenignReference.of(
+        {"thresholds": cuts, "benign_scores": thresholds.survival(benign)}
+    )
+    assert reference is not None
+    cut = next(one["threshold"] for one in cuts if one["fpr_target"] == rate)
+    assert reference.as_high(cut) == (rate, rate)
+    low, high = reference.as_high(cut - 1e-4)
+    assert rate <= high and low <= high <= 1.3 * low
 
 
 def test_rarity_is_not_made_up_without_names() -> None:
     nobody = Standing(benign=np.array([]), dga=np.array([]))
-    assert answer.rarity(verdict(0.9, "dga"), nobody) == ""
-    assert answer.counted(Share(1, 1000), "benign", "high").startswith("Of 1,000 benign names, one")
+    assert answer.rarity(verdict(0.9, "dga"), None, nobody, "names") == ""
+    assert answer.rarity(verdict(0.1, "benign"), None, nobody, "names") == ""
+    assert answer.counted(Share(1, 1000), "names").startswith("Of 1,000 generated names, one")
+    assert BenignReference.of({}) is None
+
+
+def test_badge_sentence_icon_and_edits_say_the_same_of_a_suspicious_name(app: AppTest) -> None:
+    ask(app, GENERATED)
+    app.selectbox(key="measure").set_value("custom").run()
+    app.number_input(key="measure_score").set_value(1.0).run()
+    said = shown(app)
+    assert app.subheader[0].value.startswith("Suspicious\\: more likely generated")
+    assert "yellow-badge[:material/error: Suspicious]" in said
+    assert "Benign]" not in said and "Generated]" not in said
+    assert app.button(key=f"history_{GENERATED}").proto.icon == ":material/error:"
+    assert ["suspicious"] in [list(one) for one in app.dataframe[-1].value["verdict"]]
+
+
+def test_families_are_not_named_for_what_is_benign(app: AppTest) -> None:
+    assert "Nearest families" not in shown(ask(app, CHOSEN))
+    assert "Nearest families" in shown(ask(app, GENERATED))
+
+
+def test_a_name_that_imitates_a_known_one_is_warned_of_and_not_reassured(app: AppTest) -> None:
+    known = str(made_up_names(("alpha", "beta"))["domain"].iloc[0])
+    fake = known.replace("o", "\u043e", 1)  # Cyrillic
+    assert fake != known
+    ask(app, fake)
+    assert not any("is itself one of" in box.value for box in app.info)
+    warned = " ".join(box.value for box in app.warning)
+    assert f"only looks like `{known}`" in warned and "this one is another name" in warned
 
 
 @pytest.mark.parametrize("given", ["192.0.2.7", "localhost", "two words", "<b>x</b>", "*x*"])
@@ -132,7 +186,7 @@ def test_a_group_of_families_is_named_as_one(app: AppTest, monkeypatch: pytest.M
 def test_the_nearest_known_names_of_both_classes_are_listed(app: AppTest) -> None:
     known = str(made_up_names(("alpha", "beta"))["domain"].iloc[0])
     said = shown(ask(app, known))
-    assert "is itself one of the run's own test names" in said
+    assert "is itself one of the names of the run's test part" in said
     chosen, generated = (frame.value for frame in app.dataframe[:2])
     assert chosen["domain"].iloc[0] == known
     assert chosen["edits"].iloc[0] == 0
@@ -208,15 +262,15 @@ def test_each_browser_has_its_own_history_newest_first_and_bounded() -> None:
 def test_a_stored_threshold_can_be_chosen(app: AppTest, rate: str) -> None:
     ask(app, CHOSEN)
     app.selectbox(key="measure").set_value(float(rate)).run()
-    assert text.escape(f"Threshold {text.percent(THRESHOLDS[rate])}") in shown(app)
+    assert text.escape(f"Threshold {text.score(THRESHOLDS[rate])}") in shown(app)
 
 
 def test_any_score_can_be_the_threshold(app: AppTest) -> None:
     ask(app, GENERATED)
     app.selectbox(key="measure").set_value("custom").run()
-    app.slider(key="measure_score").set_value(100.0).run()
+    app.number_input(key="measure_score").set_value(1.0).run()
     said = shown(app)
-    assert "May be generated, but scores under the threshold" in said
+    assert "more likely generated than not, but under the threshold" in said
     assert "chosen by hand" in said
 
 
@@ -229,12 +283,12 @@ def test_without_a_run_the_page_says_what_to_do(
 
 def test_a_run_without_families_shows_none(app: AppTest, models: Path) -> None:
     make_run(models, "binary", families=())
-    runs.set_active("binary")
+    store.set_active("binary")
     assert "Nearest families" not in shown(ask(app, GENERATED))
 
 
 def test_a_damaged_bundle_is_told_in_the_error_box(app: AppTest, models: Path) -> None:
-    (models / "tiny" / runs.BUNDLE_FOLDER / bundle.ONNX_FILE).write_bytes(b"damaged")
+    (models / "tiny" / store.BUNDLE_FOLDER / bundle.ONNX_FILE).write_bytes(b"damaged")
     app.query_params["domain"] = GENERATED
     app.run()
     assert not app.exception
@@ -244,9 +298,9 @@ def test_a_damaged_bundle_is_told_in_the_error_box(app: AppTest, models: Path) -
 def test_damaged_predictions_take_the_neighbours_and_not_the_verdict(
     app: AppTest, models: Path
 ) -> None:
-    (models / "tiny" / runs.PREDICTIONS_FILE).write_bytes(b"damaged")
+    (models / "tiny" / store.PREDICTIONS_FILE).write_bytes(b"damaged")
     said = shown(ask(app, GENERATED))
-    assert "Looks generated" in said and "the files of this run do not tell" in said
+    assert "Looks generated" in said and "Looks generated" in said
     assert "cannot be read" in app.error[0].value
     assert "Edit and score again" in said
 
@@ -257,3 +311,67 @@ def test_damaged_predictions_take_the_neighbours_and_not_the_verdict(
 )
 def test_a_close_call_is_near_in_odds(score: float, threshold: float, close: bool) -> None:
     assert answer.is_close(score, threshold) is close
+
+
+def test_several_names_are_told_in_a_table_and_offered_to_bulk(app: AppTest) -> None:
+    said = shown(ask(app, f"{CHOSEN}, {GENERATED} hxxp://x[.]{CHOSEN}"))
+    assert "3 names" in said
+    table = app.dataframe[0].value
+    assert [list(one) for one in table["verdict"]] == [["benign"], ["dga"], ["benign"]]
+    button = next(one for one in app.button if one.label == "Open them in Bulk scoring")
+    button.click().run()
+    assert not app.exception
+    assert app.session_state[session.BULK].table.head["domain"].tolist()[:2] == [CHOSEN, GENERATED]
+
+
+def test_sub_domains_that_were_not_judged_are_told(app: AppTest) -> None:
+    said = shown(ask(app, f"xk7.login.{CHOSEN}")).replace("\\", "")
+    assert f"registered name `{CHOSEN}` alone; `xk7.login` before it was not judged" in said
+    assert "was not judged" not in shown(ask(app, f"www.{CHOSEN}"))
+
+
+def test_a_wrong_verdict_is_kept_with_who_said_it_and_trains(
+    app: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("USER", "ana")
+    ask(app, f"www.{GENERATED}")
+    app.button(key="wrong_lookup").click().run()
+    app.button(key="wrong_keep").click().run()
+    assert not app.exception
+    said = reviews.load("tiny")[GENERATED]
+    assert (said.label, said.given, said.by) == ("benign", "dga", "ana") and said.written
+    app.run()
+    app.button(key="lookup_train").click().run()
+    assert not app.exception
+    assert app.multiselect("train_files").value == ["reviews/tiny.csv"]
+
+
+def test_another_active_run_is_followed_where_none_was_chosen_by_hand(
+    app: AppTest, models: Path
+) -> None:
+    app.run()
+    assert app.selectbox(key="run").value == "tiny"
+    make_run(models, "other")
+    store.set_active("other")
+    app.run()
+    assert app.selectbox(key="run").value == "other"
+    app.selectbox(key="run").set_value("tiny").run()
+    store.set_active("tiny")
+    store.set_active("other")
+    app.run()
+    assert app.selectbox(key="run").value == "tiny"  # chosen by hand
+
+
+@pytest.mark.parametrize(
+    ("given", "said"), [("paypa1.com", "paypal.com"), ("rnicrosoft.com", "microsoft.com")]
+)
+def test_a_look_alike_is_told_beside_the_verdict(app: AppTest, given: str, said: str) -> None:
+    ask(app, given)
+    assert any(said in box.value.replace("\\", "") for box in app.warning)
+
+
+def test_a_look_up_can_be_copied_as_a_ticket(app: AppTest) -> None:
+    ask(app, GENERATED)
+    ticket = app.code[-1].value
+    assert GENERATED.replace(".", "[.]") in ticket and GENERATED not in ticket
+    assert "Verdict: Generated, score 0.9" in ticket and "Scored by: run tiny" in ticket

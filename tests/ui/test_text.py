@@ -6,7 +6,8 @@ import doctest
 
 import pytest
 
-from ui import answer, text
+from ui.common import text
+from ui.lookup import answer
 
 
 @pytest.mark.parametrize("module", [text, answer])

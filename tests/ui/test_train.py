@@ -9,14 +9,19 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dga import jobs, progress, queue, resuming, runs
-from dga.config import ARCHITECTURES, FeedSpec, TrainingConfig, TrainingPlan
+from dga import progress
+from dga.config import ARCHITECTURES, SETTINGS, FeedSpec, TrainingConfig, TrainingPlan
 from dga.devices import Device
 from dga.errors import JobError
-from dga.forecast import Forecast
-from dga.jobs import Job
+from dga.jobs import job, queue, resuming
+from dga.jobs.forecast import Forecast
+from dga.jobs.job import Job
 from dga.progress import Progress
-from ui import feeding, forecasting, library, settings, training
+from dga.runs import store
+from ui.common import draft, library, session
+from ui.train import feeds as feeding
+from ui.train import forecast, settings
+from ui.train import progress as training
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 WAIT = 30
@@ -62,7 +67,7 @@ class Uncounted:
 
 @pytest.fixture(autouse=True)
 def uncounted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(forecasting, "begin", lambda key, specs, config: Uncounted(key))
+    monkeypatch.setattr(forecast, "begin", lambda key, specs, config: Uncounted(key))
 
 
 @pytest.fixture
@@ -72,9 +77,9 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[TrainingPlan]:
 
     def start(plan: TrainingPlan) -> Job:
         plans.append(plan)
-        return Job(plan.name, runs.models_folder() / f"{runs.WORK_PREFIX}{plan.name}")
+        return Job(plan.name, store.models_folder() / f"{store.WORK_PREFIX}{plan.name}")
 
-    monkeypatch.setattr(jobs, "start", start)
+    monkeypatch.setattr(job, "start", start)
     return plans
 
 
@@ -86,12 +91,12 @@ def app(models: Path, data: Path) -> AppTest:
 
 def work_folder(root: Path, name: str, *snapshots: Progress) -> Path:
     """What a training that has not ended well leaves in the models folder."""
-    work = runs.create(name, root)
+    work = store.create(name, root)
     plan = TrainingPlan(name=name, config=TrainingConfig(), feeds=(FeedSpec(path="feed.csv"),))
-    runs.write_json(work / runs.PLAN_FILE, plan.to_json())
-    (work / runs.LOG_FILE).write_text("a line of the log\n", encoding="utf-8")
+    store.write_json(work / store.PLAN_FILE, plan.to_json())
+    (work / store.LOG_FILE).write_text("a line of the log\n", encoding="utf-8")
     for snapshot in snapshots:
-        progress.append(work / runs.PROGRESS_FILE, snapshot)
+        progress.append(work / store.PROGRESS_FILE, snapshot)
     return work
 
 
@@ -121,10 +126,11 @@ def test_settings_reach_the_plan(app: AppTest, started: list[TrainingPlan]) -> N
     app.number_input("train_epochs").set_value(3)
     app.number_input("train_learning_rate").set_value(0.01)
     app.selectbox("train_optimizer").set_value("rmsprop")
+    app.selectbox("train_balance").set_value("class")
     app.text_input(training.NAME).set_value("my-run").run()
     press(app, "Start training")
     assert started[0].name == "my-run"
-    assert started[0].config == TrainingConfig(
+    expected = TrainingConfig(
         balance="class",
         architecture="bigram",
         task="both",
@@ -132,6 +138,7 @@ def test_settings_reach_the_plan(app: AppTest, started: list[TrainingPlan]) -> N
         learning_rate=0.01,
         optimizer="rmsprop",
     )
+    assert started[0].config.resolved() == expected.resolved()
 
 
 def test_a_setting_out_of_range_is_refused_at_once(app: AppTest) -> None:
@@ -157,8 +164,16 @@ def test_devices_come_from_the_child_process(app: AppTest) -> None:
 
 
 def test_every_setting_explains_itself() -> None:
-    fields = {*TrainingConfig().to_json()}
-    assert set(settings.HELP) == {*fields, "base"}
+    assert all(setting.label and setting.help for setting in SETTINGS.values())
+    assert set(SETTINGS) == {*TrainingConfig().to_json()}
+
+
+def test_the_form_asks_for_what_its_groups_name(app: AppTest) -> None:
+    app.run()
+    kinds = ("number_input", "selectbox", "radio", "checkbox")
+    shown = {field.key for kind in kinds for field in getattr(app, kind)}
+    grouped = {f"train_{name}" for name, setting in SETTINGS.items() if setting.group}
+    assert grouped <= shown
 
 
 def test_going_on_from_a_run_keeps_its_network(
@@ -173,11 +188,83 @@ def test_going_on_from_a_run_keeps_its_network(
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
-def test_empty_fields_show_the_architecture_s_own(app: AppTest, architecture: str) -> None:
+def test_fields_hold_the_architecture_s_own_values(app: AppTest, architecture: str) -> None:
     app.radio("train_architecture").set_value(architecture).run()
     own = ARCHITECTURES[architecture]
-    assert app.number_input("train_epochs").placeholder == str(own.epochs)
-    assert app.number_input("train_epochs").value is None
+    assert app.number_input("train_epochs").value == own.epochs
+    assert app.number_input("train_learning_rate").value == own.learning_rate
+    assert app.selectbox("train_optimizer").value == own.optimizer
+
+
+def test_what_was_changed_stays_when_the_architecture_changes(app: AppTest) -> None:
+    app.number_input("train_epochs").set_value(17).run()
+    app.radio("train_architecture").set_value("lstm").run()
+    assert app.number_input("train_epochs").value == 17
+    assert app.number_input("train_batch_size").value == ARCHITECTURES["lstm"].batch_size
+
+
+def test_presets_set_the_form(app: AppTest, models: Path, started: list[TrainingPlan]) -> None:
+    (models / "tiny" / "bundle" / "model.keras").write_bytes(b"weights")
+    app.button_group("train_preset").set_value("quick").run()
+    assert not app.exception
+    assert app.radio("train_architecture").value == "bigram"
+    assert app.number_input("train_epochs").value == 3
+    app.button_group("train_preset").set_value("continue").run()
+    assert app.selectbox("train_base").value == "tiny"
+    press(app, "Start training")
+    assert started[0].base == "tiny"
+
+
+def test_a_zero_stands_for_no_limit(app: AppTest, started: list[TrainingPlan]) -> None:
+    assert app.number_input("train_max_batches").value == 0
+    press(app, "Start training")
+    assert started[0].config.max_batches is None and started[0].config.cap_per_family is None
+
+
+def test_the_form_outlives_the_server(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DGA_STATE", str(tmp_path / "state"))
+    monkeypatch.setattr(draft.browser, "name", lambda: "some-browser")
+    app.radio("train_architecture").set_value("lstm").run()
+    app.number_input("train_epochs").set_value(9).run()
+    again = AppTest.from_file(APP, default_timeout=WAIT).switch_page("pages/train.py").run()
+    assert not again.exception
+    assert again.radio("train_architecture").value == "lstm"
+    assert again.number_input("train_epochs").value == 9
+
+
+def test_corrected_labels_are_chosen_when_another_page_asks(app: AppTest, data: Path) -> None:
+    (data / "reviews").mkdir()
+    (data / "reviews" / "tiny.csv").write_text("domain,label\nriver.com,dga\n", encoding="utf-8")
+    app.session_state[session.PRESELECTED] = ["reviews/tiny.csv"]
+    app.run()
+    assert app.multiselect(feeding.FILES).value == ["reviews/tiny.csv"]
+
+
+def test_the_result_of_a_training_that_waited_is_shown(
+    app: AppTest, models: Path, small_trial: Path
+) -> None:
+    from tests.runs_factory import make_run
+
+    make_run(models, "first", created="2026-02-02T00:00:00Z")
+    make_run(models, "second", created="2026-02-03T00:00:00Z")
+    app.session_state[training.STARTED] = "first"
+    app.session_state[training.MINE] = ["first", "second"]
+    app.run()
+    assert "Result of `second`" in texts(app)
+
+
+def test_the_time_left_counts_what_follows_the_learning(
+    app: AppTest, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training.throughput, "closing_seconds", lambda: 45.0)
+    training._closing.clear()
+    snapshot = Progress(phase="training", batch=9, batches=10, loss=0.1, remaining=3.0)
+    work_folder(models, "running", snapshot)
+    with job.lock(models, "running"):
+        app.run()
+    assert next(one for one in app.metric if one.label == "Time left").value == "48 s"
 
 
 def test_a_list_without_classes_asks_for_its_class(
@@ -235,16 +322,16 @@ def test_a_running_job_is_found_and_shown(app: AppTest, models: Path) -> None:
         rate=1234.0, elapsed=3.0, remaining=70.0, device="gpu:0",
     )  # fmt: skip
     work_folder(models, "running", Progress(phase="dataset"), snapshot)
-    with jobs.lock(models, "running"):
+    with job.lock(models, "running"):
         app.run()
         figures = {metric.label: metric.value for metric in app.metric}
         assert not app.exception
         assert figures["Epoch"] == "1 of 2"
         assert figures["Names/s"] == "1,234"
-        assert figures["Time left"] == "1 min 10 s"
+        assert figures["Time left"] == "1 min 40 s"
         assert figures["Device"] == "gpu\\:0"
         press(app, "Cancel")
-        assert jobs.find("running").state() == jobs.CANCELLING
+        assert job.find("running").state() == job.CANCELLING
         assert "Keeps nothing" in texts(app)
 
 
@@ -262,7 +349,7 @@ def queued(models: Path, *names: str) -> None:
 
 def test_a_second_training_waits_for_its_turn(app: AppTest, models: Path, unkept: None) -> None:
     work_folder(models, "first")
-    with jobs.lock(models, "first"):
+    with job.lock(models, "first"):
         app.text_input(training.NAME).set_value("second")
         press(app, "Start training")  # the page still showed that nothing runs
         app.text_input(training.NAME).set_value("third").run()
@@ -307,10 +394,10 @@ class Counted(Uncounted):
 
 def counted(app: AppTest, monkeypatch: pytest.MonkeyPatch, told: Forecast | str) -> None:
     """Let the count of the feeds have ended with this."""
-    forecasting._known().clear()
-    del app.session_state[forecasting.COUNTING]
+    forecast._known().clear()
+    del app.session_state[forecast.COUNTING]
     monkeypatch.setattr(Counted, "told", told)
-    monkeypatch.setattr(forecasting, "begin", lambda key, specs, config: Counted(key))
+    monkeypatch.setattr(forecast, "begin", lambda key, specs, config: Counted(key))
 
 
 def test_what_the_split_will_hold_is_told_before_the_start(
@@ -348,7 +435,7 @@ def test_what_the_training_would_refuse_stops_the_start(
 
 def test_the_machine_is_shown_while_it_trains(app: AppTest, models: Path) -> None:
     work_folder(models, "running", Progress(phase="dataset"))
-    with jobs.lock(models, "running"):
+    with job.lock(models, "running"):
         app.run()
         assert not app.exception
         bars = [str(bar.proto.text) for bar in app.get("progress")]
@@ -373,10 +460,10 @@ def test_an_interrupted_training_goes_on_from_its_checkpoint(
 
     def resume(name: str) -> Job:
         resumed.append(name)
-        return jobs.find(name)
+        return job.find(name)
 
     monkeypatch.setattr(resuming, "resume", resume)
-    (work_folder(models, "broken") / runs.CHECKPOINT_FILE).write_bytes(b"weights")
+    (work_folder(models, "broken") / store.CHECKPOINT_FILE).write_bytes(b"weights")
     press(app.run(), "Continue")
     assert resumed == ["broken"]
 
@@ -386,7 +473,7 @@ def test_an_interrupted_training_can_be_dismissed(app: AppTest, models: Path) ->
     press(app.run(), "Dismiss")
     assert not app.warning
     with pytest.raises(JobError):
-        jobs.find("broken")
+        job.find("broken")
 
 
 def test_a_failed_training_tells_why(app: AppTest, models: Path) -> None:
@@ -396,16 +483,19 @@ def test_a_failed_training_tells_why(app: AppTest, models: Path) -> None:
 
 
 def test_the_result_stands_beside_the_active_run_and_can_take_its_place(
-    app: AppTest, models: Path
+    app: AppTest, models: Path, small_trial: Path
 ) -> None:
     from tests.runs_factory import make_run
 
-    runs.set_active("tiny")
-    make_run(models, "fresh", created="2026-02-02T03:04:05Z", status=runs.PARTIAL, seed=5)
+    store.set_active("tiny")
+    make_run(models, "fresh", created="2026-02-02T03:04:05Z", status=store.PARTIAL, seed=5)
     app.session_state[training.STARTED] = "fresh"
     app.run()
     table = app.dataframe[0].value.set_index("figure")
     assert list(table.columns) == ["left", "right", "change", "means"]
     assert table.loc["Accuracy", "change"].endswith("points")
+    assert next(b for b in app.button if b.label == "Compare").proto.type == "primary"
     press(app, "Make it the active run")
-    assert runs.active_name() == "fresh"
+    assert store.active_name() == "tiny"  # it is partial: asked first
+    press(app, "Make it active anyway")
+    assert store.active_name() == "fresh"

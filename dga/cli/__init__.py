@@ -1,0 +1,1 @@
+"""The command line: parser, commands and rendering. The only part of the core that prints."""

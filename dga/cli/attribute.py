@@ -1,0 +1,60 @@
+"""`dga attribute`: name the generator that makes a domain, with seed and dates."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from dga import tables
+from dga.cli import console
+from dga.cli.options import add_json, day
+from dga.errors import ConfigError
+from dga.generators import attribution
+from dga.names import arrow_strings
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_json(parser)
+    add = parser.add_argument
+    add("domain", nargs="*", metavar="DOMAIN")
+    add("-f", "--file", metavar="FILE|-", help="any table or list of domains; - reads stdin")
+    add("--column", help="the column of domains; default: guessed from the values")
+    add("--from", dest="start", type=day, metavar="DATE", help="default: a year ago")
+    add("--to", dest="end", type=day, metavar="DATE", help="default: in a month")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Print a line a name, also for text that is no domain."""
+    if bool(options.domain) == bool(options.file):
+        raise ConfigError("give domains as arguments or a file with --file, one of the two")
+    start, end = attribution.window(options.start, options.end)
+    index = attribution.open_index(start, end, on_build=console.index_progress())
+    for texts in _texts(options):
+        for found in attribution.attributions(index, texts):
+            line = json.dumps(found.to_json()) if options.json else console.attributed(found)
+            print(line)
+    if not options.json:
+        console.about_index(index)
+
+
+def _texts(options: argparse.Namespace) -> Iterator[list[str]]:
+    """The texts to look up, in parts."""
+    if options.domain:
+        # An argument may hold bytes that are no UTF-8: they become U+FFFD, told as a problem.
+        yield [os.fsencode(text).decode("utf-8", "replace") for text in options.domain]
+        return
+    from_input = options.file == "-"
+    source = sys.stdin.buffer if from_input else Path(options.file)
+    with tables.reading(source, name="standard input" if from_input else options.file) as reading:
+        column = options.column
+        for chunk in reading.chunks:
+            if column is None:
+                sample = chunk.slice(0, tables.SAMPLE_ROWS).to_pandas()
+                column = tables.guess_column(tuple(chunk.column_names), sample)
+            tables.require_column(tuple(chunk.column_names), column)
+            yield arrow_strings.column_of(chunk[column]).to_pylist()

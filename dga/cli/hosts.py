@@ -1,0 +1,168 @@
+"""`dga hosts`: find the infected hosts of a DNS log."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from dga.cli import console
+from dga.cli.options import add_allow, add_run, allowed, open_bundle
+from dga.errors import ConfigError
+from dga.logs.events import read_events
+
+if TYPE_CHECKING:
+    from dga.hosts.score_hosts import HostsResult, MakeAttributor
+
+FORMATS = ("csv", "json", "table")
+SHOWN = ("client", "verdict", "p_value", "nxdomain_names", "generated_names", "family", "evidence")
+WIDEST = 60  # characters of a column of the table
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add = parser.add_argument
+    add("file", nargs="+", metavar="FILE|-", help="DNS logs or folders; - follows stdin")
+    add("-o", "--output", default="-", help=".csv or .json (one object a line); - prints (default)")
+    add("--json", action="store_const", dest="format", const="json", help="short for --format json")
+    add("--format", choices=FORMATS, help="default: by the output's ending, csv when printed")
+    for role, what in (
+        ("client", "clients"), ("column", "names"), ("time", "times"), ("answer", "answer codes"),
+    ):  # fmt: skip
+        add(f"--{role}", metavar="NAME", help=f"the column of {what}; default: guessed")
+    add("--fpr", type=float, default=0.001, help="share of ordinary hosts and days to accuse")
+    add("--incidents", metavar="FOLDER", help="write a ticket and a JSON report for each incident")
+    index = parser.add_mutually_exclusive_group()
+    index.add_argument(
+        "--attribute",
+        action="store_true",
+        help="look names up in known generators in any case; default: where the index of the "
+        "log's days is built, or a host is suspected (the first use builds it, in a minute or two)",
+    )
+    index.add_argument("--no-attribution", action="store_true", help="never look names up so")
+    add("--state", metavar="FILE", help="with -: keep what was seen here, and go on from it")
+    add_allow(parser)
+    add_run(parser)
+
+
+def run(options: argparse.Namespace) -> int | None:
+    """Judge the log's clients, or follow standard input."""
+    if not 0 < options.fpr < 1:
+        raise ConfigError(f"--fpr must be between 0 and 1, got {options.fpr:g}")
+    if options.file == ["-"] and options.output == "-" and not options.format:
+        from dga.cli import hosts_stream
+
+        return hosts_stream.follow(options)
+    if options.state:
+        raise ConfigError("--state goes with - alone, without --output and --format")
+    if "-" in options.file and len(options.file) > 1:
+        raise ConfigError("- stands for standard input; give it alone")
+    _score(options)
+    return None
+
+
+def roles(options: argparse.Namespace) -> dict[str, str]:
+    """The columns that were given, by role."""
+    given = {
+        "client": options.client,
+        "query": options.column,
+        "time": options.time,
+        "rcode": options.answer,
+    }
+    return {role: column for role, column in given.items() if column}
+
+
+def _source(files: list[str]) -> BinaryIO | list[Path]:
+    return sys.stdin.buffer if files == ["-"] else [Path(file) for file in files]
+
+
+def _score(options: argparse.Namespace) -> None:
+    from dga.hosts import feedback, score_hosts
+
+    events = read_events(_source(options.file), roles=roles(options))
+    for sentence in events.description.sentences():
+        print(console.harmless(sentence), file=sys.stderr)
+    result = score_hosts.score_hosts(
+        events,
+        open_bundle(options.run),
+        fpr=options.fpr,
+        allow=allowed(options),
+        silencer=feedback.load(),
+        attributor=_attributor(options),
+    )
+    for note in result.notes:
+        print(console.harmless(note), file=sys.stderr)
+    _write(result, options)
+    if options.incidents:
+        _write_incidents(result, Path(options.incidents))
+    verdicts = result.frame["verdict"].value_counts()
+    print(
+        f"{result.events:,} events, {len(result.frame):,} hosts: "
+        f"{verdicts.get('infected', 0):,} infected, {verdicts.get('suspicious', 0):,} suspicious",
+        file=sys.stderr,
+    )
+
+
+def _attributor(options: argparse.Namespace) -> MakeAttributor | None:
+    from dga.hosts import attribution
+
+    if options.no_attribution:
+        return None
+    return attribution.built_index_of if options.attribute else attribution.index_of
+
+
+def _write(result: HostsResult, options: argparse.Namespace) -> None:
+    from dga.hosts import reports
+
+    form = options.format or _format_of(options.output)
+    if form == "table":
+        text = _table(result)
+    elif form == "json":
+        text = "".join(f"{row}\n" for row in reports.rows_json(result))
+    else:
+        text = reports.frame_csv(result).to_csv(index=False)
+    if options.output == "-":
+        sys.stdout.write(text)
+    else:
+        Path(options.output).write_text(text, encoding="utf-8")
+
+
+def _format_of(output: str) -> str:
+    ending = Path(output).suffix.lower()
+    if output == "-" or ending == ".csv":
+        return "csv"
+    if ending in (".json", ".jsonl", ".ndjson"):
+        return "json"
+    raise ConfigError(f"{output}: the ending must be .csv, .json or .jsonl; or give --format")
+
+
+def _table(result: HostsResult) -> str:
+    shown = result.frame[list(SHOWN)].copy()
+    shown["p_value"] = [f"{value:.2g}" for value in shown["p_value"]]
+    rows = [list(SHOWN), *shown.astype(str).to_numpy().tolist()]
+    cut = [[console.harmless(cell)[:WIDEST] for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cut, strict=True)]
+    lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in cut)
+    return "\n".join(lines) + "\n"
+
+
+def _write_incidents(result: HostsResult, folder: Path) -> None:
+    from dga.hosts import reports
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, host in enumerate(result.incidents(), 1):
+        stem = folder / f"{number:03}-{_file_name(host.client)}"
+        stem.with_suffix(".md").write_text(reports.ticket(host), encoding="utf-8")
+        report = json.dumps(reports.incident_json(host), indent=1)
+        stem.with_suffix(".json").write_text(report + "\n", encoding="utf-8")
+
+
+def _file_name(client: str) -> str:
+    """A client as part of a file's name.
+
+    >>> _file_name("10.0.0.1/../x")
+    '10-0-0-1----x'
+    """
+    return "".join(letter if letter.isalnum() else "-" for letter in client)[:60]

@@ -1,0 +1,62 @@
+"""`dga lookup`: score domain names given as arguments."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+
+from dga.cli import console
+from dga.cli.options import (
+    add_allow,
+    add_json,
+    add_run,
+    add_threshold,
+    allowed,
+    open_bundle,
+    threshold,
+)
+from dga.generators.attribution import attributions, open_index, standing_index, window_of_name
+from dga.generators.attribution.match import Match
+from dga.scoring.scorer import Scorer
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_json(parser)
+    add_run(parser)
+    add_threshold(parser)
+    add_allow(parser)
+    parser.add_argument(
+        "--attribute",
+        action="store_true",
+        help="build the attribution index first (a minute); default: use it where it is built",
+    )
+    parser.add_argument("domain", nargs="+", metavar="DOMAIN")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Print a line a name, also for text that is no domain; the generator of a name first."""
+    bundle = open_bundle(options.run)
+    scorer = Scorer(bundle, threshold(options, bundle), cache=0, allow=allowed(options))
+    # An argument may hold bytes that are no UTF-8: they become U+FFFD, reported as a problem.
+    texts = [os.fsencode(text).decode("utf-8", "replace") for text in options.domain]
+    matches = _matches(texts, options.attribute)
+    for number, verdict in enumerate(scorer.verdicts(texts)):
+        found = matches[number] if matches else ()
+        if options.json:
+            fact = {"attribution": [match.to_json() for match in found]} if matches else {}
+            print(json.dumps({**verdict.to_json(), **fact}))
+        else:
+            print(console.sentence(verdict, found))
+
+
+def _matches(texts: list[str], build: bool) -> list[tuple[Match, ...]] | None:
+    """The generators of each name; None where the index is not built and shall not be."""
+    start, end = window_of_name()
+    index = (
+        open_index(start, end, on_build=console.index_progress())
+        if build
+        else standing_index(start, end)
+    )
+    return None if index is None else [row.matches for row in attributions(index, texts)]

@@ -1,0 +1,44 @@
+"""Entry point of the command line: parse, run one command, turn errors into exit statuses.
+
+Exit status: 0 done, 1 a user's error (one sentence on standard error), 130 cancelled.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from dga import storage
+from dga.cli.commands import COMMANDS, build_parser
+from dga.errors import DGAError, told
+
+CANCELLED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    storage.keep_private()
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    options = build_parser(*COMMANDS.keys() & given[:1]).parse_args(given)
+    try:
+        status = int(options.carry_out(options) or 0)
+        sys.stdout.flush()
+        return status
+    except DGAError as error:
+        return _fail(str(error))
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        return _fail(told(error))
+    except KeyboardInterrupt:
+        print("cancelled", file=sys.stderr)
+        return CANCELLED
+
+
+def _fail(message: str) -> int:
+    from dga.cli.console import harmless
+
+    print(f"error: {harmless(message)}", file=sys.stderr)
+    return 1

@@ -1,0 +1,80 @@
+"""Arguments that several commands share, and what they stand for."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dga.errors import ConfigError
+from dga.names.allow_list import AllowList
+
+if TYPE_CHECKING:
+    from dga.scoring.bundle import ModelBundle
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add `--json`."""
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+
+
+def add_run(parser: argparse.ArgumentParser) -> None:
+    """Add `--run`."""
+    parser.add_argument("--run", help="the run that scores; default: the active run")
+
+
+def add_threshold(parser: argparse.ArgumentParser) -> None:
+    """Add `--threshold` and `--fpr`, of which one may be given."""
+    cut = parser.add_mutually_exclusive_group()
+    cut.add_argument(
+        "--threshold", type=float, metavar="X", help="score from which the verdict is dga"
+    )
+    cut.add_argument(
+        "--fpr",
+        type=float,
+        metavar="RATE",
+        help="use the run's threshold for this false-positive rate, such as 0.001",
+    )
+
+
+def add_allow(parser: argparse.ArgumentParser) -> None:
+    """Add `--allow`."""
+    parser.add_argument(
+        "--allow",
+        metavar="FILE",
+        help="names and *.zones, a line each, whose verdict is `allowed`, beside the workbench's "
+        "own list",
+    )
+
+
+def allowed(options: argparse.Namespace) -> AllowList:
+    """The workbench's allow list with the entries of `--allow`."""
+    from dga.names import allow_list
+
+    kept = allow_list.stored()
+    return kept.with_others(AllowList.load(Path(options.allow))) if options.allow else kept
+
+
+def open_bundle(run: str | None) -> ModelBundle:
+    """The bundle of a run, by default of the active one; RunError or BundleError."""
+    from dga.runs import store
+
+    return (store.open_run(run) if run else store.active_run()).bundle()
+
+
+def threshold(options: argparse.Namespace, bundle: ModelBundle) -> float:
+    """The threshold that `--threshold` or `--fpr` asks for, else the bundle's default."""
+    if options.threshold is None:
+        return bundle.threshold(options.fpr)
+    if not 0 <= options.threshold <= 1:
+        raise ConfigError(f"--threshold must be from 0 to 1, got {options.threshold:g}")
+    return float(options.threshold)
+
+
+def day(text: str) -> date:
+    """Argument type of a date: `2026-01-31`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date such as 2026-01-31") from None

@@ -1,0 +1,57 @@
+"""From `--cluster` to a Dask client: a local cluster of processes, or a scheduler elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psutil
+from distributed import Client, LocalCluster
+
+from dga.devices import threads
+from dga.errors import ClusterError
+
+TIMEOUT = "20s"
+_LOCAL = re.compile(r"local(?::(\d{1,3}))?")
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Client]:
+    """A client of the cluster that `address` names, closed at the end.
+
+    `local` (a worker process a core), `local:N`, or the address of a scheduler such as
+    `tcp://scheduler:8786`. ClusterError for any other text, or where nobody answers.
+    """
+    if local := _LOCAL.fullmatch(address):
+        workers = int(local[1]) if local[1] else threads()
+        if not workers:
+            raise ClusterError("a local cluster needs at least one worker: --cluster local:1")
+        with _local(workers) as cluster, Client(cluster) as client:
+            yield client
+        return
+    if not re.match(r"(tcp|tls|ucx|ws|wss)://[^/\s]+$", address):
+        raise ClusterError(
+            f"{address!r} names no cluster; give local, local:N or tcp://SCHEDULER:PORT"
+        )
+    try:
+        client = Client(address, timeout=TIMEOUT)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise ClusterError(
+            f"no scheduler answers at {address} ({error}); start one with 'dask scheduler'"
+        ) from None
+    with client:
+        yield client
+
+
+def _local(workers: int) -> LocalCluster:
+    """Processes on this machine, one task each at a time, reachable from this machine only."""
+    return LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        processes=True,
+        host="127.0.0.1",
+        dashboard_address=None,
+        memory_limit=int(psutil.virtual_memory().total / workers),
+        silence_logs="ERROR",
+    )

@@ -1,0 +1,1 @@
+"""Feeds, downloads and top lists become a labelled, cleaned, split and widened dataset."""

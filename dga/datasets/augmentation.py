@@ -1,0 +1,191 @@
+"""A training part widened with names that stand in no list. No other part is.
+
+So that unseen families are found, names of the family `unknown`, from three sources: made-up
+generators (`dga.generators.synthetic`), the part's own chosen names with a few characters changed,
+as charbot makes them, and its generated names hidden by known attacks
+(`dga.datasets.perturbations`). So that a known family is found at other seeds and dates, names of
+its own that our generators make. So that what clouds name is not taken for generated, benign names
+as they give them (`dga.generators.cloud_hosts`). So that a suffix alone tells nothing, labels of
+both classes under other suffixes.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from dga.config import TrainingConfig
+from dga.datasets import dataset, perturbations
+from dga.datasets.perturbations import ATTACKS
+from dga.generators import FAMILIES, LARGEST, at_most
+from dga.generators.cloud_hosts import hosted, zones
+from dga.generators.synthetic import CHEAP_SUFFIXES, invent
+from dga.names import parse, public_suffix
+from dga.schema import BENIGN, DGA, FAMILY, FEED, LABEL, REGISTERED_NAME, UNKNOWN_FAMILY
+
+INVENTED, HOSTED = "invented", "hosted"  # as a feed's name
+UNSEEN_SEED = 1_000_003  # is added to a config's: other generators are made up
+OFTEN = 30  # generated names of a part that make a suffix one that they prefer
+SHORT_LABEL = 6  # characters of a label that many an acronym has
+CHANGED_SHARE, HIDDEN_SHARE = 0.1, 0.15  # of the names that are added
+
+
+def widened(part: pd.DataFrame, config: TrainingConfig, exclude: Collection[str]) -> pd.DataFrame:
+    """Return the part with invented, generated, resuffixed and hosted names behind its rows, as
+    many as a config says.
+
+    `exclude`: registered names that must not be among them.
+    """
+    own = config.resolved()
+    taken = set(exclude)
+    unknown = _invented(part, round((own.invented_share or 0.0) * len(part)), own.seed)
+    made = [_rows(_distinct(unknown, taken), DGA, UNKNOWN_FAMILY, INVENTED)]
+    for family, count in generated_counts(part, own.generated_share or 0.0).items():
+        names = _distinct(at_most(family, count), taken)
+        made.append(_rows(names, DGA, family, dataset.GENERATED))
+    if share := own.resuffixed_share or 0.0:
+        made.append(_resuffixed(part, round(share * len(part)), own.seed, taken))
+    if count := hosted_count(part, own.hosted_share or 0.0):
+        made.append(_rows(_distinct(hosted(count, own.seed), taken), BENIGN, "", HOSTED))
+    return pd.concat([part, *filter(len, made)], ignore_index=True)
+
+
+def generated_counts(part: pd.DataFrame, share: float) -> dict[str, int]:
+    """How many names are generated for each family of a part that we have a generator of."""
+    sizes = part.loc[part[LABEL] == DGA, FAMILY].value_counts()
+    wanted = {str(family): min(round(share * size), LARGEST) for family, size in sizes.items()}
+    return {
+        family: wanted[family]
+        for family in sorted(wanted)
+        if wanted[family] and family in FAMILIES and FAMILIES[family].exact
+    }
+
+
+def hosted_count(part: pd.DataFrame, share: float) -> int:
+    """How many names as clouds give them are added to a part's benign ones."""
+    return round(share * int((part[LABEL] == BENIGN).sum()))
+
+
+def unseen(part: pd.DataFrame, config: TrainingConfig, exclude: Iterable[str]) -> list[str]:
+    """Names of invented families beside a part that is not learnt from, as many as a training part
+    of its size gets; other generators than that part's make them up."""
+    own = config.resolved()
+    count = round((own.invented_share or 0.0) * len(part))
+    return _distinct(_invented(part, count, own.seed + UNSEEN_SEED), set(exclude))
+
+
+def _invented(part: pd.DataFrame, count: int, seed: int) -> list[str]:
+    """Names of families that nobody knows."""
+    if not count:
+        return []
+    dice = random.Random(seed)
+    chosen = _without_hosted(part.loc[part[LABEL] == BENIGN, REGISTERED_NAME])
+    generated = part.loc[part[LABEL] == DGA, REGISTERED_NAME].tolist()
+    suffixes = [parse.split_suffix(name)[1] or "" for name in chosen]
+    changed = _changed(_drawn(chosen, round(CHANGED_SHARE * count), dice), suffixes, dice)
+    hidden = _hidden(_drawn(generated, round(HIDDEN_SHARE * count), dice), seed)
+    made = [*changed, *hidden]
+    return [*invent(count - len(made), suffixes, seed), *made]
+
+
+def _resuffixed(part: pd.DataFrame, count: int, seed: int, taken: set[str]) -> pd.DataFrame:
+    """Labels of a part's names under other suffixes, in the class and family that they had.
+
+    Four in ten are generated, under suffixes drawn evenly. Of the benign ones a third are short, as
+    acronyms are, under suffixes of countries; the others stand half under suffixes drawn evenly and
+    half under those that generated names prefer, where the lists hold few benign names.
+    """
+    dice = random.Random(seed)
+    rows = part[~part[REGISTERED_NAME].str.partition(".")[2].isin(zones())]
+    labels, own = (rows[REGISTERED_NAME].str.partition(".")[place] for place in (0, 2))
+    benign = (rows[LABEL] == BENIGN).to_numpy()
+    short = benign & (labels.str.len() <= SHORT_LABEL).to_numpy()
+    pools = _suffix_pools(own, benign)
+    tasks = (
+        (~benign, "even", 0.4), (short, "countries", 0.2), (benign, "even", 0.2),
+        (benign, "generated", 0.1), (benign, "preferred", 0.1),
+    )  # fmt: skip
+    places, names = [], []
+    for mask, pool, share in tasks:
+        known = np.flatnonzero(mask).tolist()
+        drawn = dice.choices(known, k=round(share * count)) if known and pools[pool] else []
+        places += drawn
+        names += [f"{labels.iat[at]}.{dice.choice(dice.choice(pools[pool]))}" for at in drawn]
+    made = rows.iloc[places].assign(**{dataset.NAME: names, REGISTERED_NAME: names})
+    made = made[~made[dataset.NAME].isin(taken)].drop_duplicates(dataset.NAME)
+    taken.update(made[dataset.NAME])
+    return made.assign(**{FEED: dataset.RESUFFIXED})
+
+
+def _suffix_pools(own: pd.Series[str], benign: np.ndarray) -> dict[str, list[Sequence[str]]]:
+    """Lists of suffixes by use, of which one is chosen and then a suffix of it: `even` over the
+    part's own, the top-level ones and all listed ones; `countries` over those of countries;
+    `generated` as generated names have them; `preferred` over those that many of them have."""
+    listed = [suffix for suffix in public_suffix.listed() if suffix not in zones()]
+    top = [suffix for suffix in listed if "." not in suffix]
+    distinct = sorted(set(own))
+    generated = own[~benign]
+    counts = generated.value_counts()
+    often = sorted(counts.index[counts >= OFTEN]) or sorted(counts.index)
+    country = [suffix for suffix in {*distinct, *top} if len(suffix.rpartition(".")[2]) == 2]
+    pools: dict[str, list[Sequence[str]]] = {
+        "even": [distinct, distinct, top, listed],
+        "countries": [sorted(country)],
+        "generated": [generated.tolist()],
+        "preferred": [often, CHEAP_SUFFIXES],
+    }
+    return {use: [pool for pool in found if pool] for use, found in pools.items()}
+
+
+def _without_hosted(names: Iterable[str]) -> list[str]:
+    """The names that do not stand in a cloud's zone, where what looks random is usual."""
+    return [name for name in names if name.partition(".")[2] not in zones()]
+
+
+def _drawn(names: Sequence[str], count: int, dice: random.Random) -> list[str]:
+    return dice.choices(names, k=count) if names else []
+
+
+def _changed(names: Sequence[str], suffixes: Sequence[str], dice: random.Random) -> list[str]:
+    """Chosen names with two to four characters changed, half of them under another's suffix."""
+    return [_change(name, suffixes, dice) for name in names]
+
+
+def _change(name: str, suffixes: Sequence[str], dice: random.Random) -> str:
+    label, _, suffix = name.partition(".")
+    for _ in range(dice.choice((1, 1, 1, 2))):
+        label = perturbations.two_changed(label, dice)
+    return f"{label}.{dice.choice(suffixes) if dice.random() < 0.5 else suffix}"
+
+
+def _hidden(names: Sequence[str], seed: int) -> list[str]:
+    """Generated names, each attack tried on its share of them."""
+    tried = [attack for attack in ATTACKS.values() if attack.on == "dga"]
+    return [
+        name
+        for at, attack in enumerate(tried)
+        for name in perturbations.edited(names[at :: len(tried)], attack, seed)
+    ]
+
+
+def _distinct(names: Iterable[str], taken: set[str]) -> list[str]:
+    """The names that are not taken, each once; they are from now on."""
+    free = [name for name in dict.fromkeys(names) if name not in taken]
+    taken.update(free)
+    return free
+
+
+def _rows(names: list[str], label: str, family: str, feed: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            dataset.NAME: names,
+            REGISTERED_NAME: names,
+            LABEL: label,
+            FAMILY: family,
+            FEED: feed,
+            dataset.SPLIT: dataset.TRAIN,
+        }
+    )

@@ -1,0 +1,146 @@
+"""Which benign names of public lists are too doubtful to learn from, and what the others weigh.
+
+Top lists hold generated names too: a name that one list alone holds, and that a model which has not
+learnt from it takes for generated, is more likely a wrong label than a rare benign name (confident
+learning, Northcutt et al. 2021, arXiv 1911.00068). Reads no file; never sees curated names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dga.schema import BENIGN, DGA, LABEL, SOURCE
+from dga.scoring.encoder import CharEncoder
+
+LISTS = "lists"  # how many lists hold a name
+DOUBT = "doubt"  # P(dga) of a name by models that have not learnt from it
+WEIGHT = "weight"
+FOLDS = 4
+LEARNT_ROWS = 300_000  # of each fold's other names, at most
+BUCKETS = 2**20
+WIDTH = 40  # characters, the last, that are looked at
+CHUNK_NAMES = 50_000
+LONGEST = 5  # n-grams of 1 to so many characters
+# The doubt from which a benign name is left out, by how many lists hold it; never on more.
+LIMITS = {1: 0.9, 2: 0.99}
+LEAST_WEIGHT = 0.25
+
+Float64s = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Cleaning:
+    """What a cleaning left out and weighed down: counts, and the names that were left out with
+    columns name, lists, doubt, the most doubtful first."""
+
+    left_out: pd.DataFrame
+    by_lists: list[dict[str, Any]]
+    by_source: list[dict[str, Any]]
+
+    def to_json(self) -> dict[str, Any]:
+        """The counts, JSON-ready; no name."""
+        return {
+            "left_out": len(self.left_out),
+            "limits": {str(lists): limit for lists, limit in LIMITS.items()},
+            "by_lists": self.by_lists,
+            "by_source": self.by_source,
+        }
+
+
+def listed(sources: pd.Series[str], names: pd.Series[str]) -> pd.Series[int]:
+    """How many distinct lists hold each row's name; a source names several with + between."""
+    pairs = pd.DataFrame({"name": names, "source": sources.str.split("+")}).explode("source")
+    counts = pairs.drop_duplicates().groupby("name").size()
+    return names.map(counts).astype("int64")
+
+
+def cleaned(
+    frame: pd.DataFrame, name: str, seed: int, sure: npt.NDArray[np.bool_] | None = None
+) -> tuple[pd.DataFrame, Cleaning]:
+    """Leave doubtful benign names out and weigh the others: adds columns doubt and weight.
+
+    `frame` has columns `name`, label, source, lists. A benign name of one list weighs the less the
+    more doubtful it is; generated names are neither left out nor weighed. `sure` (rows,): labels
+    that a person corrected, which stand as they are.
+    """
+    benign = (frame[LABEL] == BENIGN).to_numpy()
+    if sure is not None:
+        benign = benign & ~sure
+    doubt = out_of_fold(frame[name].tolist(), (frame[LABEL] == DGA).to_numpy(), seed)
+    lists = frame[LISTS].to_numpy()
+    limit = np.array([LIMITS.get(count, np.inf) for count in lists.tolist()])
+    out = benign & (doubt > limit)
+    alone = benign & (lists == 1)
+    weight = np.where(alone, np.clip(2 * (1 - doubt), LEAST_WEIGHT, 1), 1.0)
+    whole = frame.assign(**{DOUBT: doubt, WEIGHT: weight})
+    lost = whole.loc[out, [name, LISTS, DOUBT]].sort_values(DOUBT, ascending=False)
+    told = whole[benign].assign(out=out[benign])
+    found = Cleaning(
+        left_out=lost.reset_index(drop=True),
+        by_lists=_counts(told[LISTS].astype(str), told["out"], LISTS),
+        by_source=_counts(told[SOURCE], told["out"], SOURCE),
+    )
+    return whole[~out], found
+
+
+def out_of_fold(names: Sequence[str], is_dga: npt.NDArray[np.bool_], seed: int) -> Float64s:
+    """P(dga) of each name (names,), both classes alike in size, by a logistic regression on
+    character n-grams that has not learnt from that name's part."""
+    from sklearn.linear_model import SGDClassifier  # here: the web process never loads it
+
+    grams = _grams(names)
+    dice = np.random.default_rng(seed)
+    fold = dice.integers(0, FOLDS, len(names))
+    result = np.zeros(len(names))
+    for part in range(FOLDS):
+        rest = np.flatnonzero(fold != part)
+        learnt = dice.permutation(rest)[:LEARNT_ROWS]
+        if len(np.unique(is_dga[learnt])) < 2:
+            continue
+        model = SGDClassifier(
+            loss="log_loss", alpha=1e-6, max_iter=4, tol=None, class_weight="balanced",
+            average=True, random_state=seed,
+        )  # fmt: skip
+        model.fit(grams[learnt], is_dga[learnt])
+        result[fold == part] = model.predict_proba(grams[fold == part])[:, 1]
+    return result
+
+
+def _grams(names: Sequence[str]) -> Any:
+    """The hashed n-grams of names (names, BUCKETS), each row of length 1."""
+    from scipy.sparse import vstack
+
+    starts = range(0, len(names), CHUNK_NAMES)
+    return vstack([_some_grams(names[at : at + CHUNK_NAMES]) for at in starts], format="csr")
+
+
+def _some_grams(names: Sequence[str]) -> Any:
+    from scipy.sparse import csr_matrix
+
+    codes = CharEncoder(max_length=WIDTH).encode([f".{name}" for name in names]).astype(np.int64)
+    rolled, index, places = codes, codes, [codes]
+    for _ in range(1, LONGEST):
+        rolled = np.pad(rolled[:, 1:], ((0, 0), (0, 1)))
+        index = np.where(rolled > 0, (index * 1_000_003 + rolled) % 2**31, 0)
+        places.append(np.where(index > 0, index % (BUCKETS - 1) + 1, 0))
+    columns = np.concatenate(places, axis=1).astype(np.int32)
+    filled = columns > 0
+    counts = filled.sum(axis=1)
+    values = np.repeat(1 / np.sqrt(np.maximum(counts, 1)), counts).astype(np.float32)
+    rows = np.concatenate([[0], np.cumsum(counts)])
+    return csr_matrix((values, columns[filled], rows), shape=(len(names), BUCKETS))
+
+
+def _counts(kinds: pd.Series[str], out: pd.Series[bool], column: str) -> list[dict[str, Any]]:
+    """Names and those left out by a kind, the largest kinds first."""
+    table = out.groupby(kinds.to_numpy()).agg(["size", "sum"]).sort_values("size", ascending=False)
+    return [
+        {column: str(kind), "names": int(size), "left_out": int(lost)}
+        for kind, size, lost in zip(table.index, table["size"], table["sum"], strict=True)
+    ]

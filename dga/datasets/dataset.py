@@ -1,0 +1,282 @@
+"""Labelled frames to one clean frame, and that to training, validation and test parts.
+
+Deduplicates, sets names of both classes aside, caps families, splits. Reads no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dga.config import Balance, TrainingConfig
+from dga.datasets import cleaning
+from dga.datasets.cleaning import LISTS, WEIGHT, Cleaning
+from dga.errors import DatasetError
+from dga.names import parse
+from dga.schema import (
+    BENIGN,
+    DGA,
+    DOMAIN,
+    FAMILY,
+    FEED,
+    LABEL,
+    LABELLED_COLUMNS,
+    REGISTERED_NAME,
+    SOURCE,
+)
+
+NAME = "name"  # what the model reads: the registered name, or the domain as it stands
+SPLIT = "split"
+TRAIN, VALIDATION, TEST = "train", "validation", "test"
+SMALLEST_CLASS = 20
+CURATED_TEST = 1 / 3  # of the curated names; the others choose thresholds
+RESUFFIXED = "resuffixed"  # as a feed's name: labels of the lists under another suffix
+GENERATED = "generated"  # as a feed's name: names that we made for a family of the feeds
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One clean frame with its parts, and what was left out on the way.
+
+    `frame` has columns name, label, family, feed, source, registered_name, lists, weight, split.
+    `conflicts` holds the names that came with both labels, once each with both feeds. `corrected`:
+    rows whose label a correction contradicts. `curated`: benign names that no part for training
+    holds, with the same columns; their split is validation or test. `cleaning`: what was left out
+    as a doubtful label, None where labels are taken as they are.
+    """
+
+    frame: pd.DataFrame
+    conflicts: pd.DataFrame
+    rows: int
+    duplicates: int
+    excluded: int
+    unregistered: int
+    capped: int
+    corrected: int = 0
+    curated: pd.DataFrame = field(default_factory=pd.DataFrame)
+    cleaning: Cleaning | None = None
+
+    @property
+    def doubtful(self) -> int:
+        """Benign names that cleaning left out."""
+        return len(self.cleaning.left_out) if self.cleaning else 0
+
+    def part(self, split: str) -> pd.DataFrame:
+        """The rows of one part, in a fixed order."""
+        return self.frame[self.frame[SPLIT] == split].reset_index(drop=True)
+
+    def curated_part(self, split: str) -> pd.DataFrame:
+        """The curated benign names of one part; empty where none were given."""
+        if self.curated.empty:
+            return self.frame.iloc[:0]
+        return self.curated[self.curated[SPLIT] == split].reset_index(drop=True)
+
+    def counts(self) -> dict[str, int]:
+        """What went in and what became of it, JSON-ready; the parts add up to `rows`."""
+        sizes = self.frame[SPLIT].value_counts()
+        return {
+            "rows": self.rows,
+            "unregistered": self.unregistered,
+            "excluded": self.excluded,
+            "duplicates": self.duplicates,
+            "conflicting": self.rows
+            - self.unregistered
+            - self.excluded
+            - self.duplicates
+            - self.capped
+            - self.corrected
+            - self.doubtful
+            - len(self.frame),
+            "capped": self.capped,
+            "corrected": self.corrected,
+            "doubtful": self.doubtful,
+            "curated": len(self.curated),
+            **{split: int(sizes.get(split, 0)) for split in (TRAIN, VALIDATION, TEST)},
+        }
+
+
+def build(
+    frames: Sequence[pd.DataFrame],
+    config: TrainingConfig,
+    exclude: Collection[str] = (),
+    corrections: Sequence[pd.DataFrame] = (),
+    curated: Sequence[pd.DataFrame] = (),
+) -> Dataset:
+    """Merge labelled frames into a dataset with its parts.
+
+    `exclude`: registered names that no part may hold. `corrections`: further frames, whose labels
+    stand where others contradict them. `curated`: benign names to choose and judge thresholds on,
+    never to learn from. Raises DatasetError when a class is too small to be split.
+    """
+    kept_aside = _curated(curated, config, exclude)
+    exclude = {*exclude, *kept_aside.get(REGISTERED_NAME, ())}
+    frame, unregistered = named(_merged([*corrections, *frames]), config.scope)
+    rows = len(frame) + unregistered
+    allowed = frame[~frame[REGISTERED_NAME].isin(set(exclude))]
+    corrected_rows = sum(map(len, corrections))  # they come first
+    kept = allowed[~_contradicted(allowed, allowed.index < corrected_rows)]
+    kept = kept.assign(**{LISTS: cleaning.listed(kept[SOURCE], kept[NAME])})
+    unique = kept.drop_duplicates([NAME, LABEL])
+    both = unique.duplicated(NAME, keep=False)
+    clean = unique[~both]
+    capped = cap_families(clean, config.cap_per_family, config.seed)
+    _refuse_small(capped)
+    whole, cleaned = len(capped), None
+    if config.resolved().cleaning:
+        capped, cleaned = cleaning.cleaned(
+            capped, NAME, config.seed, np.asarray(capped.index < corrected_rows)
+        )
+        _refuse_small(capped)
+    capped = capped.assign(**{SPLIT: _splits(capped, config)})
+    _refuse_one_sided(capped)
+    return Dataset(
+        frame=capped.reset_index(drop=True),
+        conflicts=_conflicts(unique[both]),
+        rows=rows,
+        duplicates=len(kept) - len(unique),
+        excluded=len(frame) - len(allowed),
+        unregistered=unregistered,
+        capped=len(clean) - whole,
+        curated=kept_aside,
+        cleaning=cleaned,
+        corrected=len(allowed) - len(kept),
+    )
+
+
+def cap_families(frame: pd.DataFrame, cap: int | None, seed: int) -> pd.DataFrame:
+    """Keep at most `cap` random names of each DGA family, in their order; benign stays whole."""
+    if cap is None:
+        return frame
+    shuffled = frame.sample(frac=1, random_state=seed)
+    rank = shuffled.groupby([LABEL, FAMILY]).cumcount()
+    keep = rank.index[(rank < cap) | (shuffled[LABEL] == BENIGN)]
+    return frame.loc[frame.index.isin(keep)]
+
+
+def balance(frame: pd.DataFrame) -> pd.DataFrame:
+    """Names by class and family: columns label, family, names, share; largest first."""
+    counts = frame.groupby([LABEL, FAMILY]).size().rename("names").reset_index()
+    counts["share"] = counts["names"] / max(len(frame), 1)
+    return counts.sort_values("names", ascending=False, ignore_index=True)
+
+
+def weights(frame: pd.DataFrame, how: Balance) -> npt.NDArray[np.float32]:
+    """A weight for each row (rows,), mean 1.
+
+    `class`: both classes weigh the same. `family`: within DGA a family weighs by the square root
+    of its size, so that rare ones are heard and huge ones don't drown them; classes weigh the same.
+    Names that we generated share the weight of their family's others. Doubtful benign names weigh
+    less, as the column weight says where there is one.
+    """
+    result = np.ones(len(frame))
+    if how == "family":
+        listed = (~frame[FEED].isin([GENERATED, RESUFFIXED])).groupby(frame[FAMILY])
+        size, own = listed.transform("size").to_numpy(), listed.transform("sum").to_numpy()
+        result = np.where(frame[LABEL] == DGA, np.maximum(own, 1) ** 0.5 / size, 1.0)
+    if WEIGHT in frame:
+        result = result * frame[WEIGHT].fillna(1.0).to_numpy()
+    if how != "none":
+        for label in (BENIGN, DGA):
+            rows = (frame[LABEL] == label).to_numpy()
+            if rows.any():
+                result[rows] /= result[rows].sum()
+    return np.asarray(result / result.mean(), dtype=np.float32)
+
+
+def _merged(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    if not frames:
+        raise DatasetError("no feed was given; name at least one benign and one DGA feed")
+    sourced = (f if SOURCE in f else f.assign(**{SOURCE: f[FEED]}) for f in frames)
+    return pd.concat([f[[*LABELLED_COLUMNS, SOURCE]] for f in sourced], ignore_index=True)
+
+
+def _curated(
+    frames: Sequence[pd.DataFrame], config: TrainingConfig, exclude: Collection[str]
+) -> pd.DataFrame:
+    """The curated benign names, once each, a third of them for the test part."""
+    if not frames:
+        return pd.DataFrame()
+    names, _ = named(_merged(frames), config.scope)
+    names = names[(names[LABEL] == BENIGN) & ~names[REGISTERED_NAME].isin(set(exclude))]
+    names = names.drop_duplicates(NAME).sample(frac=1, random_state=config.seed)
+    test = pd.factorize(names[REGISTERED_NAME])[0] % round(1 / CURATED_TEST) == 0
+    split = np.where(test, TEST, VALIDATION)
+    return names.assign(**{SPLIT: split, LISTS: 1, WEIGHT: 1.0}).reset_index(drop=True)
+
+
+def named(frame: pd.DataFrame, scope: str) -> tuple[pd.DataFrame, int]:
+    """Add the columns name and registered_name; count the rows that have no name in this scope."""
+    parsed = parse.parse_many(frame[DOMAIN].tolist())
+    registered = pd.Series([p.registered_name for p in parsed], index=frame.index, dtype=object)
+    frame = frame.assign(**{REGISTERED_NAME: registered.fillna(frame[DOMAIN])})
+    if scope == "fqdn":
+        return frame.rename(columns={DOMAIN: NAME}), 0
+    named = frame[registered.notna()]
+    named = named.assign(**{NAME: named[REGISTERED_NAME]}).drop(columns=DOMAIN)
+    return named, len(frame) - len(named)
+
+
+def _contradicted(rows: pd.DataFrame, corrections: npt.NDArray[np.bool_]) -> pd.Series:
+    """Which rows have another label than the one that the corrections agree upon."""
+    said = rows[corrections].drop_duplicates([NAME, LABEL])
+    said = said[~said.duplicated(NAME, keep=False)].set_index(NAME)[LABEL]
+    right = rows[NAME].map(said)
+    return right.notna() & (right != rows[LABEL])
+
+
+def _conflicts(rows: pd.DataFrame) -> pd.DataFrame:
+    joined = rows.groupby(NAME)[[FAMILY, FEED]].agg(lambda values: ", ".join(filter(None, values)))
+    return joined.reset_index()
+
+
+def _refuse_small(frame: pd.DataFrame) -> None:
+    for label in (BENIGN, DGA):
+        names = int((frame[LABEL] == label).sum())
+        if names < SMALLEST_CLASS:
+            raise DatasetError(
+                f"only {names} {label} names are left to train on; at least {SMALLEST_CLASS} "
+                "distinct names of each class are needed: add a feed of that class"
+            )
+
+
+def _splits(frame: pd.DataFrame, config: TrainingConfig) -> npt.NDArray[np.object_]:
+    """The part of each row (rows,); stratified by label and family, and disjoint by registered
+    name unless by rows.
+
+    A registered name takes its label and family from its first row. Sorted by family, and at
+    random within one, every n-th goes to a part: each family gives its share, to within one name.
+    """
+    by_rows = config.split == "rows"
+    groups = np.arange(len(frame)) if by_rows else pd.factorize(frame[REGISTERED_NAME])[0]
+    first = frame[~pd.Series(groups).duplicated().to_numpy()]  # one row a group, in their order
+    stratum = pd.factorize(first[LABEL] + "/" + first[FAMILY], sort=True)[0]
+    chance = np.random.default_rng(config.seed).random(len(first))
+    order = np.lexsort((chance, stratum))
+    test = _spread(len(order), config.test_size)
+    rest = order[~test]
+    validation = _spread(len(rest), config.validation_size / (1 - config.test_size))
+    part = np.full(len(order), TRAIN, dtype=object)
+    part[order[test]] = TEST
+    part[rest[validation]] = VALIDATION
+    return part[groups]
+
+
+def _spread(rows: int, share: float) -> npt.NDArray[np.bool_]:
+    """A mask (rows,) that is True for this share of the rows, spread evenly over them."""
+    reached = np.floor(np.arange(rows + 1) * share + 0.5)
+    return np.asarray(np.diff(reached) > 0)
+
+
+def _refuse_one_sided(frame: pd.DataFrame) -> None:
+    """Training and test need names of both classes; few registered names can leave one out."""
+    for split in (TRAIN, TEST):
+        for label in (BENIGN, DGA):
+            if not ((frame[SPLIT] == split) & (frame[LABEL] == label)).any():
+                raise DatasetError(
+                    f"the {split} part would hold no {label} name; give more {label} names that "
+                    "were registered apart, or another test size"
+                )

@@ -1,0 +1,1 @@
+"""Labelled scores in, figures out: metrics, curves, thresholds, slices, family errors."""

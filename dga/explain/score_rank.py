@@ -1,0 +1,91 @@
+"""Where a score stands among the scores of known names of both classes. Reads no file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dga.evaluation.curves import is_dga, scores_of
+
+
+@dataclass(frozen=True)
+class Share:
+    """A count of names out of a total."""
+
+    names: int
+    of: int
+
+    @property
+    def value(self) -> float | None:
+        """The share, 0 to 1; None of no names."""
+        return self.names / self.of if self.of else None
+
+
+@dataclass(frozen=True)
+class BenignReference:
+    """How rare high scores are among the benign names on which a run's thresholds were chosen.
+
+    `points`: pairs of a score and the share of the names that reach it, scores rising, shares
+    falling. `names`: how many names those are, None where the run does not say.
+    """
+
+    points: tuple[tuple[float, float], ...]
+    names: int | None
+
+    @classmethod
+    def of(cls, metrics: Mapping[str, Any]) -> BenignReference | None:
+        """Read it off a run's metrics; None where the run has no threshold.
+
+        >>> at = {"fpr_target": 0.01, "threshold": 0.8, "benign": 5000}
+        >>> BenignReference.of({"thresholds": [at]})
+        BenignReference(points=((0.8, 0.01),), names=5000)
+        """
+        chosen = metrics.get("thresholds") or []
+        if not chosen:
+            return None
+        known = {float(one["threshold"]): float(one["fpr_target"]) for one in chosen}
+        for rate, score in metrics.get("benign_scores") or []:  # never at odds with a threshold
+            above = [known[s] for s in known if s <= score]
+            below = [known[s] for s in known if s >= score]
+            if max(below, default=0.0) <= rate <= min(above, default=1.0):
+                known.setdefault(float(score), float(rate))
+        names = chosen[0].get("benign")
+        return cls(tuple(sorted(known.items())), int(names) if names else None)
+
+    def as_high(self, score: float) -> tuple[float, float]:
+        """The share of the names that score at least as high: from, to.
+
+        >>> BenignReference(((0.8, 0.01), (0.99, 0.001)), None).as_high(0.9)
+        (0.001, 0.01)
+        """
+        above = [share for at, share in self.points if at >= score]
+        below = [share for at, share in self.points if at <= score]
+        return max(above, default=0.0), min(below, default=1.0)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The scores of known names, each class sorted upwards."""
+
+    benign: npt.NDArray[np.float64]
+    dga: npt.NDArray[np.float64]
+
+    @classmethod
+    def of(cls, predictions: pd.DataFrame) -> Standing:
+        """Take the scores of a predictions frame."""
+        scores, truth = scores_of(predictions), is_dga(predictions)
+        return cls(benign=np.sort(scores[~truth]), dga=np.sort(scores[truth]))
+
+    def benign_as_high(self, score: float) -> Share:
+        """The benign names that score at least as high."""
+        below = int(np.searchsorted(self.benign, score, side="left"))
+        return Share(len(self.benign) - below, len(self.benign))
+
+    def generated_as_low(self, score: float) -> Share:
+        """The generated names that score at most as high."""
+        return Share(int(np.searchsorted(self.dga, score, side="right")), len(self.dga))

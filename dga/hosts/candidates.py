@@ -1,0 +1,192 @@
+"""From counts to sets: which names of a host and window are evidence, and why others are not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from dga.hosts import exclusions
+from dga.hosts.feedback import Silencer
+from dga.hosts.ledger import NO_TIME, Counts, Ledger, add_up
+from dga.hosts.set_test import NameSets
+
+Places = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+SHORT_LOG = 36 * 3_600_000_000  # microseconds: a log no longer than that is one window
+LEAST_ANSWERED = 0.05  # of the events: with fewer answers a log counts as one without
+FEW_CLIENTS = 0.02  # of the clients may ask for a name that stands for an unresolved one
+
+
+class AllowedNames(Protocol):
+    """A list of names that are never evidence: `dga.names.allow_list` has one."""
+
+    def matches(self, domain: str, /) -> object | None:
+        """The entry that allows a domain, None if there is none."""
+
+
+@dataclass(frozen=True)
+class NameFacts:
+    """What the log says of each distinct name: `clients` that ask for it, whether it `resolves`
+    and whether it `fails` for any of them (names,)."""
+
+    clients: Places
+    resolves: Mask
+    fails: Mask
+
+    @classmethod
+    def of(cls, counts: Counts, names: int) -> NameFacts:
+        """Count over all clients and days."""
+        pairs = np.unique((counts.client << 28) | counts.name) & ((1 << 28) - 1)
+        resolved = np.bincount(counts.name, weights=counts.resolved, minlength=names) > 0
+        failed = np.bincount(counts.name, weights=counts.failed, minlength=names) > 0
+        return cls(np.bincount(pairs, minlength=names), resolved, failed)
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Rows of counts that are evidence, in sets by client and window.
+
+    `rows` (members,) are places in `counts`, sorted by set and then by time; `starts` (sets + 1,);
+    `client`, `window` (sets,). `reasons`: why names count for nothing, by number.
+    """
+
+    counts: Counts
+    facts: NameFacts
+    answered: bool
+    rows: Places
+    starts: Places
+    client: Places
+    window: Places
+    reasons: dict[int, str] = field(repr=False, default_factory=dict)
+
+    def name_sets(self, names: Sequence[str]) -> NameSets:
+        """The sets of names."""
+        numbers = self.counts.name[self.rows]
+        distinct, member = np.unique(numbers, return_inverse=True)
+        return NameSets([names[number] for number in distinct], member, self.starts)
+
+
+def answered(ledger: Ledger) -> bool:
+    """Whether the log tells often enough how the server answered."""
+    return ledger.answered >= LEAST_ANSWERED * max(ledger.rows, 1)
+
+
+def select(
+    ledger: Ledger,
+    *,
+    looks_generated: Callable[[Sequence[str]], Mask],
+    allow: AllowedNames | None = None,
+    silencer: Silencer | None = None,
+) -> Candidates:
+    """Choose what is evidence; `looks_generated` judges names that many clients ask for,
+    `silencer` knows what people set aside."""
+    counts, names = ledger.counts(), ledger.names.texts
+    facts = NameFacts.of(counts, len(names))
+    has_answers = answered(ledger)
+    speaks = (facts.fails & ~facts.resolves) if has_answers else _rare(facts, len(ledger.clients))
+    reasons = _resolving(facts) if has_answers else {}
+    reasons |= _common(names, facts, len(ledger.clients), speaks, looks_generated)
+    for number in np.flatnonzero(speaks).tolist():
+        if number not in reasons and (why := _reason(names[number], allow, silencer)):
+            reasons[number] = why
+    speaks[[number for number in reasons if speaks[number]]] = False
+    rows = np.flatnonzero(speaks[counts.name] & ((counts.failed > 0) | (not has_answers)))
+    if silencer and silencer.clients:
+        rows = _unsilenced(ledger, counts, rows, silencer, reasons)
+    return _grouped(counts, facts, has_answers, rows, reasons)
+
+
+def _unsilenced(
+    ledger: Ledger, counts: Counts, rows: Places, silencer: Silencer, reasons: dict[int, str]
+) -> Places:
+    """The rows without those of a client whose pattern a person set aside."""
+    kept = np.ones(len(rows), dtype=bool)
+    numbers = [n for n, text in enumerate(ledger.clients.texts) if text in silencer.clients]
+    for place in np.flatnonzero(np.isin(counts.client[rows], numbers)).tolist():
+        client = ledger.clients.texts[int(counts.client[rows[place]])]
+        number = int(counts.name[rows[place]])
+        if why := silencer.of_client(client, ledger.names.texts[number]):
+            kept[place] = False
+            reasons.setdefault(number, why)
+    return np.asarray(rows[kept])
+
+
+def _rare(facts: NameFacts, clients: int) -> Mask:
+    return facts.clients <= max(1, int(FEW_CLIENTS * clients))
+
+
+def _resolving(facts: NameFacts) -> dict[int, str]:
+    return dict.fromkeys(np.flatnonzero(facts.fails & facts.resolves).tolist(), exclusions.RESOLVES)
+
+
+def _common(
+    names: Sequence[str],
+    facts: NameFacts,
+    clients: int,
+    speaks: Mask,
+    looks_generated: Callable[[Sequence[str]], Mask],
+) -> dict[int, str]:
+    """Names that so many clients ask for that they are the network's own."""
+    many = speaks & (facts.clients >= exclusions.LEAST_CLIENTS)
+    many &= facts.clients > exclusions.MOST_CLIENTS * clients
+    numbers = np.flatnonzero(many).tolist()
+    if not numbers:
+        return {}
+    generated = looks_generated([names[number] for number in numbers])
+    reasons = {
+        number: exclusions.company_reason(int(facts.clients[number]), clients, generated=bool(look))
+        for number, look in zip(numbers, generated, strict=True)
+    }
+    return {number: why for number, why in reasons.items() if why}
+
+
+def _reason(name: str, allow: AllowedNames | None, silencer: Silencer | None) -> str:
+    if why := exclusions.reason(name):
+        return why
+    if allow is not None and allow.matches(name) is not None:
+        return exclusions.ALLOWED
+    return silencer.of_name(name) if silencer else ""
+
+
+def windows(counts: Counts) -> Places:
+    """The window of each row: its day, or 0 throughout where the log is short."""
+    known = counts.first != NO_TIME
+    if not known.any():
+        return np.zeros(len(counts), dtype=np.int64)
+    span = counts.last[known].max() - counts.first[known].min()
+    return np.zeros(len(counts), dtype=np.int64) if span <= SHORT_LOG else counts.day
+
+
+def _grouped(
+    counts: Counts, facts: NameFacts, has_answers: bool, rows: Places, reasons: dict[int, str]
+) -> Candidates:
+    window = windows(counts)[rows]
+    part = counts.take(rows)
+    # A short log may cross midnight: a name asked for on both days is one member.
+    order = np.lexsort((part.name, window, part.client))
+    key = np.stack([part.client, window, part.name])[:, order]
+    new = np.append(True, (key[:, 1:] != key[:, :-1]).any(axis=0)) if len(order) else order > 0
+    rows, window = rows[order][new], window[order][new]
+    part = counts.take(rows)
+    order = np.lexsort((part.first, window, part.client))
+    rows, window, client = rows[order], window[order], part.client[order]
+    first = np.append(True, (client[1:] != client[:-1]) | (window[1:] != window[:-1]))
+    begins = np.flatnonzero(first) if len(rows) else rows
+    starts = np.append(begins, len(rows)).astype(np.int64)
+    return Candidates(
+        counts, facts, has_answers, rows, starts, client[begins], window[begins], reasons
+    )
+
+
+def merged_days(counts: Counts) -> Counts:
+    """Counts by client and name over all days."""
+    mask = ~(((1 << 14) - 1) << 28)
+    return add_up([Counts(counts.key & mask, *(getattr(counts, n) for n in _REST))])
+
+
+_REST = ("failed", "resolved", "events", "first", "last")

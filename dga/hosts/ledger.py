@@ -1,0 +1,220 @@
+"""Events to counts by client, window and registered name, in bounded memory.
+
+Reads batches of events as `dga.logs.events` gives them; judges nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dga.hosts.queried_names import judged_names
+from dga.names import arrow_strings
+
+DAY = 86_400_000_000  # microseconds
+NAME_BITS, DAY_BITS = 28, 14
+COMPACT_ROWS = 2_000_000  # rows counted a batch at a time before they are added up
+NO_TIME = np.iinfo(np.int64).min
+FAILED, RESOLVED, UNKNOWN = 1, 2, 0
+FAILED_CODES = ("NXDOMAIN", "NX", "NAME_ERROR", "3")
+RESOLVED_CODES = ("NOERROR", "0")
+BLOCKED_ANSWERS = ("0.0.0.0", "::")
+
+Places = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Events by client, day and name: one row each, sorted by them.
+
+    `client`, `name` are numbers, `day` counts days since 1970, 0 of events without time;
+    `failed`, `resolved`, `events` are counts; `first`, `last` are microseconds, NO_TIME unknown.
+    """
+
+    key: Places
+    failed: npt.NDArray[np.int32]
+    resolved: npt.NDArray[np.int32]
+    events: npt.NDArray[np.int32]
+    first: Places
+    last: Places
+
+    @property
+    def client(self) -> Places:
+        """The client's number (rows,)."""
+        return self.key >> (NAME_BITS + DAY_BITS)
+
+    @property
+    def day(self) -> Places:
+        """The day (rows,)."""
+        return (self.key >> NAME_BITS) & ((1 << DAY_BITS) - 1)
+
+    @property
+    def name(self) -> Places:
+        """The registered name's number (rows,)."""
+        return self.key & ((1 << NAME_BITS) - 1)
+
+    def __len__(self) -> int:
+        return len(self.key)
+
+    def take(self, rows: npt.NDArray[Any]) -> Counts:
+        """Some rows."""
+        return Counts(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+
+
+def add_up(parts: Iterable[Counts]) -> Counts:
+    """Counts of several batches as one, each key once."""
+    listed = list(parts)
+    if not listed:
+        whole, few = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
+        return Counts(whole, few, few, few, whole, whole)
+    joined = Counts(*(np.concatenate([getattr(part, name) for part in listed]) for name in _FIELDS))
+    order = np.argsort(joined.key, kind="stable")
+    joined = joined.take(order)
+    starts = np.flatnonzero(np.append(True, joined.key[1:] != joined.key[:-1]))
+    if not len(joined):
+        return joined
+    unknown = joined.first == NO_TIME
+    first = np.where(unknown, np.iinfo(np.int64).max, joined.first)
+    earliest = np.minimum.reduceat(first, starts)
+    return Counts(
+        joined.key[starts],
+        np.add.reduceat(joined.failed, starts),
+        np.add.reduceat(joined.resolved, starts),
+        np.add.reduceat(joined.events, starts),
+        np.where(earliest == np.iinfo(np.int64).max, NO_TIME, earliest),
+        np.maximum.reduceat(joined.last, starts),
+    )
+
+
+Kept = tuple[npt.NDArray[Any], ...]  # clients, names, times, statuses of a batch
+_FIELDS = tuple(Counts.__dataclass_fields__)
+
+
+class Numbers:
+    """Texts to numbers, in the order in which they are met."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self._places: dict[str, int] = {}
+
+    def of(self, texts: Iterable[str]) -> Places:
+        """The number of each text."""
+        places, known = self._places, self.texts
+        found = []
+        for text in texts:
+            place = places.get(text)
+            if place is None:
+                place = places[text] = len(known)
+                known.append(text)
+            found.append(place)
+        return np.array(found, dtype=np.int64)
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+
+class Ledger:
+    """Counts events as they come. `rows`, `unnamed`: events read, and those without a name.
+
+    With `keep` each event is kept too, in 21 bytes.
+    """
+
+    def __init__(self, keep: bool = False) -> None:
+        self._kept: list[Kept] | None = [] if keep else None
+        self.clients, self.names = Numbers(), Numbers()
+        self.rows = self.unnamed = self.answered = self.timed = 0
+        self._parts: list[Counts] = []
+        self._waiting = 0
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Count a batch of events."""
+        name, known = self._names(batch["query"])
+        status = statuses(batch)
+        time = times(batch["time"])
+        client = self._clients(batch["client"])
+        self.rows += len(batch)
+        self.unnamed += int((~known).sum())
+        self.answered += int((status != UNKNOWN).sum())
+        self.timed += int((time != NO_TIME).sum())
+        day = np.where(time == NO_TIME, 0, time // DAY) & ((1 << DAY_BITS) - 1)
+        key = (((client << DAY_BITS) | day) << NAME_BITS) | name
+        ones = np.ones(len(batch), dtype=np.int32)
+        failed = (status == FAILED).astype(np.int32)
+        resolved = (status == RESOLVED).astype(np.int32)
+        part = Counts(key, failed, resolved, ones, time, time).take(known)
+        if self._kept is not None:
+            chosen = client.astype(np.int32), name.astype(np.int32), time, status
+            self._kept.append(tuple(values[known] for values in chosen))
+        self._parts.append(add_up([part]))
+        self._waiting += len(self._parts[-1])
+        if self._waiting > COMPACT_ROWS:
+            self._compact()
+
+    def counts(self) -> Counts:
+        """All counts so far."""
+        self._compact()
+        return self._parts[0]
+
+    def events_of(self, client: int) -> tuple[Places, Places, Places]:
+        """Name, time and status of each kept event of a client, in the order of the log."""
+        found = [
+            (names[clients == client], times[clients == client], status[clients == client])
+            for clients, names, times, status in self._kept or []
+        ]
+        if not found:
+            nothing = np.zeros(0, dtype=np.int64)
+            return nothing, nothing, nothing
+        name, time, status = (
+            np.concatenate(part).astype(np.int64) for part in zip(*found, strict=True)
+        )
+        return name, time, status
+
+    def _compact(self) -> None:
+        self._parts = [add_up(self._parts)]
+        self._waiting = 0
+
+    def _names(self, queries: pa.Array) -> tuple[Places, npt.NDArray[np.bool_]]:
+        """The number of each query's registered name, and where it has one."""
+        coded = arrow_strings.column_of(queries).dictionary_encode()
+        registered = judged_names(coded.dictionary)
+        number = self.names.of(registered)
+        has = np.array([bool(name) for name in registered], dtype=bool)
+        places = coded.indices.to_numpy(zero_copy_only=False)
+        return number[places], has[places]
+
+    def _clients(self, clients: pa.Array) -> Places:
+        coded = arrow_strings.column_of(clients).dictionary_encode()
+        numbers = self.clients.of(coded.dictionary.to_pylist())
+        return np.asarray(numbers[coded.indices.to_numpy(zero_copy_only=False)])
+
+
+def statuses(batch: pa.RecordBatch) -> npt.NDArray[np.int8]:
+    """FAILED, RESOLVED or UNKNOWN for each event; a blocked name counts as failed."""
+    code = pc.utf8_upper(batch["rcode"])
+    failed = _isin(code, FAILED_CODES)
+    resolved = _isin(code, RESOLVED_CODES)
+    answers = batch["answers"]
+    if answers.null_count < len(answers):
+        has = np.asarray(pc.fill_null(pc.greater(pc.utf8_length(answers), 0), False))
+        blocked = _isin(answers, BLOCKED_ANSWERS)
+        unsaid = np.asarray(pc.is_null(code))
+        resolved = (resolved | (unsaid & has)) & ~blocked
+        failed = failed | blocked
+    return np.where(failed, FAILED, np.where(resolved, RESOLVED, UNKNOWN)).astype(np.int8)
+
+
+def _isin(column: pa.Array, values: tuple[str, ...]) -> npt.NDArray[np.bool_]:
+    held = pc.is_in(column, value_set=pa.array(values, column.type))
+    return np.asarray(held.to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def times(column: pa.Array) -> Places:
+    """Microseconds since 1970 (rows,), NO_TIME where unknown."""
+    whole = pc.fill_null(column.cast(pa.int64()), NO_TIME)
+    return np.asarray(whole.to_numpy(zero_copy_only=False), dtype=np.int64)

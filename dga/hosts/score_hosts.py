@@ -1,0 +1,309 @@
+"""Events to verdicts by host: the one path of page, command line and library.
+
+result = score_hosts("dns.log.gz", bundle)
+result.frame                        # a row a client
+result.host("10.0.0.23").sentences  # why
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from dga.hosts import candidates, combine, host_evidence, parameters, set_test
+from dga.hosts.candidates import AllowedNames, Candidates, merged_days
+from dga.hosts.combine import CLEAN, DEFAULT_FPR
+from dga.hosts.feedback import Silencer
+from dga.hosts.host_evidence import HostEvidence, Log, Matches
+from dga.hosts.ledger import NO_TIME, Counts, Ledger
+from dga.hosts.name_evidence import NameEvidence
+from dga.hosts.parameters import HostTests
+from dga.logs.events import Events, read_events
+from dga.scoring.bundle import ModelBundle
+
+COLUMNS = (
+    "client", "verdict", "p_value", "names", "generated_names", "nxdomain_names",
+    "nxdomain_share", "first_seen", "last_seen", "family", "attribution", "evidence",
+)  # fmt: skip
+UNKNOWN_CLIENT = "(unknown client)"
+NO_ANSWERS = (
+    "The log does not tell which names resolved. Names that few clients ask for take the place of "
+    "unresolved ones; verdicts are less sure."
+)
+NO_TIMES = "The log tells no times: all events count as one day, and no burst can be shown."
+NO_CLIENTS = "The log does not tell who asked: all events count as one host."
+NOISY = (
+    "This network's failed look-ups look {times:.1f} times as generated as those of ordinary "
+    "networks; p-values allow for it."
+)
+SILENCED = "{count:,} verdicts that people called wrong are set aside, with names like theirs."
+UNNAMED = "{rows:,} of {total:,} rows hold no registered name and count for nothing."
+
+OnProgress = Callable[[int, float], None]  # (events so far, share of the source)
+
+
+class Attributor(Protocol):
+    """What names are made by, as `dga.generators.attribution.AttributionIndex` tells it."""
+
+    def attribute(self, names: Sequence[str], /) -> Sequence[Matches]: ...
+
+
+MakeAttributor = Callable[[dt.date, dt.date, bool], Attributor | None]
+
+
+@dataclass(frozen=True)
+class HostsResult:
+    """The verdicts of a log: `frame` has a row a client (columns COLUMNS), the most suspicious
+    first; `notes` are sentences on what the log lacks; `fpr` the rate of false accusations."""
+
+    frame: pd.DataFrame
+    notes: tuple[str, ...]
+    fpr: float
+    events: int
+    _log: Log = field(repr=False)
+    _rows: Mapping[str, int] = field(repr=False)
+
+    def host(self, client: str) -> HostEvidence:
+        """The evidence for and against one client; KeyError for one that the log does not hold."""
+        row = self.frame.iloc[self._rows[client]]
+        return host_evidence.explain(self._log, client, row, self.fpr)
+
+    def timeline(self, client: str) -> pd.DataFrame:
+        """Every event of a client: columns time, name, status, score; empty where events were not
+        kept. Names that are not scored for the verdict are scored here."""
+        return host_evidence.timeline(self._log, client)
+
+    def incidents(self) -> list[HostEvidence]:
+        """The evidence of every client that is not clean, the most suspicious first."""
+        listed = self.frame.loc[self.frame["verdict"] != CLEAN, "client"]
+        return [self.host(client) for client in listed]
+
+
+def score_hosts(
+    source: str | Path | BinaryIO | Sequence[str | Path] | Events,
+    bundle: ModelBundle,
+    *,
+    fpr: float = DEFAULT_FPR,
+    roles: Mapping[str, str] | None = None,
+    allow: AllowedNames | None = None,
+    silencer: Silencer | None = None,
+    attributor: MakeAttributor | None = None,
+    tests: HostTests | None = None,
+    keep_events: bool = False,
+    on_progress: OnProgress | None = None,
+) -> HostsResult:
+    """Judge every client of a log.
+
+    `fpr`: the share of ordinary hosts and days that may be called infected. `roles`: columns by
+    role, where they are not to be chosen. `allow`: names that are no evidence. `silencer`: what
+    people set aside. `attributor` makes the index of known generators for the log's days, or None
+    where that is not worth it; it is told whether a host is suspected. `keep_events`: keep each
+    event in memory for `HostsResult.timeline`. Raises FeedError for what is no log.
+    """
+    events = source if isinstance(source, Events) else _open(source, roles)
+    ledger = count(events.batches(), on_progress, events.share, keep_events)
+    notes = list(_notes(events, ledger))
+    evidence = NameEvidence(bundle, tests or parameters.load())
+    return judge(
+        ledger, evidence, fpr=fpr, allow=allow, silencer=silencer, attributor=attributor,
+        notes=notes,
+    )  # fmt: skip
+
+
+def count(
+    batches: Iterable[pa.RecordBatch],
+    on_progress: OnProgress | None = None,
+    share: Callable[[], float] = lambda: 0.0,
+    keep_events: bool = False,
+) -> Ledger:
+    """Count batches of events."""
+    ledger = Ledger(keep_events)
+    for batch in batches:
+        ledger.add(batch)
+        if on_progress:
+            on_progress(ledger.rows, share())
+    return ledger
+
+
+def judge(
+    ledger: Ledger,
+    evidence: NameEvidence,
+    *,
+    fpr: float = DEFAULT_FPR,
+    allow: AllowedNames | None = None,
+    silencer: Silencer | None = None,
+    attributor: MakeAttributor | None = None,
+    notes: Sequence[str] = (),
+) -> HostsResult:
+    """Judge every client of events that are counted."""
+    threshold = evidence.bundle.threshold()
+    generated = partial(_looks_generated, evidence, threshold)
+    chosen = candidates.select(ledger, looks_generated=generated, allow=allow, silencer=silencer)
+    sets = chosen.name_sets(ledger.names.texts)
+    found = set_test.judge(sets, evidence, answered=chosen.answered, threshold=threshold)
+    noise = combine.background(found.p_value, sets.sizes)
+    set_p = found.p_value ** (1 / noise)
+    if not chosen.answered:
+        set_p = combine.without_answers(set_p, sets.sizes, fpr)
+    suspected = bool((set_p <= combine.SUSPICIOUS_RATE * fpr).any())
+    matches = _attribute(sets.names, chosen.counts, attributor, suspected)
+    attributed = [
+        combine.attribution_p(_surest(matches, names), len(names)) for names in _lists(sets)
+    ]
+    p_value = np.array(
+        [combine.combined(a, b) for a, b in zip(set_p.tolist(), attributed, strict=True)]
+    )
+    log = Log(ledger, chosen, evidence, sets, matches, set_p, np.array(attributed), noise)
+    frame = _frame(log, p_value, found.generated, fpr)
+    told = [*notes, *([NOISY.format(times=noise)] if noise > 1 else [])]
+    if silencer and silencer.entries:
+        told.append(SILENCED.format(count=len(silencer.entries)))
+    rows = {client: row for row, client in enumerate(frame["client"])}
+    return HostsResult(frame, tuple(told), fpr, ledger.rows, log, rows)
+
+
+def _open(
+    source: str | Path | BinaryIO | Sequence[str | Path], roles: Mapping[str, str] | None
+) -> Events:
+    return read_events(source, roles=roles)
+
+
+def _notes(events: Events, ledger: Ledger) -> Iterable[str]:
+    if not events.description.has_client:
+        yield NO_CLIENTS
+    if not ledger.timed:
+        yield NO_TIMES
+    if not candidates.answered(ledger):
+        yield NO_ANSWERS
+    if ledger.unnamed:
+        yield UNNAMED.format(rows=ledger.unnamed, total=ledger.rows)
+
+
+def _looks_generated(
+    evidence: NameEvidence, threshold: float, names: Sequence[str]
+) -> npt.NDArray[np.bool_]:
+    return np.asarray(evidence.bundle.score(names).score >= threshold)
+
+
+def _lists(sets: set_test.NameSets) -> Iterable[list[str]]:
+    for start, end in zip(sets.starts[:-1], sets.starts[1:], strict=True):
+        yield [sets.names[place] for place in sets.member[start:end]]
+
+
+def _attribute(
+    names: Sequence[str], counts: Counts, attributor: MakeAttributor | None, suspected: bool
+) -> dict[str, Matches]:
+    """The matches of each name that a known generator makes in the log's days."""
+    days = log_days(counts)
+    if attributor is None or days is None or not names:
+        return {}
+    index = attributor(*days, suspected)
+    if index is None:
+        return {}
+    found = index.attribute(names)
+    return {name: matches for name, matches in zip(names, found, strict=True) if matches}
+
+
+def log_days(counts: Counts) -> tuple[dt.date, dt.date] | None:
+    """The first and the last day of the events, None where no time is known."""
+    known = counts.first != NO_TIME
+    if not known.any():
+        return None
+    first, last = int(counts.first[known].min()), int(counts.last[known].max())
+    return _day(first), _day(last)
+
+
+def _day(microseconds: int) -> dt.date:
+    return (dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=microseconds)).date()
+
+
+def _surest(matches: Mapping[str, Matches], names: Sequence[str]) -> list[combine.AttributedName]:
+    return [matches[name][0] for name in names if name in matches]
+
+
+def _frame(
+    log: Log, p_value: npt.NDArray[np.float64], generated: npt.NDArray[np.int64], fpr: float
+) -> pd.DataFrame:
+    """A row a client, by its most suspicious window; the most suspicious client first."""
+    clients = len(log.ledger.clients)
+    best = np.full(clients, -1, dtype=np.int64)
+    order = np.argsort(-p_value, kind="stable")
+    best[log.chosen.client[order]] = order  # the last written is the smallest
+    p_by_client = np.where(best >= 0, p_value[best], 1.0) if len(p_value) else np.ones(clients)
+    frame = _totals(log, clients)
+    frame["p_value"] = p_by_client
+    frame["verdict"] = [combine.verdict(p, fpr) for p in p_by_client.tolist()]
+    frame["generated_names"] = np.bincount(
+        log.chosen.client, weights=generated, minlength=clients
+    ).astype(np.int64)
+    log.best_set.update(enumerate(best.tolist()))
+    _describe(frame, log, fpr)
+    frame = frame.sort_values(
+        ["p_value", "generated_names", "nxdomain_names"], ascending=[True, False, False],
+        kind="stable",
+    )  # fmt: skip
+    return frame[list(COLUMNS)].reset_index(drop=True)
+
+
+def _totals(log: Log, clients: int) -> pd.DataFrame:
+    """What each client asked for, over the whole log."""
+    counts = merged_days(log.chosen.counts)
+    seen = np.bincount(counts.client, minlength=clients)
+    failed = np.bincount(
+        counts.client, weights=(counts.failed > 0) & (counts.resolved == 0), minlength=clients
+    )
+    names = [text or UNKNOWN_CLIENT for text in log.ledger.clients.texts]
+    first, last = _seen(counts, clients)
+    return pd.DataFrame(
+        {
+            "client": names,
+            "names": seen.astype(np.int64),
+            "nxdomain_names": failed.astype(np.int64),
+            "nxdomain_share": np.round(failed / np.maximum(seen, 1), 4),
+            "first_seen": first,
+            "last_seen": last,
+        }
+    )
+
+
+def _seen(counts: Counts, clients: int) -> tuple[pd.Series, pd.Series]:
+    known = counts.take(counts.first != NO_TIME)
+    first = np.full(clients, np.iinfo(np.int64).max)
+    last = np.full(clients, NO_TIME)
+    np.minimum.at(first, known.client, known.first)
+    np.maximum.at(last, known.client, known.last)
+    unknown = last == NO_TIME
+    columns = [
+        pd.Series(pd.to_datetime(np.where(unknown, 0, values), unit="us", utc=True)).mask(unknown)
+        for values in (first, last)
+    ]
+    return columns[0], columns[1]
+
+
+def _describe(frame: pd.DataFrame, log: Log, fpr: float) -> None:
+    """Add family, attribution and evidence; the long text of those that are not clean only."""
+    family, attribution, evidence = [""] * len(frame), [""] * len(frame), [""] * len(frame)
+    for row in np.flatnonzero(frame["verdict"].to_numpy() != CLEAN).tolist():
+        found = host_evidence.summary(log, row, fpr)
+        family[row], attribution[row], evidence[row] = found
+    clean = frame["verdict"] == CLEAN
+    short = [
+        host_evidence.clean_sentence(failed, generated)
+        for failed, generated in zip(
+            frame["nxdomain_names"].tolist(), frame["generated_names"].tolist(), strict=True
+        )
+    ]
+    frame["family"], frame["attribution"] = family, attribution
+    frame["evidence"] = np.where(clean, short, evidence)
+
+
+__all__ = ["COLUMNS", "Candidates", "HostsResult", "judge", "score_hosts"]

@@ -1,0 +1,1 @@
+"""Trainings in child processes: start, watch, queue, resume, forecast."""

@@ -1,0 +1,147 @@
+"""What a training would learn from, and how long it would take, told before it begins.
+
+Reads the feeds and builds the dataset as a training does, and counts; trains nothing and imports
+no TensorFlow. Counts and times out, no pages and no text but the estimate's.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from dga.config import TrainingConfig, TrainingPlan
+from dga.datasets import augmentation, dataset
+from dga.errors import FeedError
+from dga.jobs.throughput import Rate
+from dga.runs import store
+from dga.schema import DGA, FAMILY, LABEL, UNKNOWN_FAMILY
+from dga.training.prepare import prepare
+
+CONFLICTS_SHOWN = 20
+SPLITS = (dataset.TRAIN, dataset.VALIDATION, dataset.TEST)
+START_SECONDS = (8.0, 20.0)  # loading TensorFlow, compiling
+EVALUATED = (60_000.0, 8_000.0)  # names a second, exporting and scoring what is not learnt from
+READING = (0.8, 1.6)  # times what the forecast itself took to read and split
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What the split of a training will hold; plain JSON values.
+
+    `counts`: what went in and what became of it (`dataset.Dataset.counts`). `families`: rows with
+    label, family, train, validation, test. `conflicts`: some of the names with both labels.
+    `learnt`: names in an epoch, invented ones included; `known`: families learnt as such.
+    `seconds`: what reading and splitting took.
+    """
+
+    counts: dict[str, int]
+    families: list[dict[str, Any]]
+    conflicts: list[dict[str, Any]]
+    learnt: int
+    known: int
+    seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        """The forecast as plain JSON values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """How long a training takes, in seconds, and whether its own kind was measured here."""
+
+    low: float
+    high: float
+    measured: bool
+
+    @property
+    def about(self) -> str:
+        """The range in words.
+
+        >>> Estimate(530, 830, True).about, Estimate(31, 58, True).about
+        ('about 9 to 14 minutes', 'about 30 to 60 seconds')
+        """
+        unit, name, step = next(
+            (unit, name, step)
+            for unit, name, step in ((3600, "hours", 0.5), (60, "minutes", 1), (1, "seconds", 10))
+            if self.high >= 1.5 * unit or unit == 1
+        )
+        low, high = (max(step, round(one / unit / step) * step) for one in (self.low, self.high))
+        return f"about {low:g} to {max(high, low + step):g} {name}"
+
+
+def forecast(plan: TrainingPlan) -> Forecast:
+    """Prepare the data of a plan as its training does, and count it.
+
+    Raises what the training would: FeedError, DatasetError.
+    """
+    started = time.perf_counter()
+    if not plan.feeds:
+        raise FeedError("no feed was chosen; choose at least one benign and one DGA feed")
+    # Doubtful labels are left in: to find them takes longer than anyone waits for a forecast.
+    data = prepare(replace(plan, config=replace(plan.config, cleaning=False))).data
+    families = _families(data.frame)
+    train = int(families[dataset.TRAIN].sum())
+    own = plan.config.resolved()
+    part = data.part(dataset.TRAIN)
+    made = augmentation.generated_counts(part, own.generated_share or 0.0)
+    invented = round((own.invented_share or 0.0) * train)
+    invented += round((own.resuffixed_share or 0.0) * train)
+    hosted = augmentation.hosted_count(part, own.hosted_share or 0.0)
+    return Forecast(
+        counts=data.counts(),
+        families=families.to_dict("records"),
+        conflicts=data.conflicts.head(CONFLICTS_SHOWN).to_dict("records"),
+        learnt=train + invented + sum(made.values()) + hosted,
+        known=len(_known(families, made, plan)),
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _known(families: pd.DataFrame, made: Mapping[str, int], plan: TrainingPlan) -> set[str]:
+    """The families that the run will tell apart: large enough with the names that are made for
+    them, or known to the run that is continued."""
+    named = families[(families[LABEL] == DGA) & (families[FAMILY] != "")]
+    sizes = dict(zip(named[FAMILY], named[dataset.TRAIN], strict=True))
+    known = {
+        name for name, size in sizes.items() if size + made.get(name, 0) >= plan.config.min_family
+    }
+    if plan.base:
+        known |= set(store.open_run(plan.base).bundle().families)
+    return known - {UNKNOWN_FAMILY}
+
+
+def estimate(told: Forecast, config: TrainingConfig, rates: Sequence[Rate]) -> Estimate | None:
+    """The time of a training from what this machine has reached; None without any rate."""
+    found = [rate for rate in rates if rate.measured] or list(rates)
+    if not found:
+        return None
+    names = learning(told, config)
+    slow, fast = min(rate.low for rate in found), max(rate.high for rate in found)
+    apart = told.counts[dataset.VALIDATION] + told.counts[dataset.TEST]
+    low, high = (
+        START_SECONDS[end] + READING[end] * told.seconds + names / speed + apart / EVALUATED[end]
+        for end, speed in ((0, fast), (1, slow))
+    )
+    return Estimate(low, high, found[0].measured)
+
+
+def learning(told: Forecast, config: TrainingConfig) -> int:
+    """How many names are learnt from over all epochs, each time counted."""
+    own = config.resolved()
+    whole = told.learnt * (own.epochs or 1)
+    if own.max_batches is None:
+        return whole
+    return min(told.learnt, own.batch_size or told.learnt) * own.max_batches
+
+
+def _families(frame: pd.DataFrame) -> pd.DataFrame:
+    """Names by class and family and part; largest first."""
+    counted = frame.groupby([LABEL, FAMILY, dataset.SPLIT]).size().unstack(fill_value=0)
+    counted = counted.reindex(columns=list(SPLITS), fill_value=0)
+    order = counted.sum(axis=1).sort_values(ascending=False, kind="stable").index
+    return counted.loc[order].reset_index().rename_axis(columns=None)

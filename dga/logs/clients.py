@@ -1,0 +1,88 @@
+"""Who asked: the client's address of each row, also where an answer names the server first."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dga.logs.fields import Choice, path_endings
+from dga.logs.filled import first_filled
+
+# An address in brackets, with a port behind ":" or "#", or with an IPv6 zone.
+_IPV4_PORT = r"^\s*(?:::ffff:)?(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?:[:#]\d+)?\s*$"
+_IPV6 = r"^\s*\[?([0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)(?:%[\w.-]*)?(?:\](?::\d+)?|#\d+)?\s*$"
+_PLAIN = (re.compile(_IPV4_PORT), re.compile(_IPV6))
+# The other end of the columns that name the sender of a packet, and the column of its port.
+_OTHER_END = {
+    "srcip": ("destip", "srcport"), "ipsrc": ("ipdst", "udpsrcport"), "sourceip":
+    ("destinationip", "sourceport"), "ipv6src": ("ipv6dst", "udpsrcport"),
+    "source": ("destination", "sourceport"), "src": ("dst", "srcport"),
+}  # fmt: skip
+_RESPONSE = ("dnsflagsresponse", "flagsresponse")
+DNS_PORT = "53"
+
+
+def client_addresses(chunk: pa.Table, choice: Choice | None) -> pa.Array | None:
+    """The client of each row, without port or zone; None if the log tells no client.
+
+    A row that a server sent, from port 53 or as a response, is told from its receiver.
+    """
+    if choice is None:
+        return None
+    column = first_filled(chunk, choice.columns)
+    for ending in path_endings(choice.column):
+        if ending in _OTHER_END:
+            column = _receivers(chunk, column, *_OTHER_END[ending])
+            break
+    return plain_addresses(column)
+
+
+@lru_cache(65_536)
+def plain_address(text: str) -> str:
+    """One address as `plain_addresses` gives it."""
+    for pattern in _PLAIN:
+        if match := pattern.match(text):
+            return match[1]
+    return text
+
+
+def plain_addresses(column: pa.Array) -> pa.Array:
+    """Addresses without brackets, ports and zones; other texts stay.
+
+    >>> plain_addresses(pa.array(["10.1.0.23#5353", "[fe80::1%3]:53", "ws1"])).to_pylist()
+    ['10.1.0.23', 'fe80::1', 'ws1']
+    """
+    coded = column.dictionary_encode()
+    if isinstance(coded, pa.ChunkedArray):
+        coded = coded.combine_chunks()
+    texts = coded.dictionary
+    for pattern in (_IPV4_PORT, _IPV6):
+        texts = pc.replace_substring_regex(texts, pattern, r"\1")
+    return texts.take(coded.indices)
+
+
+def _receivers(chunk: pa.Table, senders: pa.Array, other: str, port: str) -> pa.Array:
+    by_ending = {path_endings(c)[-1]: c for c in chunk.column_names}
+    by_ending |= {"".join(path_endings(c)[:1]): c for c in chunk.column_names}
+    by_ending |= {path_endings(c)[-2]: c for c in chunk.column_names if len(path_endings(c)) > 1}
+    if other not in by_ending:
+        return senders
+    answered = None
+    if port in by_ending:
+        answered = pc.equal(_texts(chunk, by_ending[port]), DNS_PORT)
+    else:
+        flag = next((by_ending[name] for name in _RESPONSE if name in by_ending), None)
+        if flag:
+            truths = pa.array(["1", "true", "True"], pa.large_string())
+            answered = pc.is_in(_texts(chunk, flag), value_set=truths)
+    if answered is None:
+        return senders
+    return pc.if_else(answered, _texts(chunk, by_ending[other]), senders)
+
+
+def _texts(chunk: pa.Table, column: str) -> pa.Array:
+    combined = chunk[column].combine_chunks()
+    return combined if isinstance(combined, pa.Array) else pa.concat_arrays(combined.chunks)

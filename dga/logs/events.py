@@ -1,0 +1,205 @@
+"""DNS events of any log: who asked when for which name, and what the answer was.
+
+    events = read_events("dns.log.gz")
+    events.description.columns      # {"query": "query", "client": "id.orig_h", ...}
+    for batch in events.batches():  # pyarrow record batches with the columns of SCHEMA
+        ...
+
+Every row with a name is an event, in order; nothing is scored here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dga.logs.clients import client_addresses
+from dga.logs.field_names import ANSWERS, CLIENT, PROCESS, QUERY, RCODE, ROLES, TIME
+from dga.logs.fields import Choice
+from dga.logs.filled import first_filled
+from dga.logs.opening import LogTable, open_table
+from dga.logs.rcodes import rcode_names
+from dga.logs.text_log import LINES
+from dga.logs.times import TIMESTAMP, null_times, to_timestamps
+
+LINE = "line"
+SCHEMA = pa.schema([
+    (TIME, TIMESTAMP), (CLIENT, pa.string()), (QUERY, pa.string()), (RCODE, pa.string()),
+    (ANSWERS, pa.string()), (PROCESS, pa.string()), (LINE, pa.int64()),
+])  # fmt: skip
+UNKNOWN = ("", "-", "(empty)")
+
+_WORDS = {TIME: "time", CLIENT: "client", RCODE: "answer code", ANSWERS: "answers"}
+
+Source = str | Path | BinaryIO
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a log is, and which of its columns hold which role."""
+
+    layout: str
+    columns: dict[str, str]
+    reasons: dict[str, str]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def has_time(self) -> bool:
+        """Whether the log tells when a name was asked for."""
+        return TIME in self.columns
+
+    @property
+    def has_client(self) -> bool:
+        """Whether the log tells who asked."""
+        return CLIENT in self.columns
+
+    @property
+    def has_rcode(self) -> bool:
+        """Whether the log tells how the server answered."""
+        return RCODE in self.columns
+
+    def sentence(self) -> str:
+        """All choices in one sentence, for standard error.
+
+        >>> Description("csv", {"query": "q"}, {"query": "it is named so"}).sentence()
+        "read as csv; names from column 'q' (it is named so)"
+        """
+        others = [f"{_WORDS[role]}: {c!r}" for role, c in self.columns.items() if role in _WORDS]
+        names = f"names from column {self.columns[QUERY]!r} ({self.reasons[QUERY]})"
+        return "; ".join([f"read as {self.layout}", names, ", ".join(others)]).rstrip("; ")
+
+    def sentences(self) -> list[str]:
+        """The choice of each role as a sentence, for page and standard error."""
+        chosen = (
+            f"{role}: column {self.columns[role]!r}, because {self.reasons[role]}"
+            for role in ROLES
+            if role in self.columns
+        )
+        return [*chosen, *self.notes]
+
+
+@dataclass
+class Events:
+    """The events of one or several logs; `batches` reads them, once."""
+
+    description: Description
+    _log: LogTable
+    _stack: ExitStack = field(repr=False)
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Yield the events, in order, as record batches with the columns of SCHEMA.
+
+        Rows without a queried name are left out; `line` counts the rows of the log from 1.
+        """
+        row = 0
+        with self._stack:
+            for chunk in self._log.chunks:
+                yield _batch(chunk, self._log, row)
+                row += len(chunk)
+
+    def share(self) -> float:
+        """How much of the source is read, from 0 to 1."""
+        return self._log.share()
+
+    @property
+    def live(self) -> bool:
+        """Whether events come as they are written."""
+        return self._log.live
+
+    def close(self) -> None:
+        """Close the files of events that are not read to their end."""
+        self._stack.close()
+
+
+def read_events(
+    paths: Source | Sequence[str | Path],
+    *,
+    roles: Mapping[str, str] | None = None,
+    name: str = "",
+) -> Events:
+    """Open one or several logs (paths, folders or a binary stream) as one stream of events.
+
+    `roles` names the columns of roles ("query", "client", "rcode", "time", "answers", "process")
+    that are not to be chosen. Raises FeedError for what is no log of names.
+    """
+    stack = ExitStack()
+    try:
+        log = stack.enter_context(open_table(_source(paths), name=name, roles=roles))
+        description = describe(log)
+    except BaseException:
+        stack.close()
+        raise
+    return Events(description, log, stack)
+
+
+def describe(log: LogTable) -> Description:
+    """What a log is and which columns were chosen; raises FeedError if no column holds names."""
+    roles: dict[str, Choice] = {QUERY: log.query, **log.roles}
+    columns = {role: choice.column for role, choice in roles.items()}
+    reasons = {role: choice.reason for role, choice in roles.items()}
+    return Description(log.layout, columns, reasons, tuple(log.notes))
+
+
+def _source(paths: Source | Sequence[str | Path]) -> Path | BinaryIO | list[Path]:
+    if isinstance(paths, str):
+        return Path(paths)
+    if isinstance(paths, Sequence):
+        return [Path(path) for path in paths]
+    return paths
+
+
+def _batch(chunk: pa.Table, log: LogTable, row: int) -> pa.RecordBatch:
+    roles = log.roles
+    known = pc.invert(pc.is_in(names := log.names(chunk), value_set=pa.array(UNKNOWN, names.type)))
+    arrays = [
+        _times(chunk, roles.get(TIME)),
+        _text(client_addresses(chunk, roles.get(CLIENT)), len(chunk)),
+        names.cast(pa.string()),
+        _rcodes(chunk, roles.get(RCODE)),
+        _role(chunk, roles.get(ANSWERS)),
+        _role(chunk, roles.get(PROCESS)),
+        _lines(chunk, row),
+    ]
+    return pa.record_batch(arrays, schema=SCHEMA).filter(known)
+
+
+def _lines(chunk: pa.Table, row: int) -> pa.Array:
+    """The first line of each event where the layout tells lines, else the row's number."""
+    if LINES in chunk.column_names:
+        first = pc.extract_regex(chunk[LINES].combine_chunks(), r"^(?P<line>\d+)")
+        return pc.cast(pc.struct_field(first, "line"), pa.int64())
+    return pa.array(range(row + 1, row + 1 + len(chunk)), pa.int64())
+
+
+def _role(chunk: pa.Table, choice: Choice | None) -> pa.Array:
+    return _text(first_filled(chunk, choice.columns) if choice else None, len(chunk))
+
+
+def _text(column: pa.Array | None, rows: int) -> pa.Array:
+    if column is None:
+        return pa.nulls(rows, pa.string())
+    column = column.cast(pa.string())
+    blank = pc.is_in(column, value_set=pa.array(UNKNOWN, pa.string()))
+    return pc.if_else(blank, pa.scalar(None, pa.string()), column)
+
+
+def _rcodes(chunk: pa.Table, choice: Choice | None) -> pa.Array:
+    return rcode_names(first_filled(chunk, choice.columns)) if choice else (
+        pa.nulls(len(chunk), pa.string())
+    )  # fmt: skip
+
+
+def _times(chunk: pa.Table, choice: Choice | None) -> pa.Array:
+    if choice is None:
+        return null_times(len(chunk))
+    texts = first_filled(chunk, choice.columns)
+    if choice.clock:
+        clock = first_filled(chunk, (choice.clock,))
+        texts = pc.binary_join_element_wise(texts, clock, pa.scalar(" ", texts.type))
+    return to_timestamps(texts)

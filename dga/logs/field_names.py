@@ -1,0 +1,127 @@
+"""The field dictionary: under which names products keep a DNS event's roles, surest name first.
+
+A name is written in lower case without separators ("dns.question.name" -> "dnsquestionname") and
+matches a field whose path ends with it ("winlog.event_data.QueryName" ends with "queryname"); a
+name that starts with "=" matches only a whole path. Data only; `dga.logs.fields` chooses.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+QUERY: Final = "query"
+CLIENT: Final = "client"
+RCODE: Final = "rcode"
+TIME: Final = "time"
+ANSWERS: Final = "answers"
+PROCESS: Final = "process"
+ROLES: Final = (QUERY, CLIENT, RCODE, TIME, ANSWERS, PROCESS)
+
+# The name that was asked for: nothing else is ever kept under these names.
+QUERY_SURE: Final = (
+    "dnsquestionname",  # ECS, packetbeat, Filebeat's Zeek and Suricata modules
+    "questionsname", "questionname",  # dnstap JSON, Google Chronicle, GCP
+    "dnsqryname",  # tshark, Wireshark
+    "dnsrrname", "queriesrrname", "queryrrname", "rrname",  # Suricata v1 to v3, passive DNS (COF)
+    "dnsqueryname", "queryname", "dnsqueryhostname",  # Sysmon 22, Wazuh, Route 53 resolver, GCP
+    "dnsquerystring", "dnsquery", "dnsrequest", "dnsquestion",  # Sentinel ASIM, SentinelOne, Arkime
+    "qname", "requestname", "queryfqdn", "querydomain", "requesteddomain", "requestdomain",
+    "queryrequest", "destinationdnsdomain", "dnsdomainname", "dnshostname", "dnshost",
+    "=query", "query",  # Zeek, BloxOne, Splunk's network resolution data model
+    "question", "netconndomain", "dnsreq", "=qh",  # AdGuard Home
+)  # fmt: skip
+# Names from a handshake or a request: they stand in where a row has no queried name.
+QUERY_ALSO: Final = (
+    "tlssni", "sslservername", "tlsclientservername", "servername", "=sni", "sni",
+    "urldomain", "destinationdomain", "destdomain", "urlhostname", "httphostname", "requesthost",
+    "cshost",
+)  # fmt: skip
+# Names that hold the queried name in some exports and something else in others.
+QUERY_LIKELY: Final = (
+    "domainname", "=domain", "=domains", "domain", "fqdn", "remoteurl", "url", "uri", "dsthost",
+    "dhost", "desthostname", "requesturl", "website", "site", "=name", "=hostname", "hostname",
+    "=host", "=indicator", "indicator", "ioc", "=value", "=message", "=given",
+)  # fmt: skip
+# Those of them that mean domains also where the first rows hold none.
+QUERY_PLAIN: Final = ("=domain", "=domains", "domainname", "domain", "fqdn", "url")
+# The machine, sensor, server or account that an event is from. Never the queried name.
+MACHINE: Final = (
+    "computer", "computername", "hostname", "hosthostname", "hostfqdn", "agentname",
+    "agenthostname", "beathostname", "beatname", "observername", "observerhostname", "sensor",
+    "sensorname", "sensorid", "devicename", "devicehostname", "devicefqdn", "=dvc", "dvchost",
+    "dvchostname", "dvcname", "dvcfqdn", "dvcdomain", "devname", "reporter", "reportinghost",
+    "collector", "logsource", "dnsserver", "dnsservername", "sourcehost", "sourcehostname",
+    "srchost", "srchostname", "srcfqdn", "srcdomain", "shost", "sysloghost", "sysloghostname",
+    "syslogserver", "managername", "predecoderhostname", "clustername", "nodename", "workstation",
+    "machine", "machinename", "endpoint", "endpointname", "clienthostname", "clientname",
+    "clientdomain", "clienthost", "sourcedomain", "netbios", "userdomain", "accountdomain",
+    "subjectdomainname", "targetdomainname", "userprincipalname", "upn", "email", "username",
+    "identity", "identities", "useremail", "agentfqdn", "rsyslogserver", "splunkserver", "=_host",
+    "winlogcomputername", "originhost", "forwarder", "resolver", "upstream", "viewname", "dnsview",
+    "=source", "=sourcetype", "=server", "=index", "=_index", "nameserver", "hostedzone",
+)  # fmt: skip
+CLIENT_NAMES: Final = (
+    "dnsclientip", "clientip", "clientaddress", "clientipaddress", "clientaddr", "=cip", "cip",
+    "idorigh", "srcipaddr", "srcip", "ipsrc", "ipv6src", "sourceip", "srcipaddress",
+    "sourceipaddress", "sourceaddress", "srcaddr", "srcaddress", "sourceaddr", "origh",
+    "internalip", "internalipaddress", "callerip", "queryip", "qip",
+    "cltsip", "initiatorip", "principalip", "agentipaddresses", "queryaddress", "queryaddr",
+    "requestip", "localip", "deviceip", "dvcip", "=src", "src",
+    "=client", "client", "=ip", "=source", "sourceclient", "clientid", "callsrc", "agentip",
+    "hostip", "=host",
+)  # fmt: skip
+# Machine names that stand for the client where an event tells no address.
+CLIENT_MACHINES: Final = (
+    "=client", "client", "=src",
+    "winlogcomputername", "devicename", "computername", "=computer", "computer", "agentname",
+    "agenthostname", "hosthostname", "hostname", "endpointname", "machinename", "shost",
+    "srchostname", "clienthostname", "clientname", "identity", "identities", "devicehostname",
+    "deviceid",
+)  # fmt: skip
+RCODE_NAMES: Final = (
+    "rcodename", "dnsresponsecodename", "responsecodename", "dnsresponsecode", "responsecode",
+    "dnsrcode", "=rcode", "rcode", "dnsflagsrcode", "flagsrcode", "replycode", "replycodename",
+    "resultcode", "querystatus", "returncode", "dnsreturncode", "=return", "returnvalue",
+    "responsestatus", "dnsresult", "answercode", "dnsstatus", "statuscode", "eventresultdetails",
+    "dnsresponsetype", "replytype",
+)  # fmt: skip
+# These hold other words too: they count where they hold the codes' own names.
+RCODE_LIKELY: Final = (
+    "=response", "response", "=result", "=status", "status", "reply", "outcome", "=action",
+)  # fmt: skip
+TIME_NAMES: Final = (
+    "=ts", "@timestamp", "=timestamp", "querytimestamp", "querytime", "querytimezone", "utctime",
+    "timegenerated", "timegeneratedutc", "timestamp", "timestamputc", "=_time", "frametimeepoch",
+    "frametimeutc", "frametime", "eventtime", "eventtimestamp", "systemtime", "eventcreated",
+    "createdate", "timecreated", "starttime", "eventstarttime", "logtime", "datetime", "=time",
+    "=date", "devicereceipttime", "=rt", "=t", "timelast", "lastseen", "timefirst", "firstseen",
+    "contexttimestamp", "timestamprfc3339ns", "devicetimestamp",
+    "prefixtime", "receivedtime", "requesttime", "datum", "zeit", "zeitstempel", "date",
+    "time", "ts",
+)  # fmt: skip
+DATE_NAMES: Final = ("date", "datum", "day", "logdate", "eventdate")
+CLOCK_NAMES: Final = ("time", "zeit", "uhrzeit", "clock", "logtime", "eventclock")
+ANSWER_NAMES: Final = (
+    "dnsanswersdata", "answersdata", "answersrdata", "answerrdata", "answers", "dnsresolvedip",
+    "resolvedip", "resolvedips", "=ipaddresses", "queryresults", "dnsresponsename", "answer",
+    "dnsresponses", "responses", "rdata", "dnsresponse", "dnsresp",
+    "resourcerecords", "dnsa", "dnsaaaa",
+    "resolvedaddresses", "responsedata",
+)  # fmt: skip
+PROCESS_NAMES: Final = (
+    "processexecutable", "initiatingprocessfilename", "eventdataimage",
+    "=image", "image", "processname", "srcprocname", "srcprocessname", "processpath", "process",
+    "contextbasefilename", "appname", "application",
+)  # fmt: skip
+# The other end of a connection: never the client, though it holds addresses.
+PEERS: Final = (
+    "dst", "dstip", "dest", "destip", "destination", "destinationip", "dstaddr", "destaddr",
+    "dstipaddr", "destinationaddress", "destipaddress", "idresph", "resph", "ipdst", "remoteip",
+    "remoteaddr", "remoteaddress", "server", "serverip", "resolverip", "externalip", "publicip",
+    "upstream", "forward", "responseaddress", "dnsserverip", "observerip", "address",
+)  # fmt: skip
+# Parts of a path under which no queried name stands, though the last part looks so.
+ANSWER_PARTS: Final = frozenset((
+    "answers", "answer", "authorities", "authority", "additional", "additionals", "grouped",
+    "resolvedip", "response",
+))  # fmt: skip

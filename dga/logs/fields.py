@@ -1,0 +1,364 @@
+"""Which column of a log holds what: roles are chosen by name first, then by content.
+
+Columns and sample rows in, a choice with its reason out. The names are in `field_names`.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import pandas as pd
+
+from dga.errors import FeedError
+from dga.logs import field_names as names
+from dga.logs.field_names import ANSWERS, CLIENT, PROCESS, QUERY, RCODE, ROLES, TIME
+from dga.logs.rcodes import is_plain_rcode, rcode_name
+from dga.logs.times import looks_like_time
+from dga.tables import domain_share, require_column, shown
+
+SAMPLE_ROWS = 200
+MOSTLY = 0.5  # of the filled cells, before a column is taken by its content
+NEARLY_ALL = 0.8
+_SEPARATORS = re.compile(r"[^0-9a-z@]+")
+_UNIT = re.compile(r"\s*[\[(](?:utc|local time|gmt)[\])]\s*$")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_LABEL_LENGTHS = re.compile(r"^\s*(?:\(\d{1,2}\)[^()]*)+\(0\)\s*$")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The columns of one role, the first filled one of a row counts, and why they were chosen.
+
+    `sure` is false where nothing better was there: a log line in a cell would be. `clock` is the
+    column of the clock where those of a time hold days alone.
+    """
+
+    columns: tuple[str, ...]
+    reason: str
+    sure: bool = True
+    clock: str = ""
+
+    @property
+    def column(self) -> str:
+        """The column that holds most of the role."""
+        return self.columns[0]
+
+
+def choose_roles(
+    columns: Sequence[str], sample: pd.DataFrame, given: Mapping[str, str] | None = None
+) -> dict[str, Choice]:
+    """Choose the column of each role that a table has.
+
+    `sample` holds the table's first rows as text; `given` names columns that the user has chosen.
+    A role that no column has is left out. Raises FeedError for a given column that is not there.
+
+    >>> rows = pd.DataFrame({"Computer": ["ws1.corp.com"] * 2, "QueryName": ["a.com", "b.net"]})
+    >>> choose_roles(list(rows), rows)["query"].columns
+    ('QueryName',)
+    """
+    given = dict(given or {})
+    for role, column in given.items():
+        if role not in ROLES:
+            raise FeedError(f"no role {role!r}; there are {', '.join(ROLES)}")
+        require_column(tuple(columns), column)
+    rows = sample.head(SAMPLE_ROWS)
+    chosen: dict[str, Choice] = {}
+    for role, choose in _CHOOSERS.items():
+        if role in given:
+            chosen[role] = Choice((given[role],), "chosen by the user")
+        elif choice := choose(_without(columns, chosen, given), rows):
+            chosen[role] = choice
+    return chosen
+
+
+def choose_query(columns: Sequence[str], sample: pd.DataFrame) -> Choice:
+    """Choose the column of queried names; raises FeedError, naming the columns, if none has any."""
+    choice = _query(list(columns), sample.head(SAMPLE_ROWS))
+    if choice is None:
+        raise no_names(columns)
+    return choice
+
+
+def with_other_layouts(roles: Mapping[str, Choice], columns: Sequence[str]) -> dict[str, Choice]:
+    """The roles of files of several layouts in one: every column that is named for a role counts.
+
+    >>> roles = {"client": Choice(("client",), "its name")}
+    >>> with_other_layouts(roles, ["client", "id.orig_h"])["client"].columns
+    ('client', 'id.orig_h')
+    """
+    found = dict(roles)
+    taken = {column for choice in roles.values() for column in (*choice.columns, choice.clock)}
+    for role, dictionary in _DICTIONARIES.items():
+        named = [column for column in _named(columns, dictionary) if column not in taken]
+        if role in found:
+            found[role] = replace(found[role], columns=(*found[role].columns, *named))
+        elif named:
+            found[role] = Choice(tuple(named), f"its name, {named[0]!r}, is one of the role")
+        taken |= set(named)
+    return found
+
+
+def no_names(columns: Sequence[str]) -> FeedError:
+    """The error of a table in which no column holds domain names."""
+    return FeedError(
+        f"no column holds domain names; columns are {shown(columns)}: name the right one"
+    )
+
+
+def is_machine_kind(values: Iterable[str]) -> bool:
+    """Whether names look like those of machines: many rows, hardly any distinct parent.
+
+    >>> is_machine_kind([f"ws{i}.corp.example.com" for i in range(9)])
+    True
+    """
+    parents = [".".join(value.lower().rstrip(".").split(".")[-2:]) for value in values if value]
+    return len(parents) >= 3 and len(set(parents)) * 10 <= max(10, len(parents))
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an IP address, also one with a port or a zone behind.
+
+    >>> is_address("10.1.0.23"), is_address("[fe80::1%eth0]:53"), is_address("1.2.3")
+    (True, True, False)
+    """
+    return _is_address(text.strip())
+
+
+@lru_cache(65_536)
+def _is_address(text: str) -> bool:
+    text = text.removeprefix("::ffff:")
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    text = text.partition("#")[0].partition("%")[0]
+    try:
+        return bool(ipaddress.ip_address(text))
+    except ValueError:
+        return False
+
+
+@lru_cache(4_096)
+def path_endings(column: str) -> tuple[str, ...]:
+    """The endings of a column's path, longest first, in lower case without separators.
+
+    >>> path_endings("dns.question.name")
+    ('dnsquestionname', 'questionname', 'name')
+    """
+    text = _UNIT.sub("", column.strip().lower())
+    parts = [part for part in _SEPARATORS.split(text) if part]
+    camel = [p for p in _SEPARATORS.split(_CAMEL.sub(" ", column.strip()).lower()) if p]
+    endings = ["".join(parts[at:]) for at in range(len(parts))]
+    return tuple(dict.fromkeys(endings)) or ("".join(camel),)
+
+
+def _matches(column: str, name: str) -> bool:
+    endings = path_endings(column)
+    return endings[0] == name[1:] if name.startswith("=") else name in endings
+
+
+def _named(columns: Sequence[str], dictionary: Sequence[str]) -> list[str]:
+    """The columns that the dictionary names, surest first."""
+    found = [column for name in dictionary for column in columns if _matches(column, name)]
+    return list(dict.fromkeys(found))
+
+
+def _without(
+    columns: Sequence[str], chosen: Mapping[str, Choice], given: Mapping[str, str]
+) -> list[str]:
+    taken = {column for choice in chosen.values() for column in (*choice.columns, choice.clock)}
+    return [column for column in columns if column not in taken | set(given.values())]
+
+
+def _filled(values: pd.Series[str]) -> list[str]:
+    """The cells that hold something."""
+    return [value for value in values if value.strip() and value.strip() not in ("-", "(empty)")]
+
+
+def _share(values: Sequence[str], test: Callable[[str], bool]) -> float:
+    return sum(map(test, values)) / len(values) if values else 0.0
+
+
+def _name_share(values: Sequence[str]) -> float:
+    """The share of cells that hold a registered name, `(3)www(7)example(3)com(0)` too."""
+    coded = _share(values, lambda value: bool(_LABEL_LENGTHS.match(value)))
+    return max(coded, domain_share(values))
+
+
+def _query(columns: list[str], rows: pd.DataFrame) -> Choice | None:
+    askable = [column for column in columns if not _is_answer(column)]
+    sure = [c for c in _named(askable, names.QUERY_SURE) if _could_be_queried(rows[c])]
+    if sure:
+        also = [c for c in _named(askable, names.QUERY_ALSO) if _name_share(_filled(rows[c]))]
+        reason = f"its name, {sure[0]!r}, is one of a queried name"
+        return Choice(tuple(dict.fromkeys([*sure, *also])), reason)
+    also = [c for c in _named(askable, names.QUERY_ALSO) if _holds_names(rows[c])]
+    if also:
+        return Choice(tuple(also), f"its name, {also[0]!r}, is one of a contacted name")
+    return _query_by_content(askable, rows) or _query_by_name(askable)
+
+
+def _query_by_name(columns: list[str]) -> Choice | None:
+    """The column of a name that means domains, though its first rows hold none."""
+    named = _named(columns, (*names.QUERY_SURE, *names.QUERY_PLAIN))
+    named = [c for c in named if not _named([c], names.MACHINE)]
+    reason = f"its name, {named[0]!r}, is one of domains" if named else ""
+    return Choice((named[0],), reason, sure=False) if named else None
+
+
+def _could_be_queried(values: pd.Series[str]) -> bool:
+    """Whether a column of a sure name holds names, be it single labels or service names."""
+    filled = _filled(values)
+    texts = [value for value in filled if not value.strip().isdigit() and not is_address(value)]
+    return bool(filled) and len(texts) * 2 > len(filled)
+
+
+def _holds_names(values: pd.Series[str]) -> bool:
+    return _name_share(_filled(values)) >= MOSTLY
+
+
+def _is_answer(column: str) -> bool:
+    """Whether a column's path leads through the answers of an event."""
+    parts = [part for part in _SEPARATORS.split(column.lower()) if part]
+    return bool(names.ANSWER_PARTS & set(parts[:-1]))
+
+
+def _query_by_content(columns: list[str], rows: pd.DataFrame) -> Choice | None:
+    """Of the columns that hold names: a likely name, then the most distinct; machines never."""
+    machines = set(_named(columns, names.MACHINE))
+    hold = [column for column in columns if _holds_names(rows[column])]
+    likely = _named(hold, names.QUERY_LIKELY)
+    free = [c for c in hold if c not in machines or c in likely]
+    varied = [c for c in free if not is_machine_kind(_filled(rows[c]))]
+    others = [c for c in varied if c not in machines] or varied
+    ranked = [c for c in likely if c in others]
+    if ranked:
+        return Choice((ranked[0],), f"its name, {ranked[0]!r}, is a usual one and it holds names")
+    if others:
+        best = max(
+            others, key=lambda c: (len(set(_filled(rows[c]))), _name_share(_filled(rows[c])))
+        )
+        return Choice((best,), "it holds more distinct domain names than any other column")
+    plain = [c for c in free if c not in machines] or (free if len(columns) < 3 else [])
+    if plain:
+        best = next((c for c in likely if c in plain), plain[0])
+        return Choice((best,), "it is the only column that holds domain names", sure=False)
+    only = Choice((columns[0],), "it is the only column", sure=False) if columns else None
+    return only if len(columns) == 1 else None
+
+
+def _client(columns: list[str], rows: pd.DataFrame) -> Choice | None:
+    for column in _named(columns, names.CLIENT_NAMES):
+        if _share(_filled(rows[column]), is_address) >= MOSTLY:
+            return Choice((column,), f"its name, {column!r}, is one of a client's address")
+    for column in _named(columns, names.CLIENT_MACHINES):
+        if _filled(rows[column]):
+            return Choice((column,), f"its name, {column!r}, is one of the machine that asked")
+    held = [c for c in columns if _share(_filled(rows[c]), is_address) >= NEARLY_ALL]
+    held = [c for c in held if not _named([c], names.ANSWER_NAMES + names.PEERS)]
+    held = [c for c in held if not all(map(_is_nowhere, _filled(rows[c])))]
+    if not held:
+        return None
+    private = [c for c in held if _share(_filled(rows[c]), _is_private) >= MOSTLY]
+    best = max(private or held, key=lambda column: len(set(_filled(rows[column]))))
+    return Choice((best,), "it holds the addresses of clients")
+
+
+def _is_nowhere(text: str) -> bool:
+    """Whether an address is that of a block list: unspecified or the machine's own."""
+    try:
+        address = ipaddress.ip_address(text.strip())
+    except ValueError:
+        return False
+    return address.is_unspecified or address.is_loopback
+
+
+def _is_private(text: str) -> bool:
+    try:
+        return ipaddress.ip_address(text.strip()).is_private
+    except ValueError:
+        return False
+
+
+def _rcode(columns: list[str], rows: pd.DataFrame) -> Choice | None:
+    for column in _named(columns, names.RCODE_NAMES):
+        if _share(_filled(rows[column]), _is_rcode) >= MOSTLY:
+            return Choice((column,), f"its name, {column!r}, is one of an answer code")
+    for column in [*_named(columns, names.RCODE_LIKELY), *columns]:
+        if _share(_filled(rows[column]), is_plain_rcode) >= NEARLY_ALL:
+            return Choice((column,), "it holds answer codes")
+    return None
+
+
+def _is_rcode(text: str) -> bool:
+    return rcode_name(text) is not None
+
+
+def _time(columns: list[str], rows: pd.DataFrame) -> Choice | None:
+    for column in _named(columns, names.TIME_NAMES):
+        if _share(_filled(rows[column]), looks_like_time) >= MOSTLY:
+            return _with_clock(column, columns, rows)
+    for column in columns:
+        if _share(_filled(rows[column])[:20], _is_written_time) >= NEARLY_ALL:
+            return _with_clock(column, columns, rows)
+    return None
+
+
+def _is_written_time(text: str) -> bool:
+    return not text.strip().isdigit() and looks_like_time(text)
+
+
+def _with_clock(column: str, columns: list[str], rows: pd.DataFrame) -> Choice:
+    """The column of a time; where it holds days alone, the column of the clock beside it too."""
+    reason = f"its name, {column!r}, is one of a time" if _named([column], names.TIME_NAMES) else (
+        "it holds times"
+    )  # fmt: skip
+    filled = _filled(rows[column])
+    if _share(filled, lambda value: ":" not in value and not _is_number(value)) < NEARLY_ALL:
+        return Choice((column,), reason)
+    at = columns.index(column)
+    for other in [*columns[at + 1 : at + 2], *_named(columns, names.CLOCK_NAMES)]:
+        if other != column and _share(_filled(rows[other]), _is_clock) >= NEARLY_ALL:
+            return Choice((column,), f"{reason}, with the clock in {other!r}", clock=other)
+    return Choice((column,), reason)
+
+
+def _is_number(text: str) -> bool:
+    return text.strip().replace(".", "", 1).isdigit()
+
+
+def _is_clock(text: str) -> bool:
+    return bool(re.match(r"^\s*\d{1,2}:\d\d(:\d\d)?", text))
+
+
+def _answers(columns: list[str], rows: pd.DataFrame) -> Choice | None:
+    named = [c for c in _named(columns, names.ANSWER_NAMES) if _filled(rows[c])]
+    return Choice((named[0],), f"its name, {named[0]!r}, is one of answers") if named else None
+
+
+def _process(columns: list[str], rows: pd.DataFrame) -> Choice | None:
+    named = [c for c in _named(columns, names.PROCESS_NAMES) if _filled(rows[c])]
+    return Choice((named[0],), f"its name, {named[0]!r}, is one of a process") if named else None
+
+
+_CHOOSERS: dict[str, Callable[[list[str], pd.DataFrame], Choice | None]] = {
+    QUERY: _query,
+    RCODE: _rcode,
+    TIME: _time,
+    ANSWERS: _answers,
+    CLIENT: _client,
+    PROCESS: _process,
+}
+# The names of columns that stand for a role in files of other layouts.
+_DICTIONARIES = {
+    QUERY: names.QUERY_SURE,
+    RCODE: names.RCODE_NAMES,
+    TIME: names.TIME_NAMES,
+    ANSWERS: names.ANSWER_NAMES,
+    CLIENT: (*names.CLIENT_NAMES, "=client"),
+    PROCESS: names.PROCESS_NAMES,
+}

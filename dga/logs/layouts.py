@@ -1,0 +1,119 @@
+"""Which layout a file has: those that only logs have first, then whatever `dga.tables` reads.
+
+`open_payload` is what `dga.tables.reading` calls with each file; a layout more is a function and
+its row in LAYOUTS.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import pyarrow as pa
+
+from dga.logs import captures, dnstap_yaml, pihole_database, records, text_log, zeek
+from dga.logs.live import LivePayload
+from dga.tables import TableInfo, as_table
+from dga.tables.encodings import is_binary, lines
+from dga.tables.texttable import rows_at_once
+from dga.tables.unpack import Payload
+
+Opened = tuple[TableInfo, Iterator[pa.Table]]
+ByLines = Callable[[Payload, Sequence[str]], Opened | None]
+_NOT_TEXT = b"PAR1"
+_JSON = re.compile(r"[\ufeff\s]*+(?:\{|\[\s*+(?:[\[{\"\]]|$))")
+
+
+@dataclass
+class LayoutFinder:
+    """Opens files by their layouts and keeps the names of those layouts."""
+
+    titles: list[str] = field(default_factory=list)
+
+    def open_payload(self, payload: Payload) -> Opened:
+        """The layout of a file and its rows; raises FeedError when it is no table."""
+        opened = _by_head(payload) or _by_text(payload) or as_table(payload)
+        if opened[0].format not in self.titles:
+            self.titles.append(opened[0].format)
+        return opened
+
+
+def plain_info(payload: Payload, format: str, columns: Sequence[str]) -> TableInfo:
+    """The layout of a file whose columns are known."""
+    return TableInfo(
+        format, payload.compression, payload.encoding, None, tuple(columns), False, payload.size
+    )
+
+
+def line_blocks(payload: Payload) -> Iterator[list[str]]:
+    """The lines of a file, a list a block of about a megabyte."""
+    return (lines(block) for block in payload.blocks())
+
+
+def _by_head(payload: Payload) -> Opened | None:
+    if captures.is_capture(payload.head):
+        info = replace(plain_info(payload, captures.FORMAT, captures.COLUMNS), encoding="binary")
+        return info, captures.capture_tables(payload)
+    if pihole_database.is_database(payload.head):
+        columns = pihole_database.COLUMNS
+        info = replace(plain_info(payload, pihole_database.FORMAT, columns), encoding="binary")
+        return info, pihole_database.database_tables(payload)
+    return None
+
+
+def _by_text(payload: Payload) -> Opened | None:
+    if payload.head.startswith(_NOT_TEXT) or is_binary(payload.head[:4096].decode("latin-1")):
+        return None
+    first = payload.first_lines()
+    opening = next((line for line in first if line.strip()), "")
+    if _JSON.match(opening):
+        return None
+    return next((opened for by in LAYOUTS if (opened := by(payload, first))), None)
+
+
+def _zeek(payload: Payload, first: Sequence[str]) -> Opened | None:
+    columns = zeek.zeek_columns(first, more=payload.goes_on)
+    if columns is None:
+        return None
+    info = replace(plain_info(payload, zeek.FORMAT, columns), header=True, delimiter="\t")
+    return info, zeek.zeek_tables(payload.blocks(most=rows_at_once(info)), info)
+
+
+def _dnstap_yaml(payload: Payload, first: Sequence[str]) -> Opened | None:
+    if not dnstap_yaml.is_dnstap_yaml(first):
+        return None
+    info = plain_info(payload, dnstap_yaml.FORMAT, text_log.COLUMNS)
+    return info, dnstap_yaml.yaml_tables(line_blocks(payload), _quiet(payload))
+
+
+def _records(payload: Payload, first: Sequence[str]) -> Opened | None:
+    known = records.find_record_layout(first)
+    if known is None:
+        return None
+    columns = records.record_columns(first, known, more=payload.goes_on)
+    info = plain_info(payload, known.name, columns)
+    info = replace(info, surplus=payload.goes_on)
+    rows = records.record_tables(line_blocks(payload), known, columns, more=payload.goes_on)
+    return info, rows
+
+
+def _structured(payload: Payload, first: Sequence[str]) -> Opened | None:
+    """CEF and LEEF, whose messages may hold a line of a server's text log."""
+    marked = sum("CEF:" in line[:200] or "LEEF:" in line[:200] for line in first[:50])
+    return _records(payload, first) if marked * 2 > len(first[:50]) else None
+
+
+def _text_log(payload: Payload, first: Sequence[str]) -> Opened | None:
+    grammar = text_log.find_grammar(first)
+    if grammar is None:
+        return None
+    info = plain_info(payload, grammar.name, text_log.COLUMNS)
+    return info, text_log.text_tables(line_blocks(payload), grammar, _quiet(payload))
+
+
+def _quiet(payload: Payload) -> Callable[[], bool] | None:
+    return payload.quiet if isinstance(payload, LivePayload) else None
+
+
+LAYOUTS: tuple[ByLines, ...] = (_zeek, _dnstap_yaml, _structured, _text_log, _records)

@@ -1,0 +1,103 @@
+"""Answer codes: from whatever a log writes to the upper-case name of the DNS response code."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import pyarrow as pa
+
+_NAMES = (
+    "NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED", "YXDOMAIN", "YXRRSET",
+    "NXRRSET", "NOTAUTH", "NOTZONE",
+)  # fmt: skip
+_BY_NUMBER = {
+    **{str(number): name for number, name in enumerate(_NAMES)},
+    # Windows: DNS_ERROR_RCODE_... is 9000 and the code; without records the name exists.
+    **{str(9000 + number): name for number, name in enumerate(_NAMES)},
+    "9501": "NOERROR", "9701": "NOERROR", "11001": "NXDOMAIN", "11004": "NOERROR",
+}  # fmt: skip
+_ALIASES = {
+    "NOERROR": (
+        "NOERROR", "NOERR", "SUCCESS", "PASS", "OK", "SYNTH", "CLOAK", "NODATA", "NODATAIPV4",
+        "NODATAIPV6", "NORECORDS", "ERRORSUCCESS", "FORWARD",
+    ),
+    "NXDOMAIN": (
+        "NXDOMAIN", "NAMEERROR", "NOSUCHNAME", "NONEXISTENTDOMAIN", "NONEXISTANTDOMAIN",
+        "NOTFOUND", "DNSERRORRCODENAMEERROR", "NOSUCHDOMAIN", "NXDOM",
+        "DNSNAMEDOESNOTEXIST", "NAMEDOESNOTEXIST", "DOMAINDOESNOTEXIST",
+    ),
+    "SERVFAIL": (
+        "SERVFAIL", "SERVERFAILURE", "SERVERFAIL", "SERVERERROR", "RESPONSEERROR",
+        "SERVERTIMEOUT", "DNSERRORRCODESERVERFAILURE", "DNSSERVERFAILURE",
+    ),
+    "FORMERR": ("FORMERR", "FORMATERROR", "PARSEERROR", "DNSERRORRCODEFORMATERROR"),
+    "NOTIMP": ("NOTIMP", "NOTIMPLEMENTED", "NOTIMPL"),
+    "REFUSED": ("REFUSED", "QUERYREFUSED", "REJECT", "DNSERRORRCODEREFUSED"),
+    "YXDOMAIN": ("YXDOMAIN",),
+    "YXRRSET": ("YXRRSET",),
+    "NXRRSET": ("NXRRSET",),
+    "NOTAUTH": ("NOTAUTH",),
+    "NOTZONE": ("NOTZONE",),
+}  # fmt: skip
+_BY_TEXT = {alias: name for name, aliases in _ALIASES.items() for alias in aliases}
+_LETTERS = re.compile(r"[^A-Z0-9]+")
+_NUMBER_AND_NAME = re.compile(r"^\s*(\d{1,5})\s*[:(\-]\s*([A-Za-z ]+)|^([A-Za-z ]+)\s*[(:]\s*\d+")
+
+
+def rcode_name(text: str) -> str | None:
+    """The name of an answer code; None for what is none.
+
+    >>> [rcode_name(text) for text in ("3", "9003", "No such name (3)", "noerror", "blocked")]
+    ['NXDOMAIN', 'NXDOMAIN', 'NXDOMAIN', 'NOERROR', None]
+    """
+    return _rcode_name(text.strip()[:64])
+
+
+def is_plain_rcode(text: str) -> bool:
+    """Whether a text is the name of an answer code itself, and not a word that stands for one.
+
+    >>> is_plain_rcode("NXDomain"), is_plain_rcode("pass")
+    (True, False)
+    """
+    return text.strip().upper() in _NAMES
+
+
+def rcode_names(column: pa.Array) -> pa.Array:
+    """The names of a column of answer codes, null where a text is none."""
+    coded = column.dictionary_encode()
+    if isinstance(coded, pa.ChunkedArray):
+        coded = coded.combine_chunks()
+    named = pa.array([rcode_name(text or "") for text in coded.dictionary.to_pylist()], pa.string())
+    return named.take(coded.indices)
+
+
+@lru_cache(4_096)
+def _rcode_name(text: str) -> str | None:
+    if not text:
+        return None
+    if text.isdigit():
+        return _BY_NUMBER.get(str(int(text)))
+    if text[:2].lower() == "0x":
+        return _from_flags(text)
+    if found := _NUMBER_AND_NAME.match(text):
+        return _from_letters(found[2] or found[3])
+    return _from_letters(text) or _from_number(text)
+
+
+def _from_letters(text: str) -> str | None:
+    return _BY_TEXT.get(_LETTERS.sub("", text.upper()))
+
+
+def _from_number(text: str) -> str | None:
+    """The code of a number that was written as a float."""
+    whole, _, rest = text.partition(".")
+    return _BY_NUMBER.get(whole) if rest.strip("0") == "" and whole.isdigit() else None
+
+
+def _from_flags(text: str) -> str | None:
+    """The code in the low four bits of a header's flags, or a code in hexadecimal."""
+    try:
+        return _BY_NUMBER.get(str(int(text, 16) & 0xF))
+    except ValueError:
+        return None

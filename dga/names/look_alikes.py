@@ -1,0 +1,248 @@
+"""Which registered names look like a popular one: swapped look-alike characters, one or two edits,
+or lures around it. A remark beside a verdict, never a verdict: a look-alike was chosen by people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dga.names import arrow_strings, public_suffix
+
+POPULAR = Path(__file__).with_name("popular.txt")
+SHORTEST = 5  # characters of a popular label that is compared at all
+ONE_EDIT, TWO_EDITS = 6, 10  # characters from which so many edits are looked for
+ALLOWED = 2
+SIZES = (3, 4, 5)  # characters of an end, of short and of long labels
+LONGEST = 24  # characters of a label that are told apart
+WORDS = ("", "one edit", "two edits")
+# Characters, or pairs of them, that look like another in the usual typefaces.
+PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
+SINGLE = str.maketrans("013456789", "oleasbtbg")
+LURES = frozenset((
+    "account", "accounts", "alert", "app", "apps", "auth", "billing", "center", "client", "cloud",
+    "confirm", "customer", "help", "helpdesk", "id", "info", "invoice", "live", "login", "logon",
+    "mail", "mobile", "my", "online", "pay", "payment", "portal", "recovery", "reset", "secure",
+    "security", "service", "services", "shop", "sign", "signin", "store", "support", "team",
+    "update", "user", "verification", "verify", "wallet", "web", "www",
+))  # fmt: skip
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class _Index:
+    """The popular labels: label to name, skeleton to label, what is left of each without up to two
+    characters, and, of a label with few edits, an end with the label's length."""
+
+    names: dict[str, str]
+    skeletons: dict[str, str]
+    shortened: dict[str, set[str]]
+    heads: frozenset[tuple[str, int]]
+    tails: frozenset[tuple[str, int]]
+    lured: str  # a regular expression
+
+
+def remark(name: str) -> str:
+    """What a registered name looks like, "" where it resembles no popular name.
+
+    >>> remark("paypa1.com")
+    'looks like paypal.com, one edit from it'
+    >>> remark("rnicrosoft.com"), remark("secure-paypal.net")
+    ('looks like microsoft.com', 'paypal.com with something added')
+    >>> remark("paypal.com")
+    ''
+    """
+    registered, suffix = public_suffix_of(name)
+    label = registered[: -len(suffix) - 1] if suffix else registered
+    known = _index()
+    if len(label) < SHORTEST or label in known.names:
+        return ""
+    return _swapped(label, known) or _edited(label, known) or _lured(label, known)
+
+
+FEW = 100  # names that are compared one by one: a look-up does not wait for the columns' machinery
+
+
+def remarks(names: pa.LargeStringArray) -> pa.LargeStringArray:
+    """`remark` of a column of registered names. Few of them are compared in full: those that share
+    an end with a popular label, hold one, or hold a look-alike character."""
+    if len(names) < FEW:
+        return arrow_strings.column_of([remark(name) for name in names.to_pylist()])
+    places = np.flatnonzero(_candidates(names))
+    if not len(places):
+        return arrow_strings.blank(len(names))
+    found = np.full(len(names), "", dtype=object)
+    chosen = names.take(arrow_strings.numbers_of(places)).to_pylist()
+    found[places] = [remark(name) for name in chosen]
+    return pa.array(found, pa.large_string())
+
+
+def public_suffix_of(name: str) -> tuple[str, str]:
+    """A registered name and its public suffix, "" where it has none."""
+    labels = name.split(".")
+    count = public_suffix.public_labels(labels)
+    return name, ".".join(labels[-count:]) if count < len(labels) else ""
+
+
+def _candidates(names: pa.LargeStringArray) -> Mask:
+    """Which names have an end and a length as of a popular label with few edits, or hold one beside
+    a hyphen or a lure."""
+    known = _index()
+    labels = pc.list_element(pc.split_pattern(names, ".", max_splits=1), 0)
+    lengths = np.minimum(arrow_strings.lengths_of(labels), LONGEST)
+    near = np.zeros(len(names), dtype=bool)
+    ended = np.asarray(pc.match_substring(labels, "-").to_numpy(False)).astype(bool)
+    for size in SIZES:
+        for start, stop, ends in ((0, size, "heads"), (-size, None, "tails")):
+            wanted, allowed = _ends(size, ends)
+            places = pc.index_in(pc.utf8_slice_codeunits(labels, start, stop), value_set=wanted)
+            found = pc.fill_null(places, len(wanted)).to_numpy(False)
+            near |= allowed[found, lengths]
+            ended |= found < len(wanted)
+    rows = np.flatnonzero(ended & ~near)
+    lured = pc.match_substring_regex(
+        labels.take(arrow_strings.numbers_of(rows)), known.lured
+    ).to_numpy(False)
+    near[rows[np.asarray(lured, dtype=bool)]] = True
+    return near
+
+
+@cache
+def _ends(size: int, which: Literal["heads", "tails"]) -> tuple[pa.LargeStringArray, Mask]:
+    """The ends of so many characters, and with which lengths of a label each counts
+    (ends + 1, lengths); the last row is of no end."""
+    found: dict[str, list[int]] = {}
+    for end, length in getattr(_index(), which):
+        if len(end) == size:
+            found.setdefault(end, []).append(length)
+    allowed = np.zeros((len(found) + 1, LONGEST + 1), dtype=bool)
+    for at, lengths in enumerate(found.values()):
+        allowed[at, lengths] = True
+    return pa.array(list(found), pa.large_string()), allowed
+
+
+@cache
+def _index() -> _Index:
+    lines = POPULAR.read_text(encoding="utf-8").splitlines()
+    popular = [line for line in lines if line and not line.startswith("//")]
+    names = {name.partition(".")[0]: name for name in popular}
+    names = {label: name for label, name in names.items() if len(label) >= SHORTEST}
+    heads, tails = set(), set()
+    shortened: dict[str, set[str]] = {}
+    for label in names:
+        # One edit leaves one end as it was, but for a swap across the middle.
+        size = _end_size(label)
+        swapped = label[: size - 1] + label[size]
+        reach = max(1, _allowed(label))
+        lengths = range(len(label) - reach, min(len(label) + reach, LONGEST) + 1)
+        starts = {text[:size] for text in _spellings(label[:size])} | {swapped}
+        stops = {text[-size:] for text in _spellings(label[-size:])}
+        heads |= {(end, length) for end in starts for length in lengths}
+        tails |= {(end, length) for end in stops for length in lengths}
+        for left in _shortened(label):
+            shortened.setdefault(left, set()).add(label)
+    skeletons = {_skeleton(label): label for label in names}
+    popular_labels, lures = "|".join(names), "|".join(LURES)
+    lured = (
+        f"(?:^|-)(?:{popular_labels})(?:-|$)|^(?:{lures})(?:{popular_labels})$|"
+        f"^(?:{popular_labels})(?:{lures})$"
+    )
+    return _Index(names, skeletons, shortened, frozenset(heads), frozenset(tails), lured)
+
+
+def _end_size(label: str) -> int:
+    return min(max(len(label) // 2 - 1, SIZES[0]), SIZES[-1])
+
+
+def _swapped(label: str, known: _Index) -> str:
+    """A label that reads like a popular one once look-alike characters are put back."""
+    popular = known.skeletons.get(_skeleton(label))
+    if popular is None:
+        return ""
+    edits = distance(label, popular)
+    return f"looks like {known.names[popular]}" + (", one edit from it" if edits == 1 else "")
+
+
+def _edited(label: str, known: _Index) -> str:
+    """A label that is one or two edits from a popular one of enough characters."""
+    size = len(label)
+    heads = any((label[:end], size) in known.heads for end in SIZES)
+    if not heads and not any((label[-end:], size) in known.tails for end in SIZES):
+        return ""
+    likely = {popular for left in _shortened(label) for popular in known.shortened.get(left, ())}
+    near = sorted((distance(label, popular), popular) for popular in likely)
+    edits, popular = near[0] if near else (ALLOWED + 1, "")
+    return f"{WORDS[edits]} from {known.names[popular]}" if edits <= _allowed(popular) else ""
+
+
+def _lured(label: str, known: _Index) -> str:
+    """A popular label with a lure or, behind a hyphen, anything beside it."""
+    parts = label.split("-")
+    if len(parts) > 1:
+        popular = next((part for part in parts if part in known.names), "")
+    else:
+        halves = ((label[:at], label[at:]) for at in range(2, len(label) - 1))
+        popular = next(filter(None, (_with_lure(*half, known) for half in halves)), "")
+    return f"{known.names[popular]} with something added" if popular else ""
+
+
+def _with_lure(first: str, second: str, known: _Index) -> str:
+    """The popular label among two parts of a label of which the other is a lure."""
+    if first in LURES and second in known.names:
+        return second
+    return first if second in LURES and first in known.names else ""
+
+
+def distance(first: str, second: str) -> int:
+    """How many characters to insert, delete, replace or swap with a neighbour (optimal string
+    alignment) make one text of the other.
+
+    >>> distance("paypa1", "paypal"), distance("gogole", "google")
+    (1, 1)
+    """
+    before, row = [0] * (len(second) + 1), list(range(len(second) + 1))
+    for at, a in enumerate(first, 1):
+        last, before, row = before, row, [at]
+        for to, b in enumerate(second, 1):
+            cost = min(before[to] + 1, row[to - 1] + 1, before[to - 1] + (a != b))
+            if at > 1 and to > 1 and a == second[to - 2] and first[at - 2] == b:
+                cost = min(cost, last[to - 2] + 1)
+            row.append(cost)
+    return row[-1]
+
+
+def _allowed(popular: str) -> int:
+    """How many edits of a popular label are told."""
+    return sum(len(popular) >= length for length in (ONE_EDIT, TWO_EDITS))
+
+
+def _shortened(label: str) -> set[str]:
+    """A label, and what is left of it without one character, or two of a long one."""
+    found = {label}
+    for _ in range(1 + (len(label) >= TWO_EDITS - ALLOWED)):
+        found |= {left[:at] + left[at + 1 :] for left in found for at in range(len(left))}
+    return found
+
+
+def _skeleton(label: str) -> str:
+    for pair, single in PAIRS:
+        label = label.replace(pair, single)
+    return label.translate(SINGLE)
+
+
+def _spellings(end: str) -> set[str]:
+    """An end of a label with up to one character written as another that looks like it."""
+    found = {end}
+    for at, letter in enumerate(end):
+        alike = [pair for pair, single in PAIRS if single == letter]
+        alike += [chr(code) for code, other in SINGLE.items() if chr(other) == letter]
+        found |= {end[:at] + other + end[at + 1 :] for other in alike}
+    return found

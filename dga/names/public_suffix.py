@@ -1,0 +1,153 @@
+"""Which part of a host name is the public suffix, under which others register names.
+
+By the Public Suffix List with its private section (https://publicsuffix.org/list) and the zones of
+`zones.txt`, which that list lacks; an unknown top-level domain is a public suffix. Knows
+normalised host names only: lower case, ASCII, no empty label.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from publicsuffixlist import PSLFILE
+
+from dga.names import arrow_strings
+from dga.names.top_levels import SPECIAL_USE
+
+ZONES = Path(__file__).with_name("zones.txt")
+GATEWAYS = Path(__file__).with_name("gateways.txt")
+BLOCKLIST_ZONES = Path(__file__).with_name("blocklist_zones.txt")
+
+# What is said of a suffix. INNER: longer suffixes that end in it are listed too; RESERVED: nobody
+# registers anything under it.
+EXACT, WILD, EXCEPTION, INNER, RESERVED = 1, 2, 4, 8, 16
+
+Counts = npt.NDArray[np.int64]
+Endings = Callable[[Counts, int], pa.LargeStringArray]
+
+
+@dataclass(frozen=True)
+class Level:
+    """The listed suffixes of one number of labels, and what is said of each (suffixes,)."""
+
+    suffixes: pa.LargeStringArray
+    kinds: npt.NDArray[np.uint8]
+
+
+@cache
+def rules() -> dict[str, int]:
+    """Every listed suffix and each end of one, with what is said of it; read once a process."""
+    found: dict[str, int] = {}
+    for path in (Path(PSLFILE), ZONES, GATEWAYS):
+        with open(path, encoding="utf-8") as listed:
+            for suffix, kind in filter(None, map(_rule, listed)):
+                found[suffix] = found.get(suffix, 0) | kind
+    for suffix in blocklist_zones():
+        found[suffix] = RESERVED
+    for suffix in list(found):
+        while parent := suffix.partition(".")[2]:
+            known = found.get(parent, 0)
+            found[parent] = known | INNER
+            if known & INNER:
+                break
+            suffix = parent
+    return found | dict.fromkeys(SPECIAL_USE, RESERVED)
+
+
+@cache
+def gateways() -> dict[str, str]:
+    """The zones of gateways into other networks, and the network behind each."""
+    lines = GATEWAYS.read_text(encoding="utf-8").splitlines()
+    return dict(line.split() for line in lines if line and not line.startswith("//"))
+
+
+@cache
+def blocklist_zones() -> frozenset[str]:
+    """The zones in which block lists are asked."""
+    lines = BLOCKLIST_ZONES.read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("//"))
+
+
+@cache
+def listed() -> tuple[str, ...]:
+    """Every listed suffix under which names can be registered, in alphabetical order."""
+    exact = (suffix for suffix, kind in rules().items() if kind & EXACT and not kind & RESERVED)
+    return tuple(sorted(exact))
+
+
+@cache
+def levels() -> tuple[Level, ...]:
+    """The rules by their number of labels, one label first."""
+    by_labels: dict[int, list[str]] = {}
+    for suffix in rules():
+        by_labels.setdefault(suffix.count(".") + 1, []).append(suffix)
+    return tuple(
+        Level(
+            arrow_strings.column_of(by_labels[labels]),
+            np.array([rules()[suffix] for suffix in by_labels[labels]], dtype=np.uint8),
+        )
+        for labels in sorted(by_labels)
+    )
+
+
+def public_labels(labels: Sequence[str]) -> int:
+    """How many of a name's labels are its public suffix; all of them where it is one itself, and
+    where nobody registers such names.
+
+    >>> public_labels("www.example.co.uk".split(".")), public_labels("winlogon.exe".split("."))
+    (2, 2)
+    """
+    count, suffix = 1, ""
+    for depth, label in enumerate(reversed(labels), 1):
+        suffix = f"{label}.{suffix}" if suffix else label
+        kind = rules().get(suffix, 0)
+        if kind & RESERVED or not (kind or depth > 1):  # no such top-level domain
+            count = len(labels)
+        elif kind & EXCEPTION:
+            count = depth - 1
+        elif kind & WILD:
+            count = min(depth + 1, len(labels))
+        elif kind & EXACT:
+            count = depth
+        if not kind & INNER:
+            break
+    return count
+
+
+def count_public_labels(labels: Counts, endings: Endings) -> Counts:
+    """`public_labels` of many names: `labels` is how many labels each has (names,), `endings`
+    returns the last n labels of the names of some rows, which have so many."""
+    counts = np.ones_like(labels)
+    rows = np.arange(len(labels))
+    for depth, level in enumerate(levels(), 1):
+        rows = rows[labels[rows] >= depth]
+        if not len(rows):
+            break
+        places = pc.index_in(endings(rows, depth), value_set=level.suffixes)
+        known = arrow_strings.flags_of(places.is_valid())
+        if depth == 1:  # no such top-level domain
+            counts[rows[~known]] = labels[rows[~known]]
+        rows, kinds = rows[known], level.kinds[arrow_strings.integers_of(places)[known]]
+        found = np.where(kinds & EXACT, depth, counts[rows])
+        found = np.where(kinds & WILD, np.minimum(depth + 1, labels[rows]), found)
+        found = np.where(kinds & EXCEPTION, depth - 1, found)
+        counts[rows] = np.where(kinds & RESERVED, labels[rows], found)
+        rows = rows[(kinds & INNER) > 0]
+    return counts
+
+
+def _rule(line: str) -> tuple[str, int] | None:
+    """A line of a list as a suffix in ASCII and its kind, None for a comment."""
+    rule = line.lower().split(" ")[0].rstrip()
+    if not rule or rule.startswith("//"):
+        return None
+    kind = EXCEPTION if rule[0] == "!" else WILD if rule.startswith("*.") else EXACT
+    suffix = rule.removeprefix("!").removeprefix("*.")
+    return suffix if suffix.isascii() else suffix.encode("idna").decode("ascii"), kind

@@ -1,0 +1,132 @@
+"""What to know of names beside their verdicts: gateways, broken punycode, odd sub-domains.
+
+Columns in, columns out, "" where there is nothing to say; look-alikes are in `look_alikes`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dga.names import arrow_strings, public_suffix, subdomains
+from dga.names.trace import decode
+
+SEPARATOR = "; "
+_PUNYCODE = "xn--"
+# The first word of the names of letters in recommended scripts (UAX 31, table 5).
+_SCRIPTS = frozenset((
+    "ARABIC", "ARMENIAN", "BENGALI", "BOPOMOFO", "CJK", "CYRILLIC", "DEVANAGARI", "ETHIOPIC",
+    "FEMININE", "FULLWIDTH", "GEORGIAN", "GREEK", "GUJARATI", "GURMUKHI", "HALFWIDTH", "HANGUL",
+    "HEBREW", "HIRAGANA", "IDEOGRAPHIC", "KANNADA", "KATAKANA", "KATAKANA-HIRAGANA", "KHMER", "LAO",
+    "LATIN", "MALAYALAM", "MASCULINE", "MICRO", "MODIFIER", "MYANMAR", "ORIYA", "SINHALA", "TAMIL",
+    "TELUGU", "THAANA", "THAI", "TIBETAN", "VULGAR",
+))  # fmt: skip
+
+
+def name_remarks(names: pa.LargeStringArray) -> pa.LargeStringArray:
+    """What to know of registered names: that they stand in a gateway or hold broken punycode."""
+    odd = pc.or_(
+        pc.match_substring(names, _PUNYCODE), pc.match_substring_regex(names, _gateway_pattern())
+    )
+    return _at(names, np.flatnonzero(arrow_strings.flags_of(odd)))
+
+
+def subdomain_remarks(
+    domains: pa.LargeStringArray, names: pa.LargeStringArray, wanted: npt.NDArray[np.bool_]
+) -> pa.LargeStringArray:
+    """What to know of the labels under registered names (rows,): that they look random or long.
+
+    `wanted`: in which rows (rows,).
+    """
+    length = arrow_strings.lengths_of(names)
+    under = arrow_strings.lengths_of(domains) - length - 1
+    rows = np.flatnonzero((under >= subdomains.LEAST) & (length > 0) & wanted)
+    if not len(rows):
+        return arrow_strings.blank(len(domains))
+    chosen = arrow_strings.numbers_of(rows)
+    texts = map(subdomains.remark, domains.take(chosen).to_pylist(), names.take(chosen).to_pylist())
+    found = np.full(len(domains), "", dtype=object)
+    found[rows] = list(texts)
+    return arrow_strings.column_of(found.tolist())
+
+
+def remark(name: str) -> str:
+    """What to know of one registered name.
+
+    >>> remark("abcdefghijklmnop.onion.to")
+    'under onion.to, a gateway to the Tor network: the label names a site there'
+    >>> remark("xn--hwevqwlocbvmrjdor.net")
+    'xn--hwevqwlocbvmrjdor is no valid punycode'
+    """
+    zone = name.partition(".")[2]
+    told = [
+        f"{label} is no valid punycode"
+        for label in name.split(".")
+        if label.startswith(_PUNYCODE) and not _is_punycode(label)
+    ]
+    if network := public_suffix.gateways().get(zone):
+        told.append(
+            f"under {zone}, a gateway to the {network} network: the label names a site there"
+        )
+    return SEPARATOR.join(told)
+
+
+def judged_names(names: pa.LargeStringArray) -> pa.LargeStringArray:
+    """The names as the model reads them: what is no valid punycode without its prefix.
+
+    >>> judged_names(arrow_strings.column_of(["xn--hwevqwlocbvmrjdor.net", "a.com"])).to_pylist()
+    ['hwevqwlocbvmrjdor.net', 'a.com']
+    """
+    rows = np.flatnonzero(arrow_strings.flags_of(pc.match_substring(names, _PUNYCODE)))
+    if not len(rows):
+        return names
+    found = names.to_pylist()
+    for row in rows.tolist():
+        found[row] = ".".join(map(_judged_label, found[row].split(".")))
+    return arrow_strings.column_of(found)
+
+
+def joined(*columns: pa.LargeStringArray) -> pa.LargeStringArray:
+    """Several columns of remarks as one."""
+    filled = [column for column in columns if arrow_strings.lengths_of(column).any()]
+    if len(filled) < 2:
+        return filled[0] if filled else columns[0]
+    rows = zip(*(column.to_pylist() for column in filled), strict=True)
+    return arrow_strings.column_of([SEPARATOR.join(filter(None, row)) for row in rows])
+
+
+def _at(names: pa.LargeStringArray, rows: arrow_strings.Places) -> pa.LargeStringArray:
+    if not len(rows):
+        return arrow_strings.blank(len(names))
+    found = np.full(len(names), "", dtype=object)
+    found[rows] = [remark(name) for name in names.take(arrow_strings.numbers_of(rows)).to_pylist()]
+    return arrow_strings.column_of(found.tolist())
+
+
+def _judged_label(label: str) -> str:
+    broken = label.startswith(_PUNYCODE) and not _is_punycode(label)
+    return (label.removeprefix(_PUNYCODE) or label) if broken else label
+
+
+def _is_punycode(label: str) -> bool:
+    """Whether a label decodes to letters of scripts in which names are registered, or to symbols.
+
+    Random letters behind `xn--` often decode, mostly to a historic script.
+    """
+    decoded = decode(label)
+    letters = (c for c in decoded if unicodedata.category(c)[0] == "L")
+    return decoded != label and all(
+        letter.isascii() or unicodedata.name(letter, "").partition(" ")[0] in _SCRIPTS
+        for letter in letters
+    )
+
+
+@cache
+def _gateway_pattern() -> str:
+    return rf"\.(?:{'|'.join(map(re.escape, public_suffix.gateways()))})$"

@@ -1,0 +1,1 @@
+"""Keras architectures and their parts. Imported in a training process only."""

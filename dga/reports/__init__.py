@@ -1,0 +1,1 @@
+"""What leaves the workbench: block lists, tickets, STIX bundles and MISP events."""

@@ -1,0 +1,1 @@
+"""Run folders: store, files, notes, trash, archives and reviews."""

@@ -1,0 +1,155 @@
+"""What an analyst says of a run's names: corrected labels and notes, kept beside the run.
+
+A run's own files never change: its reviews lie in `.reviews/<run>.jsonl` of the models folder, one
+JSON object a name, and its corrected labels once more as a feed, `reviews/<run>.csv` of the data
+folder, which a training reads. Judges no name and draws nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import pandas as pd
+
+from dga.datasets.download import data_folder
+from dga.errors import RunError
+from dga.runs import audit, store
+from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, LABEL
+from dga.storage import locked, write_atomically
+from dga.storage.plain_json import odd_text, without_odd
+from dga.tables import writers
+
+FOLDER = ".reviews"  # of the models folder
+FEEDS = "reviews"  # of the data folder
+LABELS = ("", BENIGN, DGA)
+MAX_NOTE = 2000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """What is said of one name.
+
+    `label`: the class that it has in truth, "" where nobody said; `given`: the class that the
+    run's lists gave it. `written`: UTC, ISO 8601; `by`: the account of who
+    said it, "" where unknown.
+    """
+
+    domain: str
+    label: str = ""
+    note: str = ""
+    given: str = ""
+    family: str = ""
+    score: float | None = None
+    written: str = ""
+    by: str = ""
+
+    def __post_init__(self) -> None:
+        if self.label not in LABELS:
+            raise RunError(f"a corrected label is {BENIGN} or {DGA}, got {self.label!r}")
+        for value in (self.domain, self.note, self.family):
+            if found := odd_text(value):
+                raise RunError(f"a note or name holds {found}; give it as plain text")
+        if len(self.note) > MAX_NOTE:
+            raise RunError(f"a note has at most {MAX_NOTE:,} characters, got {len(self.note):,}")
+
+    @property
+    def said(self) -> bool:
+        """Whether there is anything to keep."""
+        return bool(self.label or self.note)
+
+
+COLUMNS = tuple(field.name for field in fields(Review))
+
+
+def path_of(run: str, root: Path | None = None) -> Path:
+    """The file of a run's reviews, whether it is there or not."""
+    return (root or store.models_folder()) / FOLDER / f"{store.check_name(run)}.jsonl"
+
+
+def feed_of(run: str) -> Path:
+    """The feed of a run's corrected labels; there is none before the first of them."""
+    return data_folder() / FEEDS / f"{store.check_name(run)}.csv"
+
+
+def is_feed(path: Path) -> bool:
+    """Whether a file is a feed of corrected labels: these win over the labels of other feeds."""
+    return path.resolve().parent == (data_folder() / FEEDS).resolve()
+
+
+def load(run: str, root: Path | None = None) -> dict[str, Review]:
+    """The reviews of a run by domain, in the order in which they were first written."""
+    path = path_of(run, root)
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        found = [_review(json.loads(line)) for line in lines if line.strip()]
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, TypeError, RecursionError, RunError) as error:
+        raise RunError(
+            f"the notes on run {run} cannot be read ({error}); mend or move {path.name} in the "
+            f"folder {FOLDER} of the models folder"
+        ) from None
+    return {review.domain: review for review in found}
+
+
+def save(run: str, said: Iterable[Review], root: Path | None = None) -> dict[str, Review]:
+    """Add reviews, or replace those of the same domains; one that says nothing is taken away.
+
+    Returns all reviews of the run. Two sessions that save at once lose nothing.
+    """
+    path = path_of(run, root)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with locked(path.with_name(f".{path.name}.lock")):
+        merged = load(run, root) | {review.domain: review for review in said}
+        kept = {domain: review for domain, review in merged.items() if review.said}
+        lines = [json.dumps(asdict(review), ensure_ascii=False) for review in kept.values()]
+        write_atomically(path, "".join(f"{line}\n" for line in lines))
+        _write_feed(feed_of(run), kept)
+    audit.record("label", run, f"{len(kept)} names of it are labelled or noted now", root)
+    return kept
+
+
+def frame(reviews: Mapping[str, Review]) -> pd.DataFrame:
+    """Reviews as a table with the columns of `Review`, the newest first."""
+    rows = [asdict(review) for review in reviews.values()]
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    return table.sort_values("written", ascending=False, kind="stable", ignore_index=True)
+
+
+def corrected(reviews: Mapping[str, Review]) -> pd.DataFrame:
+    """The names whose class somebody told, as a labelled feed: columns domain, label, family."""
+    rows = [
+        (review.domain, review.label, review.family if review.label == DGA else "")
+        for review in reviews.values()
+        if review.label
+    ]
+    return pd.DataFrame(rows, columns=[DOMAIN, LABEL, FAMILY])
+
+
+def _review(values: object) -> Review:
+    """One line of the file; a field that is not known is passed over."""
+    if not isinstance(values, dict):
+        raise RunError("a line that is no JSON object")
+    score = values.get("score")
+    texts = {name: without_odd(str(values.get(name, ""))) for name in COLUMNS if name != "score"}
+    if not texts[DOMAIN]:
+        raise RunError("a line without a domain")
+    return Review(**texts, score=_score(score))
+
+
+def _score(value: object) -> float | None:
+    """A score from 0 to 1, else none."""
+    plain = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if plain and 0 <= value <= 1 else None  # type: ignore[arg-type,operator]
+
+
+def _write_feed(path: Path, reviews: Mapping[str, Review]) -> None:
+    rows = corrected(reviews)
+    if rows.empty:
+        path.unlink(missing_ok=True)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, writers.to_csv(rows))

@@ -1,0 +1,114 @@
+"""Score distinct names in batches, reusing cached outputs of the network.
+
+Names are columns of texts in the bundle's scope; parses nothing and decides no verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dga.names import arrow_strings
+from dga.names.arrow_strings import Places
+from dga.schema import UNKNOWN_FAMILY
+from dga.scoring.bundle import Batch, ModelBundle
+from dga.scoring.calibration import Float32s
+from dga.scoring.score_cache import NetworkOutputs, ScoreCache
+
+Results = list[Callable[[], tuple[Places, NetworkOutputs]]]
+
+
+class BatchScorer:
+    """Scores names with one bundle; caches about the last `limit`, 0 for none. Thread-safe.
+
+    `families`: the names behind the numbers of `NetworkOutputs.family`; the last one is "", for
+    names that score under `least`.
+    """
+
+    def __init__(self, bundle: ModelBundle, limit: int, least: float = 0.0) -> None:
+        self._bundle, self._least = bundle, least
+        self.cache = ScoreCache(limit) if limit else None
+        known = bundle.families
+        names, member = bundle.groups.summed(np.eye(len(known), dtype=np.float32), known)
+        group = member.argmax(axis=1) if known else np.zeros(0, dtype=np.int64)
+        self._by_group = np.argsort(group, kind="stable")  # families, those of a group together
+        self._starts = np.searchsorted(group[self._by_group], np.arange(len(names)))
+        self.families = [*names, UNKNOWN_FAMILY, ""]
+
+    def ask(self, names: pa.LargeStringArray, pool: Executor | None = None) -> PendingScores:
+        """Start to score the names that are not cached, in `pool` where there is one."""
+        return PendingScores(self, names, pool)
+
+    def start(self, names: pa.LargeStringArray, pool: Executor | None) -> Results:
+        """Start to score names; each result waits for one batch: its rows and their outputs."""
+        batches = self._bundle.batches(*arrow_strings.view(names))
+        if pool is None or len(batches) <= 1:
+            return [partial(self._answer, batch) for batch in batches]
+        return [pool.submit(self._answer, batch).result for batch in batches]
+
+    def _answer(self, batch: Batch) -> tuple[Places, NetworkOutputs]:
+        score, shares = self._bundle.run(self._bundle.encode(batch))
+        none = len(self.families) - 1
+        family = np.full(len(score), none, dtype=np.int16)
+        share = np.full_like(score, np.nan)
+        reported = np.flatnonzero(score.astype(np.float64) >= self._least)
+        if shares.shape[1] and len(reported):
+            family[reported], share[reported] = self._family(shares[reported])
+        return batch.rows, NetworkOutputs(score, family, share)
+
+    def _family(self, shares: Float32s) -> tuple[npt.NDArray[np.int16], Float32s]:
+        """The likeliest family or group of each row of shares (rows, families), and its share."""
+        shares = np.ascontiguousarray(shares.T)  # whole rows are summed many times as fast
+        if self._bundle.groups.merged:
+            # Not as a matrix product: its threads would wait for those of the other batches.
+            shares = np.add.reduceat(shares[self._by_group], self._starts, axis=0)
+        best = shares.argmax(axis=0)
+        share = np.minimum(shares.max(axis=0), np.float32(1))  # sums may round above
+        named = share.astype(np.float64) >= self._bundle.groups.floor
+        return np.where(named, best, len(self.families) - 2).astype(np.int16), share
+
+
+class PendingScores:
+    """Distinct names that are being scored."""
+
+    def __init__(
+        self, scorer: BatchScorer, names: pa.LargeStringArray, pool: Executor | None
+    ) -> None:
+        self._scorer, self._names, self._cache = scorer, names, scorer.cache
+        if self._cache is None:
+            self._found, self._new = NetworkOutputs.none(len(names)), np.arange(len(names))
+        else:
+            self._keys = self._cache.keys(names)
+            self._found, new = self._cache.claim(self._keys)
+            self._new = np.flatnonzero(new)
+        self._results = scorer.start(self._of(self._new), pool)
+
+    def answers(self) -> NetworkOutputs:
+        """Wait for the outputs of all names (names,)."""
+        self._take(self._new, self._results)
+        if self._cache is None:
+            return self._found
+        late = np.flatnonzero(self._found.missing)  # claimed by another thread
+        self._found.put(late, self._cache.read(self._keys[late]))
+        late = late[self._found.missing[late]]  # not there yet, or dropped from the cache
+        self._take(late, self._scorer.start(self._of(late), None))
+        return self._found
+
+    def _take(self, rows: Places, results: Results) -> None:
+        for result in results:
+            places, answers = result()
+            self._found.put(rows[places], answers)
+        if self._cache is not None:
+            self._cache.answer(self._keys[rows], self._found.of(rows))
+
+    def _of(self, rows: Places) -> pa.LargeStringArray:
+        return (
+            self._names
+            if len(rows) == len(self._names)
+            else self._names.take(arrow_strings.numbers_of(rows))
+        )

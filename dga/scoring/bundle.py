@@ -1,0 +1,279 @@
+"""ModelBundle: what scoring needs, in one folder, versioned and checked at load.
+
+Loads with ONNX Runtime alone: no pickle, no TensorFlow, no code from the file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+
+from dga import devices
+from dga.config import Scope, Task
+from dga.errors import BundleError
+from dga.names import arrow_strings
+from dga.names.arrow_strings import Bytes, Places
+from dga.scoring import onnx_session
+from dga.scoring.calibration import Calibration, Evidence, Float32s, Given
+from dga.scoring.encoder import CharEncoder
+from dga.scoring.family_groups import Groups
+from dga.scoring.onnx_session import MAX_GRAPH_BYTES as MAX_GRAPH_BYTES
+from dga.storage import write_atomically
+from dga.storage.plain_json import read_plain
+
+FORMAT_VERSION = 1
+BUNDLE_FILE = "bundle.json"
+ONNX_FILE = "model.onnx"
+KERAS_FILE = "model.keras"
+MAX_BATCH = 512  # rows; its values stay in the cache of one core, and few hand-overs
+DEFAULT_FPR = 0.01
+ABOVE_ALL = 1 + 2**-23  # the float32 above 1: a threshold that no score reaches
+CODES = {"tensor(int32)": np.int32, "tensor(uint8)": np.uint8, "tensor(int64)": np.int64}
+
+
+@dataclass(frozen=True)
+class Scores:
+    """A bundle's output for names: P(dga) (rows,), the shares of families (rows, families)."""
+
+    score: Float32s
+    families: Float32s
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Names of about one length: their rows, their bytes one after another, their lengths."""
+
+    rows: Places
+    raw: Bytes
+    lengths: Places
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelBundle:
+    """A trained model ready to score.
+
+    `thresholds`: false-positive rate, as text, to score. `threads`: how many batches are scored
+    side by side.
+    """
+
+    name: str
+    architecture: str
+    task: str
+    scope: str
+    encoder: CharEncoder
+    trims: bool
+    classes: tuple[str, ...]
+    calibration: Calibration
+    thresholds: Mapping[str, float]
+    groups: Groups = field(default_factory=Groups)
+    threads: int = 1
+    session: onnxruntime.InferenceSession = field(repr=False, compare=False)
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The families that the bundle knows, benign not among them."""
+        return self.classes[1:] if self.task == "family" else self.classes
+
+    def threshold(self, fpr: float | None = None) -> float:
+        """The stored threshold for a false-positive rate; without one, the default verdict's.
+
+        The default is that for 1 % false positives, or 0.5 where none was measured.
+        """
+        if fpr is None:
+            return self.thresholds.get(f"{DEFAULT_FPR:g}", 0.5)
+        if f"{fpr:g}" not in self.thresholds:
+            known = ", ".join(sorted(self.thresholds)) or "none"
+            raise BundleError(
+                f"no threshold for a false-positive rate of {fpr:g} is stored in {self.name}; "
+                f"stored: {known}. Choose one of these or give a score as the threshold"
+            )
+        return self.thresholds[f"{fpr:g}"]
+
+    def score(self, names: Sequence[str]) -> Scores:
+        """Score names that are in the bundle's scope already, in their order."""
+        score = np.empty(len(names), dtype=np.float32)
+        families = np.zeros((len(names), len(self.families)), dtype=np.float32)
+
+        def fill(batch: Batch) -> None:
+            score[batch.rows], families[batch.rows] = self.run(self.encode(batch))
+
+        self._each(names, fill)
+        return Scores(score, families)
+
+    def evidence(self, names: Sequence[str]) -> Evidence:
+        """What a calibration weighs of names, at least one, in their order (names, columns)."""
+        found: list[tuple[Places, Evidence]] = []
+
+        def fill(batch: Batch) -> None:
+            found.append((batch.rows, self._given(self.encode(batch)).evidence()))
+
+        self._each(names, fill)
+        order = np.argsort(np.concatenate([rows for rows, _ in found]))
+        return np.concatenate([evidence for _, evidence in found])[order]
+
+    def _each(self, names: Sequence[str], fill: Callable[[Batch], None]) -> None:
+        """Have each batch of names filled in, side by side."""
+        places = np.zeros(len(names) + 1, dtype=np.int64)
+        np.cumsum(np.fromiter(map(len, names), np.int64, len(names)), out=places[1:])
+        raw = np.frombuffer("".join(names).encode("ascii", "replace"), dtype=np.uint8)
+        batches = self.batches(raw, places)
+        if self.threads == 1 or len(batches) <= 1:
+            for batch in batches:
+                fill(batch)
+        else:  # whole batches side by side: the threads within one would wait for each other
+            with ThreadPoolExecutor(self.threads) as pool:
+                list(pool.map(fill, batches))
+
+    def batches(self, raw: Bytes, places: Places) -> list[Batch]:
+        """Names, given as `arrow_texts.view` gives them, in batches of about the same length."""
+        lengths = np.minimum(np.diff(places), self.encoder.max_length)
+        order = np.argsort(lengths.astype(np.uint8), kind="stable")
+        lengths = lengths[order]
+        raw, places = arrow_strings.gathered(raw, places[1:][order] - lengths, lengths)
+        parts = (slice(at, at + MAX_BATCH) for at in range(0, len(order), MAX_BATCH))
+        return [
+            Batch(order[part], raw[places[part.start] : places[: part.stop + 1][-1]], lengths[part])
+            for part in parts
+        ]
+
+    def encode(self, batch: Batch) -> Bytes:
+        """The codes of a batch (rows, columns), no wider than its longest name if that may be."""
+        width = int(batch.lengths.max(initial=1)) if self.trims else None
+        return self.encoder.encode_bytes(batch.raw, batch.lengths, width)
+
+    def run(self, codes: npt.NDArray[np.uint8]) -> tuple[Float32s, Float32s]:
+        """Score encoded names (rows, columns); returns P(dga) and the families' shares."""
+        given = self._given(codes)
+        return self.calibration.apply(given), given.shares
+
+    def _given(self, codes: npt.NDArray[np.uint8]) -> Given:
+        feed = self.session.get_inputs()[0]
+        names = [output.name for output in self.session.get_outputs()]
+        values = self.session.run(names, {feed.name: codes.astype(CODES[feed.type], copy=False)})
+        return Given.of(dict(zip(names, values, strict=True)), self.task)
+
+
+def save(
+    folder: Path,
+    *,
+    name: str,
+    architecture: str,
+    task: str,
+    scope: str,
+    encoder: CharEncoder,
+    trims: bool,
+    classes: Sequence[str],
+    calibration: Calibration,
+    thresholds: Mapping[str, float],
+    groups: Groups | None = None,
+) -> None:
+    """Write bundle.json beside the model.onnx that already lies in the folder."""
+    graph = (folder / ONNX_FILE).read_bytes()
+    values = {
+        "format_version": FORMAT_VERSION,
+        "name": name,
+        "architecture": architecture,
+        "task": task,
+        "scope": scope,
+        "encoder": encoder.to_json(),
+        "trims": trims,
+        "classes": list(classes),
+        "calibration": calibration.to_json(),
+        "thresholds": dict(thresholds),
+        "groups": (groups or Groups()).to_json(),
+        "onnx_sha256": hashlib.sha256(graph).hexdigest(),
+    }
+    values["sha256"] = _checksum(values)
+    write_atomically(folder / BUNDLE_FILE, json.dumps(values, indent=1) + "\n")
+
+
+def load(folder: Path, threads: int | None = None) -> ModelBundle:
+    """Load a bundle; BundleError says what is missing or damaged."""
+    values = _read_json(folder / BUNDLE_FILE)
+    version = values.get("format_version")
+    if version != FORMAT_VERSION:
+        raise BundleError(
+            f"{folder}: bundle of format version {version}, this program reads {FORMAT_VERSION}; "
+            "train the run again"
+        )
+    graph = onnx_session.read(folder / ONNX_FILE, values.get("onnx_sha256"))
+    try:
+        loaded = ModelBundle(
+            name=str(values["name"]),
+            architecture=str(values["architecture"]),
+            task=str(values["task"]),
+            scope=str(values["scope"]),
+            encoder=CharEncoder.from_json(values["encoder"]),
+            trims=bool(values["trims"]),
+            classes=tuple(str(name) for name in values["classes"]),
+            calibration=Calibration.from_json(values["calibration"]),
+            thresholds={f"{float(k):g}": float(v) for k, v in values["thresholds"].items()},
+            groups=Groups.from_json(values.get("groups", {}), values["classes"]),
+            threads=threads or devices.threads(),
+            session=onnx_session.session(graph),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        told = f"{BUNDLE_FILE} ({type(error).__name__}: {error})"
+        raise BundleError(f"{folder}: damaged {told}; train the run again") from None
+    _refuse_unfit(loaded, folder)
+    if values.get("sha256", _checksum(values)) != _checksum(values):
+        raise BundleError(f"{folder}: {BUNDLE_FILE} does not match its checksum; train it again")
+    return loaded
+
+
+def _checksum(values: Mapping[str, Any]) -> str:
+    """The SHA-256 of a bundle.json's values but for that checksum itself."""
+    held = {name: value for name, value in values.items() if name != "sha256"}
+    return hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
+
+
+def _refuse_unfit(loaded: ModelBundle, folder: Path) -> None:
+    """Tell at load what is out of range, and, scoring two names, what the network does not fit."""
+    if told := _out_of_range(loaded):
+        raise BundleError(f"{folder}: damaged {BUNDLE_FILE} ({told}); train the run again")
+    try:
+        scores = loaded.score(["probe.example", "\0"])  # the highest code among those of the second
+    except Exception as error:  # ONNX Runtime raises classes of its own for what does not fit
+        raise BundleError(
+            f"{folder}: {ONNX_FILE} does not fit {BUNDLE_FILE} ({error}); train the run again"
+        ) from None
+    if not ((scores.score >= 0) & (scores.score <= 1)).all():
+        raise BundleError(f"{folder}: the network gives no score from 0 to 1; train the run again")
+
+
+def _out_of_range(loaded: ModelBundle) -> str:
+    """Which value of a bundle.json no training writes; "" where all are sound."""
+    if loaded.task not in get_args(Task) or loaded.scope not in get_args(Scope):
+        return "an unknown task or scope"
+    if not all(0 <= cut <= ABOVE_ALL for cut in loaded.thresholds.values()):
+        return "a threshold outside 0 to 1"
+    return "" if _sound(loaded) else "a calibration out of range"
+
+
+def _sound(loaded: ModelBundle) -> bool:
+    """Whether the calibration is one that a training writes."""
+    own = loaded.calibration
+    weights = (own.offset, *own.families, *own.likelihood)
+    fits = len(own.families) in (0, len(loaded.families)) and len(own.likelihood) in (0, 2)
+    return fits and 0 < own.scale < 1e6 and all(abs(weight) < 1e6 for weight in weights)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        values = read_plain(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BundleError(f"{path.parent}: no {BUNDLE_FILE}; this is no finished run") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise BundleError(f"{path}: cannot be read ({error}); train the run again") from None
+    if not isinstance(values, dict):
+        raise BundleError(f"{path}: holds no JSON object; train the run again")
+    return values

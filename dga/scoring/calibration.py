@@ -1,0 +1,110 @@
+"""Calibration: P(dga) from the network's log-odds, its family shares and the likelihood under a
+language model of benign names, by weights fitted on the validation part. Knows no network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+SHIFT = 1e-7  # keeps the log-odds of a score finite
+LEAST_SHARE = 1e-4  # a family's share under this tells no more
+
+Float32s = npt.NDArray[np.float32]
+Evidence = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a network gives of names: P(dga) (names,), its log-odds (names,), the families' shares
+    (names, families), how likely people are to have chosen them (names, 0 or 2)."""
+
+    score: Float32s
+    odds: Evidence
+    shares: Float32s
+    likelihood: Float32s
+
+    @classmethod
+    def of(cls, outputs: Mapping[str, Float32s], task: str) -> Given:
+        """Read a network's outputs by name. KeyError, IndexError where they are of another task.
+
+        The log-odds are the network's own where it gives them: near 0 and 1 single precision
+        leaves few digits of them in a score.
+        """
+        none = np.zeros((len(next(iter(outputs.values()))), 0), dtype=np.float32)
+        classes = outputs.get("families", none)
+        likelihood = outputs.get("likelihood", none)
+        if task == "family":
+            score, families = 1 - classes[:, 0], classes[:, 1:]  # of all but benign
+            shares = families / np.maximum(families.sum(axis=1, keepdims=True), SHIFT)
+            return cls(score, log_odds(score), shares, likelihood)
+        score = outputs["score"][:, 0]
+        if "log_odds" not in outputs:
+            return cls(score, log_odds(score), classes, likelihood)
+        most = np.log(1 / SHIFT)
+        odds = np.clip(outputs["log_odds"][:, 0].astype(np.float64), -most, most)
+        return cls(score, odds, classes, likelihood)
+
+    def evidence(self) -> Evidence:
+        """What a calibration weighs (names, columns): log-odds, log shares, likelihoods."""
+        return np.column_stack([self.odds, log_shares(self.shares), self.likelihood])
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A logistic regression on the log-odds of a score and on what else a network gives.
+
+    score = sigmoid(scale * log-odds + families . log shares + likelihood . likelihoods + offset).
+    Without weights for the last two this is Platt's scaling (Platt 1999); with weights for the
+    families that of Dirichlet (Kull et al. 2019, arXiv 1910.12656), for two classes.
+    """
+
+    scale: float = 1.0
+    offset: float = 0.0
+    families: tuple[float, ...] = ()
+    likelihood: tuple[float, ...] = ()
+
+    def apply(self, given: Given) -> Float32s:
+        """P(dga) of names (names,); the identity leaves the network's own scores as they are."""
+        if self == Calibration():
+            return given.score
+        odds = self.scale * given.odds + self.offset
+        if self.families:
+            odds += _weighed(log_shares(given.shares), self.families)
+        if self.likelihood:
+            odds += _weighed(given.likelihood, self.likelihood)
+        return (1 / (1 + np.exp(-odds))).astype(np.float32)
+
+    def to_json(self) -> dict[str, Any]:
+        """The weights as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Calibration:
+        """Read `to_json`'s values; KeyError, TypeError, ValueError where they are none."""
+        families, likelihood = (
+            tuple(float(weight) for weight in values.get(name, ()))
+            for name in ("families", "likelihood")
+        )
+        return cls(float(values["scale"]), float(values["offset"]), families, likelihood)
+
+
+def log_odds(scores: Float32s) -> Evidence:
+    """The log-odds of scores (rows,), finite."""
+    clipped = np.clip(scores.astype(np.float64), SHIFT, 1 - SHIFT)
+    return np.log(clipped / (1 - clipped))
+
+
+def log_shares(shares: Float32s) -> Float32s:
+    """The logarithms of families' shares (rows, families), none of them without end."""
+    return np.log(np.maximum(shares, np.float32(LEAST_SHARE)))
+
+
+def _weighed(evidence: Float32s, weights: tuple[float, ...]) -> Float32s:
+    # Not as a matrix product: its threads would wait for those of the other batches.
+    result: Float32s = np.einsum("ij,j->i", evidence, np.asarray(weights, dtype=np.float32))
+    return result

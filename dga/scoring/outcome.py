@@ -1,0 +1,66 @@
+"""What became of a file's rows in words: what could not be scored, and what the file looks like."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dga.schema import PROBLEM
+
+FEW = 0.5  # a share of scored rows below this earns a warning
+MAX_KINDS = 1_000
+SHOWN_KINDS = 2
+_DETAIL = re.compile(r"""\s*(?:'[^']*'|"[^"]*"|\([^)]*\)|\d[\d,]*)""")
+
+
+@dataclass
+class ProblemCounts:
+    """How many rows have which kind of problem; kinds beyond MAX_KINDS are not told apart."""
+
+    kinds: Counter[str] = field(default_factory=Counter)
+
+    def add(self, scored: pa.Table) -> None:
+        """Count the problems of scored rows."""
+        problems = scored[PROBLEM].filter(pc.not_equal(scored[PROBLEM], ""))
+        counted = problems.value_counts()
+        pairs = zip(
+            counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True
+        )
+        for problem, rows in pairs:
+            kind = kind_of(problem)
+            self.kinds[kind if len(self.kinds) < MAX_KINDS else "another problem"] += rows
+
+    def shown(self) -> str:
+        """The most frequent kinds with their rows."""
+        return "; ".join(f"{kind}: {rows:,} rows" for kind, rows in self.kinds.most_common(2))
+
+
+def kind_of(problem: str) -> str:
+    """A problem without what is of one row alone.
+
+    >>> kind_of("no dot in 'localhost': a single label, not a domain name")
+    'no dot in a name: a single label, not a domain name'
+    """
+    text = problem.replace(" in '", " in a name'") if " in '" in problem else problem
+    return _DETAIL.sub("", text).strip()
+
+
+def shortage(
+    name: str, rows: int, unscored: int, problems: ProblemCounts, layout: str, column: str
+) -> str:
+    """A sentence where few rows of a file could be scored; "" where most were.
+
+    `layout`: what the file looks like; `column`: the one that was read.
+    """
+    scored = rows - unscored
+    if not rows or scored >= FEW * rows:
+        return ""
+    many = f"not one of its {rows:,} rows" if not scored else f"only {scored:,} of {rows:,} rows"
+    return (
+        f"{name}: {many} could be scored ({problems.shown()}). It was read as {layout}, with the "
+        f"names in the column {column!r}: name another column, or give a list of domains"
+    )

@@ -1,0 +1,90 @@
+"""The model that the service scores with: the active run, switched without a dropped request.
+
+A request takes the current `Model` once and keeps it to its end, so that a switch changes nothing
+under its feet; the old model is freed when its last request ends.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dga.errors import DGAError
+from dga.runs import store
+from dga.runs.store import Run
+from dga.scoring.bundle import ModelBundle
+from dga.scoring.scorer import Scorer
+
+OTHER_THRESHOLDS = 4  # scorers kept beside the default one
+OTHER_CACHE = 2**16  # names that each of them remembers
+
+
+@dataclass
+class Model:
+    """A loaded run with its scorers, one a threshold. Safe to use from several threads."""
+
+    run: str
+    stamp: int
+    bundle: ModelBundle
+    default: Scorer
+    _others: OrderedDict[float, Scorer] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @classmethod
+    def load(cls, run: Run) -> Model:
+        """Load a run's bundle and score one name, so that the first request does not wait."""
+        bundle = run.bundle()
+        scorer = Scorer(bundle)
+        scorer.table(["example.com"])
+        return cls(run.name, stamp_of(run.path), bundle, scorer)
+
+    def scorer(self, fpr: float | None = None, threshold: float | None = None) -> Scorer:
+        """The scorer at a threshold, at a false-positive rate of the bundle, or the default."""
+        if fpr is None and threshold is None:
+            return self.default
+        wanted = self.bundle.threshold(fpr) if threshold is None else threshold
+        if wanted == self.default.threshold:
+            return self.default
+        with self._lock:
+            if wanted not in self._others:
+                self._others[wanted] = Scorer(self.bundle, wanted, cache=OTHER_CACHE)
+            self._others.move_to_end(wanted)
+            while len(self._others) > OTHER_THRESHOLDS:
+                self._others.popitem(last=False)
+            return self._others[wanted]
+
+
+class ActiveModel:
+    """Keeps the model of the active run, or of one that was named at the start."""
+
+    def __init__(self, run: str | None = None) -> None:
+        self._named = run
+        self.current = Model.load(self._wanted())
+        self.problem = ""  # why the last switch failed
+
+    def refresh(self) -> bool:
+        """Load the active run if it is another than the current one; whether it was.
+
+        Where it cannot be loaded the current model stays, and `problem` says why.
+        """
+        try:
+            run = self._wanted()
+            if (run.name, stamp_of(run.path)) == (self.current.run, self.current.stamp):
+                self.problem = ""
+                return False
+            self.current = Model.load(run)
+        except (DGAError, OSError) as error:
+            self.problem = str(error)
+            return False
+        self.problem = ""
+        return True
+
+    def _wanted(self) -> Run:
+        return store.open_run(self._named) if self._named else store.active_run()
+
+
+def stamp_of(folder: Path) -> int:
+    """Changes when the bundle in a run folder is another."""
+    return (folder / store.BUNDLE_FOLDER / "bundle.json").stat().st_mtime_ns

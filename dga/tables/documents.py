@@ -1,0 +1,291 @@
+"""JSON documents: rows that stand somewhere inside one object, or objects one behind the other.
+
+Where the rows are is told from the head (an array of records under a key such as "hits"); STIX
+bundles and MISP events are known by their keys. The document is streamed, never held whole.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any, Final
+
+from dga.errors import FeedError
+from dga.tables.columns import is_domain
+from dga.tables.encodings import one_line
+from dga.tables.indicators import attribute_rows, stix_rows
+from dga.tables.jsonrows import record
+from dga.tables.unpack import MAX_LINE, Payload
+
+FORMATS: Final = ("json-document", "json-objects", "stix", "misp")
+ITEM: Final = "[]"  # stands for an element of an array in a path
+ANY: Final = "*"  # stands for any key
+MAX_DEPTH: Final = 200
+MAX_LINES_HEAD: Final = 2**16  # bytes that are looked at where each line is an object
+MAX_ROW_BYTES: Final = 2**25
+SNIFFED_STRINGS: Final = 4_000
+# Keys under which documents keep their rows.
+MAX_DIGITS: Final = 4_000
+_LONG_NUMBER = re.compile(rb"\d{%d}" % MAX_DIGITS)
+_JSON = re.compile(rb"\{\s*[\"}]|\[\s*[\[{\"]")
+_WRAPPERS = frozenset((
+    "alerts", "attributes", "blacklist", "blocklist", "data", "docs", "documents", "domain",
+    "domain_suffix", "domains", "entries", "events", "hits", "hosts", "indicators", "iocs", "items",
+    "list", "logs", "messages", "names", "objects", "queries", "records", "response", "result",
+    "results", "rows", "rules", "urls", "value", "values", "denied-remote-domains",
+    "denied-remote-hosts", "resources", "hostnames", "observables", "payload", "content",
+))  # fmt: skip
+
+Path = tuple[str, ...]
+_EVENTS: Final[tuple[Path, ...]] = (("Event",), (ITEM, "Event"), ("response", ITEM, "Event"))
+_MISP: Final[tuple[Path, ...]] = (
+    *((*event, "Attribute", ITEM) for event in _EVENTS),
+    *((*event, "Object", ITEM, "Attribute", ITEM) for event in _EVENTS),
+    ("response", "Attribute", ITEM),
+    ("Attribute", ITEM),
+)
+_RULE_SET: Final[tuple[Path, ...]] = (  # of sing-box
+    ("rules", ITEM, "domain", ITEM),
+    ("rules", ITEM, "domain_suffix", ITEM),
+)
+
+
+@dataclass(frozen=True)
+class DocumentLayout:
+    """Where the rows of a document are: the paths to them, and what makes rows of a value."""
+
+    format: str
+    paths: tuple[Path, ...]
+    rows: Callable[[Any], list[dict[str, str]]]
+
+
+def find_document(payload: Payload) -> DocumentLayout | None:
+    """The layout of a file that holds JSON; None for one object a line, or an array of records."""
+    head = next(payload.sample.pieces(), b"").lstrip(codecs.BOM_UTF8 + b" \t\r\n")
+    if not _JSON.match(head):
+        return None
+    lines = _is_lines(head)
+    seen = _Seen()
+    with suppress(FeedError):  # the head may end within it; other damage is told when it is read
+        _walk(_events(iter([head[:MAX_LINES_HEAD] if lines else head])), seen.see)
+    return seen.layout(lines)
+
+
+def document_rows(payload: Payload, layout: DocumentLayout) -> Iterator[dict[str, str]]:
+    """The rows of a document, in order."""
+    pieces = _as_utf8(chain(payload.pieces(), [b""]))
+    try:
+        for value in _values(pieces, layout.paths):
+            yield from layout.rows(value)
+    except FeedError as error:
+        raise FeedError(f"{payload.name}: {error}") from None
+
+
+def _is_lines(head: bytes) -> bool:
+    """Whether each line holds an object of its own."""
+    first, _, rest = head.partition(b"\n")
+    whole = first.rstrip().endswith((b"}", b"},")) and first.count(b"{") == first.count(b"}")
+    return whole and rest.lstrip()[:1] in (b"{", b"")
+
+
+@dataclass
+class _Seen:
+    """What a document's head holds, by path: how many elements an array has, in how many of them a
+    domain stands."""
+
+    elements: dict[Path, int] = field(default_factory=dict)
+    named: dict[Path, set[int]] = field(default_factory=dict)
+    keys: set[Path] = field(default_factory=set)
+    outside: bool = False  # a domain stands in no array
+    domain_keys: int = 0
+    bundle: bool = False
+    roots: int = 0
+    _strings: int = 0
+
+    def see(self, path: Path, event: str, value: Any, places: list[int]) -> None:
+        """Take one event of the parser; `places`: which element of each open array it is in."""
+        if not path and event in ("start_map", "start_array"):
+            self.roots += 1
+        if event == "map_key":
+            if len(path) < 4:
+                self.keys.add((*path, str(value)))
+            if not path:
+                self.domain_keys += is_domain(str(value))
+        if path and path[-1] == ITEM and event not in ("end_map", "end_array"):
+            array = path[:-1]
+            self.elements[array] = max(self.elements.get(array, 0), places[-1] + 1)
+        if event == "string":
+            self._see_text(path, str(value), places)
+
+    def _see_text(self, path: Path, text: str, places: list[int]) -> None:
+        self.bundle |= path == ("type",) and text == "bundle"
+        if self._strings >= SNIFFED_STRINGS or not is_domain(text):
+            return
+        self._strings += 1
+        arrays = [at for at, part in enumerate(path) if part == ITEM]
+        self.outside |= not arrays
+        for at, place in zip(arrays, places, strict=True):
+            self.named.setdefault(path[:at], set()).add(place)
+
+    def layout(self, lines: bool) -> DocumentLayout | None:
+        """The layout of the document."""
+        if self.bundle and ("objects",) in self.keys:
+            return DocumentLayout("stix", (("objects", ITEM),), stix_rows)
+        if misp := tuple(path for path in _MISP if path[:-1] in self.elements):
+            return DocumentLayout("misp", misp, attribute_rows)
+        if rules := tuple(path for path in _RULE_SET if path[:-1] in self.named):
+            return DocumentLayout("json-document", rules, _named_row)
+        if () in self.elements or (lines and self.outside):
+            return None  # an array of records, or one a line
+        if array := self._array():
+            return DocumentLayout("json-document", (array,), _named_row)
+        top = sum(len(key) == 1 for key in self.keys)
+        if self.domain_keys > 1 and self.domain_keys * 2 > top:
+            return DocumentLayout("json-document", ((ANY,),), _keyed_row)
+        return None if lines else DocumentLayout("json-objects", ((),), _plain_row)
+
+    def _array(self) -> Path | None:
+        """The path to the rows: the outermost array whose elements hold domains."""
+        found = [path for path in self.named if path and ITEM not in path]
+        if not found:
+            return None
+        tops = [path for path in found if len(path) == 1]
+        if len(tops) > 1 and not any(path[0].lower() in _WRAPPERS for path in tops):
+            return None if self.outside else (ANY, ITEM)
+        known = [path for path in found if path[-1].lower() in _WRAPPERS]
+        best = min(known or found, key=lambda path: (len(path), -len(self.named[path])))
+        alone = self.outside and self.elements.get(best, 0) < 2
+        if best in known or not (self.outside or alone):
+            return (*best, ITEM)
+        return None
+
+
+def _plain_row(value: Any) -> list[dict[str, str]]:
+    return [record(value)]
+
+
+def _named_row(value: Any) -> list[dict[str, str]]:
+    return [record(value) if isinstance(value, dict) else {"domain": record(value)["value"]}]
+
+
+def _keyed_row(value: Any) -> list[dict[str, str]]:
+    key, inner = value
+    return [{"domain": key, **{k: v for k, v in record(inner).items() if k != "domain"}}]
+
+
+def _parser() -> Any:
+    try:
+        import ijson  # here, for it comes with an extra of the package
+    except ImportError:
+        raise FeedError("JSON documents need the package ijson: pip install ijson") from None
+    return ijson
+
+
+def _as_utf8(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Pieces without what is no UTF-8, at which the parser would stop."""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    for piece in pieces:
+        yield decoder.decode(piece, final=not piece).encode()
+
+
+class _Source:
+    """Pieces of bytes as a file for the parser; counts what it takes for one row."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces, self._rest, self._tail = pieces, b"", b""
+        self.taken = 0
+
+    def read(self, size: int = -1) -> bytes:
+        if not self._rest and size:
+            self._rest = next((piece for piece in self._pieces if piece), b"")
+        size = min(size if size >= 0 else MAX_LINE, 2**16)
+        found, self._rest = self._rest[:size], self._rest[size:]
+        self.taken += len(found)
+        if _LONG_NUMBER.search(self._tail + found):  # the parser cannot convert it
+            raise FeedError("a JSON number of thousands of digits; not a table")
+        self._tail = found[-MAX_DIGITS:]
+        if self.taken > MAX_ROW_BYTES:
+            raise FeedError(f"a JSON object of more than {MAX_ROW_BYTES:,} bytes; not a table")
+        return found
+
+
+def _events(pieces: Iterator[bytes]) -> Iterator[tuple[str, Any, _Source]]:
+    """The parser's events; damage is told as FeedError."""
+    ijson = _parser()
+    source = _Source(pieces)
+    try:
+        for event, value in ijson.basic_parse(source, multiple_values=True):
+            yield event, value, source
+    except (ijson.JSONError, ValueError, OverflowError, ArithmeticError) as error:
+        reason = one_line(str(error).partition("\n")[0])
+        raise FeedError(f"damaged JSON ({reason}); mend it") from None
+
+
+_See = Callable[[Path, str, Any, list[int]], None]
+
+
+def _walk(events: Iterator[tuple[str, Any, _Source]], see: _See) -> None:
+    """Call `see` with each event, its path and the places in the open arrays."""
+    path: list[str] = []
+    places: list[int] = []
+    for event, value, _ in events:
+        if event == "map_key":
+            path[-1:] = []
+            see(tuple(path), event, value, places)
+            path.append(value)
+            continue
+        if event in ("end_map", "end_array"):
+            path.pop()
+            places[len(places) - (event == "end_array") :] = []
+        elif path and path[-1] == ITEM:
+            places[-1] += 1
+        see(tuple(path), event, value, places)
+        if event == "start_map":
+            path.append("")
+        elif event == "start_array":
+            path.append(ITEM)
+            places.append(-1)
+        if len(path) > MAX_DEPTH:
+            raise FeedError(f"JSON nested more than {MAX_DEPTH} deep; not a table")
+
+
+def _values(pieces: Iterator[bytes], paths: tuple[Path, ...]) -> Iterator[Any]:
+    """Each value at one of the paths, in order; with its key where a path ends in ANY."""
+    ijson = _parser()
+    longest = max(map(len, paths))
+    builder: Any = None
+    depth = start = 0
+    path: list[str] = []
+    for event, value, source in _events(pieces):
+        if event in ("end_map", "end_array"):
+            depth -= 1
+            del path[depth:]
+        if builder is not None:
+            builder.event(event, value)
+        elif event != "map_key" and depth <= longest and _at(path[:depth], paths):
+            builder, start = ijson.ObjectBuilder(), depth
+            builder.event(event, value)
+        if event == "map_key":
+            path[depth - 1 :] = [value]
+        elif event in ("start_map", "start_array"):
+            path[depth:] = ["" if event == "start_map" else ITEM]
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise FeedError(f"JSON nested more than {MAX_DEPTH} deep; not a table")
+        elif builder is not None and depth == start:
+            keyed = path and path[-1] != ITEM
+            yield (path[start - 1], builder.value) if keyed and (ANY,) in paths else builder.value
+            builder = None
+            source.taken = 0
+
+
+def _at(path: list[str], paths: tuple[Path, ...]) -> bool:
+    return any(
+        len(path) == len(wanted)
+        and all(part in (key, ANY) for key, part in zip(path, wanted, strict=True))
+        for wanted in paths
+    )

@@ -1,0 +1,329 @@
+"""Sniffing: from a payload's head to its format, delimiter, header and columns."""
+
+from __future__ import annotations
+
+import csv
+import ipaddress
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
+from itertools import islice
+
+import pyarrow.parquet as pq
+
+from dga.errors import FeedError
+from dga.names.find import names_in
+from dga.tables import lists, zones
+from dga.tables.columns import domain_share, is_header, made_up, unique
+from dga.tables.documents import document_rows, find_document
+from dga.tables.encodings import is_binary
+from dga.tables.jsonrows import DAMAGED, array_items, line_record, record
+from dga.tables.lists import find_list
+from dga.tables.unpack import Payload, damage_told
+
+MAX_COLUMNS = 2_000
+SAMPLE_ROWS = 1_000
+EXTRA = "extra"
+TEXT_COLUMNS = ("line", "domain", "text")
+_SEP = re.compile(r"sep=(.)", re.IGNORECASE)
+_IDENTIFIER = re.compile(r"[A-Za-z_@#][\w .()/:-]{0,60}")
+_JSON_ARRAY = re.compile(rb"\s*\[\s*[\[{\"\]]")
+
+
+@dataclass(frozen=True)
+class TableInfo:
+    """What `sniff` found; `size` is the file's own, in bytes, before decompression.
+
+    `skipped` counts the lines above the first row (comments and header); `surplus` says that the
+    last column, "extra", gathers the fields of rows that are longer than the table is wide.
+    """
+
+    format: str
+    compression: str
+    encoding: str
+    delimiter: str | None
+    columns: tuple[str, ...]
+    header: bool
+    size: int
+    skipped: int = 0
+    surplus: bool = False
+
+
+def layout(payload: Payload) -> TableInfo:
+    """The layout of an opened file; raises FeedError when it is no table."""
+    blank = TableInfo("", payload.compression, payload.encoding, None, (), False, payload.size)
+    info = _binary_or_json(payload, blank) or _text(payload, blank)
+    if not 0 < len(info.columns) <= MAX_COLUMNS:
+        raise FeedError(
+            f"{payload.name}: {len(info.columns):,} columns; give a table with 1 to {MAX_COLUMNS:,}"
+        )
+    return info
+
+
+def is_hosts_line(line: str) -> bool:
+    """Whether a line has an address and a name, as in /etc/hosts."""
+    address, _, rest = line.strip().replace("\t", " ").partition(" ")
+    try:
+        return bool(ipaddress.ip_address(address.partition("%")[0]) and rest.strip())
+    except ValueError:
+        return False
+
+
+def split(line: str, delimiter: str | None) -> list[str]:
+    """The fields of one line."""
+    if delimiter is None:
+        return [line]
+    if '"' not in line:
+        return line.split(delimiter)
+    try:
+        spaced = f'{delimiter} "' in line  # as in ThreatFox's exports
+        return next(csv.reader([line], delimiter=delimiter, skipinitialspace=spaced))
+    except csv.Error:  # a field longer than the csv module allows
+        return line.split(delimiter)
+
+
+def _binary_or_json(payload: Payload, blank: TableInfo) -> TableInfo | None:
+    if payload.head.startswith(b"PAR1"):
+        with damage_told(payload.name), ExitStack() as stack:
+            names = pq.read_schema(payload.on_disk(stack)).names
+        return replace(blank, format="parquet", encoding="binary", columns=unique(names),
+                       header=True)  # fmt: skip
+    if document := find_document(payload):
+        sample = islice(document_rows(payload.sample, document), SAMPLE_ROWS)
+        return _json(payload, replace(blank, format=document.format), list(_until_damage(sample)))
+    if _JSON_ARRAY.match(next(payload.sample.pieces())):
+        rows = [record(value) for value in array_items(payload.sample, whole=False)]
+        return _json(payload, replace(blank, format="json"), rows)
+    return None
+
+
+def _until_damage(rows: Iterator[dict[str, str]]) -> Iterator[dict[str, str]]:
+    """Rows until the head ends within one; damage is told when the whole is read."""
+    with suppress(FeedError):
+        yield from rows
+
+
+def _text(payload: Payload, blank: TableInfo) -> TableInfo:
+    lines = payload.first_lines()
+    if is_binary("\n".join(lines[:SAMPLE_ROWS])):
+        raise FeedError(
+            f"{payload.name}: binary data, not text; give CSV, JSON lines, Parquet or a list"
+        )
+    for recognise in _TEXT_LAYOUTS:
+        if info := recognise(payload, blank, lines):
+            return info
+    raise FeedError(f"{payload.name}: only comments in it; give a file with at least one row")
+
+
+def _zeek(payload: Payload, blank: TableInfo, lines: list[str]) -> TableInfo | None:
+    for at, line in enumerate(lines[:50]):
+        if line.startswith("#fields\t"):
+            behind = (i for i in range(at, len(lines)) if not lines[i].startswith("#"))
+            skipped = next(behind, len(lines))
+            columns = unique(line.split("\t")[1:])
+            return replace(blank, format="zeek", delimiter="\t", columns=columns, skipped=skipped,
+                           header=True)  # fmt: skip
+    return None
+
+
+def _json_lines(payload: Payload, blank: TableInfo, lines: list[str]) -> TableInfo | None:
+    sample = [line for line in lines if line.strip()]
+    if not sample or not sample[0].lstrip().startswith("{"):
+        return None
+    rows = [line_record(line) for line in sample]
+    if sum(DAMAGED in row for row in rows) * 2 > len(rows):
+        raise FeedError(f"{payload.name}: broken JSON; give an array or one object a line")
+    return _json(payload, replace(blank, format="json-lines"), rows)
+
+
+def _json(payload: Payload, info: TableInfo, rows: list[dict[str, str]]) -> TableInfo:
+    """The columns are those of the head's rows; what later rows add goes to the surplus."""
+    columns = dict.fromkeys(key for row in rows for key in row)
+    surplus = columns.pop(DAMAGED, 0) is None or payload.goes_on
+    if not columns:
+        raise FeedError(
+            f"{payload.name}: JSON without a single row or field; give rows with a domain"
+        )
+    if "event_type" in columns and any(column.startswith("dns.") for column in columns):
+        info = replace(info, format="suricata-eve")
+    elif columns.keys() >= {"query", "id.orig_h"}:
+        info = replace(info, format="zeek-json")
+    return replace(info, columns=_widened(tuple(columns), surplus), surplus=surplus)
+
+
+def _hosts(payload: Payload, blank: TableInfo, lines: list[str]) -> TableInfo | None:
+    sample = [line for line in lines[:SAMPLE_ROWS] if line.strip() and line[0] != "#"]
+    if not sample or sum(map(is_hosts_line, sample)) * 10 < len(sample) * 9:
+        return None
+    columns = ("address", "domain", EXTRA)
+    return replace(blank, format="hosts", columns=columns, skipped=_above(lines), surplus=True)
+
+
+def _list_kind(payload: Payload, blank: TableInfo, lines: list[str]) -> TableInfo | None:
+    kind = find_list(lines)
+    return replace(blank, format=kind.name, columns=lists.COLUMNS) if kind else None
+
+
+def _zone(payload: Payload, blank: TableInfo, lines: list[str]) -> TableInfo | None:
+    return replace(blank, format="zone", columns=zones.COLUMNS) if zones.is_zone(lines) else None
+
+
+def _markdown(payload: Payload, blank: TableInfo, lines: list[str]) -> TableInfo | None:
+    """A Markdown table, if little else stands around it."""
+    filled = [line for line in lines[:SAMPLE_ROWS] if line.strip()]
+    at = next((i for i, line in enumerate(filled) if _is_rule(line)), 0)
+    if not at or sum("|" in line for line in filled) < 0.8 * len(filled):
+        return None
+    columns = unique(markdown_cells(filled[at - 1]))
+    skipped = lines.index(filled[at]) + 1
+    return replace(blank, format="markdown", delimiter="|", columns=columns, skipped=skipped,
+                   header=True)  # fmt: skip
+
+
+def _is_rule(line: str) -> bool:
+    """Whether a line stands between the header and the rows of a Markdown table."""
+    return "|" in line and "--" in line and set(line) <= set("|-: \t\r")
+
+
+def markdown_cells(line: str) -> list[str]:
+    """The cells of a row of a Markdown table.
+
+    >>> markdown_cells("| `a.com` | C2 |")
+    ['a.com', 'C2']
+    """
+    text = line.strip().removeprefix("|").removesuffix("|")
+    return [cell.strip().strip("`*").strip() for cell in re.split(r"(?<!\\)\|", text)]
+
+
+def _csv(payload: Payload, blank: TableInfo, lines: list[str]) -> TableInfo | None:
+    named = _named_delimiter(lines)
+    if named:
+        lines = ["#", *lines[1:]]
+    head = _first_row(lines)
+    if head == len(lines):
+        return None
+    sample = [line for line in lines[head : head + SAMPLE_ROWS] if line.strip()]
+    delimiter = named or _delimiter(sample)
+    rows = [split(line, delimiter) for line in sample]
+    header = is_header(rows)
+    above = None if header else _commented_header(lines[:head], delimiter, rows)
+    width = Counter(map(len, rows)).most_common(1)[0][0]
+    if above is not None or header:
+        columns = unique(above or rows[0])
+        width = len(columns)
+    else:
+        columns = made_up(rows, width)
+        if info := _names_or_text(blank, rows, sample):
+            return info
+    surplus = any(len(row) > width and any(row[width:]) for row in rows)
+    return replace(
+        blank, format="csv" if delimiter else "list", delimiter=delimiter,
+        header=header or above is not None, columns=_widened(columns, surplus),
+        skipped=head + 1 if header else _above(lines), surplus=surplus,
+    )  # fmt: skip
+
+
+def _named_delimiter(lines: list[str]) -> str | None:
+    """The delimiter that a first line names for Excel: `sep=;`."""
+    named = _SEP.fullmatch(lines[0].strip("\ufeff\r")) if lines else None
+    return named[1] if named else None
+
+
+def _commented_header(
+    above: list[str], delimiter: str | None, rows: list[list[str]]
+) -> list[str] | None:
+    """The names of the columns where the last comment above the rows holds them."""
+    comments = [line.lstrip("#; ").strip() for line in above if line.strip("#; \t")]
+    if not delimiter or not comments:
+        return None
+    names = split(comments[-1].removeprefix("Fields:").strip(), delimiter)
+    names = [name.strip().strip('"').strip() for name in names]
+    width = Counter(map(len, rows)).most_common(1)[0][0]
+    if len(names) < 2 or len(names) != width or not all(map(_IDENTIFIER.fullmatch, names)):
+        return None
+    return names
+
+
+def _names_or_text(blank: TableInfo, rows: list[list[str]], sample: list[str]) -> TableInfo | None:
+    """The layouts of rows without a header that are no table: spaces between, several names in a
+    line, or text in which names stand."""
+    best = max(domain_share(row[i] for row in rows if len(row) > i) for i in range(len(rows[0])))
+    spaced = [split_spaced(line) for line in sample]
+    if len(rows[0]) == 1 and (info := _spaced(blank, spaced)):
+        return info
+    text = replace(blank, format="text", columns=TEXT_COLUMNS)
+    if best < 0.5:
+        return text if _is_prose(sample) else None
+    cells = [cell for row in rows for cell in row if cell.strip()]
+    several = len(rows[0]) > 1 and domain_share(cells) >= 0.9
+    return text if several else None
+
+
+def _is_prose(sample: list[str]) -> bool:
+    """Whether most lines have several words, and names stand among them."""
+    several = [line for line in sample if len(line.split(None, 2)) > 1]
+    return len(several) * 2 >= len(sample) and any(names_in(line) for line in several[:200])
+
+
+def _spaced(blank: TableInfo, rows: list[list[str]]) -> TableInfo | None:
+    """Columns with spaces between: as many in nearly each row, and one of them holds names."""
+    width, times = Counter(map(len, rows)).most_common(1)[0]
+    if width < 2 or times < 0.9 * len(rows):
+        return None
+    whole = [row for row in rows if len(row) == width]
+    shares = [domain_share(row[i] for row in whole[:SAMPLE_ROWS]) for i in range(width)]
+    if max(shares) < 0.5 or sum(shares) > width - 0.5:
+        return None
+    header = is_header(rows)
+    columns = unique(rows[0]) if header else made_up(rows, width)
+    return replace(blank, format="spaced", delimiter=" ", columns=columns, header=header)
+
+
+def split_spaced(line: str) -> list[str]:
+    """The fields of a line with spaces between, quoted where they hold one."""
+    if '"' not in line:
+        return line.split()
+    try:
+        cells = next(csv.reader([line.replace("\t", " ")], delimiter=" ", skipinitialspace=True))
+    except csv.Error:  # a field longer than the csv module allows
+        return line.split()
+    return [cell for cell in cells if cell]
+
+
+def _delimiter(lines: list[str]) -> str | None:
+    """The character that cuts most lines into the same number of fields, None for a list."""
+    best: tuple[float, int, str | None] = (0.5, 1, None)
+    for delimiter in ",\t;|":
+        if delimiter == "|" and lines[0].startswith("||"):  # an ad blocker's rule: ||host^
+            continue
+        counts = Counter(len(split(line, delimiter)) for line in lines)
+        width, times = max(counts.items(), key=lambda item: (item[0] > 1, item[1]))
+        if width > 1:
+            best = max(best, (times / len(lines), width, delimiter), key=lambda b: b[:2])
+    quoted = sum(line.startswith('"') and line.rstrip().endswith('"') for line in lines)
+    return best[2] or ("," if quoted * 2 > len(lines) else None)
+
+
+def _first_row(lines: list[str]) -> int:
+    """How many comment and blank lines stand above the first row."""
+    return next((i for i, line in enumerate(lines) if line.strip() and line[0] != "#"), len(lines))
+
+
+def _above(lines: list[str]) -> int:
+    """How many lines above the first row are none: blank ones only together with comments."""
+    head = _first_row(lines)
+    return head if any(line.startswith("#") for line in lines[:head]) else 0
+
+
+def _widened(columns: tuple[str, ...], surplus: bool) -> tuple[str, ...]:
+    extra = EXTRA
+    while extra in columns:
+        extra += "_"
+    return (*columns, extra) if surplus else columns
+
+
+_TEXT_LAYOUTS: tuple[Callable[[Payload, TableInfo, list[str]], TableInfo | None], ...] = (
+    _zeek, _json_lines, _hosts, _list_kind, _zone, _markdown, _csv,
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""From a labelled dataset to a finished run. Runs in a child process: it imports Keras."""

@@ -1,0 +1,78 @@
+"""Rows of a dataset to the arrays that a network is trained on. Knows no network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dga.config import TrainingConfig
+from dga.datasets import dataset
+from dga.schema import BENIGN, DGA, FAMILY, LABEL
+from dga.scoring.encoder import CharEncoder, Codes
+
+Float32s = npt.NDArray[np.float32]
+Integer = TypeVar("Integer", np.uint8, np.int32)
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Encoded names with what they should give; one entry a name."""
+
+    codes: Codes  # (rows, columns) uint8, 0 = padding
+    widths: npt.NDArray[np.int64]  # (rows,) characters in the name
+    label_widths: npt.NDArray[np.int64]  # (rows,) characters before the first dot, and the dot
+    is_dga: Float32s  # (rows,) 0 or 1
+    family: npt.NDArray[np.int64]  # (rows,) index into the classes; -1 where there is none
+    weights: Float32s  # (rows,)
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+
+def classes_for(frame: pd.DataFrame, config: TrainingConfig) -> list[str]:
+    """The families of at least `min_family` names, sorted; the family task knows benign too."""
+    if config.task == "binary":
+        return []
+    sizes = frame.loc[frame[LABEL] == DGA, FAMILY].value_counts()
+    families = sorted(str(name) for name in sizes.index[sizes >= config.min_family])
+    return [BENIGN, *families] if config.task == "family" else families
+
+
+def examples(
+    frame: pd.DataFrame, encoder: CharEncoder, classes: list[str], config: TrainingConfig
+) -> Examples:
+    """Encode the rows of one part of a dataset."""
+    names = frame[dataset.NAME].tolist()
+    index = {name: position for position, name in enumerate(classes)}
+    kind = np.where(frame[LABEL] == BENIGN, BENIGN, frame[FAMILY].astype(object))
+    return Examples(
+        codes=encoder.encode(names),
+        widths=np.minimum([len(name) for name in names], encoder.max_length),
+        label_widths=np.array([name.find(".") + 1 for name in names], dtype=np.int64),
+        is_dga=(frame[LABEL] == DGA).to_numpy(np.float32),
+        family=np.array([index.get(name, -1) for name in kind], dtype=np.int64),
+        weights=_weights(frame, config.resolved()),
+    )
+
+
+def _weights(frame: pd.DataFrame, config: TrainingConfig) -> Float32s:
+    """The balanced weights (rows,), the benign ones times `benign_weight`; mean 1."""
+    weights = dataset.weights(frame, config.balance or "none")
+    weights = np.where(frame[LABEL] == BENIGN, config.benign_weight or 1.0, 1.0) * weights
+    return np.asarray(weights / weights.mean(), dtype=np.float32)
+
+
+def drop_suffixes(
+    codes: npt.NDArray[Integer],
+    label_widths: npt.NDArray[np.int64],
+    rate: float,
+    rng: np.random.Generator,
+) -> npt.NDArray[Integer]:
+    """Blank the suffix of a share of right-padded rows: it must not carry the verdict alone."""
+    blank = np.arange(codes.shape[1]) >= label_widths[:, None]
+    dropped = rng.random(len(codes)) < rate
+    return codes * ~(blank & dropped[:, None])

@@ -1,0 +1,308 @@
+"""Encoded names to a trained Keras model: epochs, validation, reports, checkpoints.
+
+Runs in a child process: it imports Keras. Reports through `on_progress`; writes no file but the
+checkpoint from which an interrupted training goes on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from dga.config import TrainingConfig
+from dga.errors import JobError, TrainingError
+from dga.networks import architectures, char_lm, ngrams, recurrent
+from dga.progress import OnProgress, Progress, ShouldStop
+from dga.scoring.encoder import CharEncoder
+from dga.training import checkpoint, heads, train_step
+from dga.training.batching import Order
+from dga.training.checkpoint import State
+from dga.training.examples import Examples
+
+REPORT_SECONDS = 0.5
+CHECKPOINT_SECONDS = 60.0  # a checkpoint is also written after each epoch
+
+
+@dataclass
+class Trained:
+    """A model with its history; `partial` when it was stopped before its end.
+
+    A row of the history has `kept` 1 where the model has that epoch's weights, else 0.
+    """
+
+    model: keras.Model
+    history: list[dict[str, float]] = field(default_factory=list)
+    batches: int = 0
+    partial: bool = False
+
+
+def fit(
+    train: Examples,
+    validation: Examples,
+    encoder: CharEncoder,
+    classes: list[str],
+    config: TrainingConfig,
+    *,
+    on_progress: OnProgress,
+    should_stop: ShouldStop,
+    model: keras.Model | None = None,
+    path: Path | None = None,
+) -> Trained:
+    """Train a model; stops early, keeping what was learnt, when `should_stop` says so.
+
+    `path`: of the checkpoint; a training continues from the checkpoint that is there.
+    """
+    config = config.resolved()
+    if model is None:
+        model = fresh(encoder, classes, config)
+    ngrams.choose(model, train.codes, encoder.vocabulary)
+    char_lm.learn(model, train.codes[train.is_dga == 0], encoder.vocabulary)
+    keras.utils.set_random_seed(config.seed)
+    order = Order(
+        part=train,
+        size=config.batch_size or len(train),
+        seed=config.seed,
+        trims=config.padding == "trimmed",
+        side=encoder.side,
+        suffix_dropout=config.suffix_dropout or 0.0,
+    )
+    learner = learning(model, config)
+    trained = _Loop(
+        learner,
+        order,
+        validation,
+        config,
+        on_progress=on_progress,
+        should_stop=should_stop,
+        path=path,
+    ).run()
+    if learner is not model:
+        recurrent.settle(model)
+    trained.model = model
+    return trained
+
+
+def fresh(encoder: CharEncoder, classes: list[str], config: TrainingConfig) -> keras.Model:
+    """A network that has learnt nothing; the same for the same seed."""
+    keras.utils.set_random_seed(config.seed)
+    given = heads.outputs_for(config.task, classes)
+    model = architectures.build(config.architecture, encoder, given)
+    if _trims_padding(model, config):
+        recurrent.waken(model)
+    return model
+
+
+def learning(model: keras.Model, config: TrainingConfig) -> keras.Model:
+    """The model that learns: the given one, or one of its weights that reads no padding."""
+    return recurrent.unpadded(model) if _trims_padding(model, config) else model
+
+
+def _trims_padding(model: keras.Model, config: TrainingConfig) -> bool:
+    return model.input_shape[1] is not None and config.resolved().padding == "trimmed"
+
+
+class _Loop:
+    """One training under way. Its position is the number of batches learnt from."""
+
+    def __init__(
+        self,
+        model: keras.Model,
+        order: Order,
+        validation: Examples,
+        config: TrainingConfig,
+        *,
+        on_progress: OnProgress,
+        should_stop: ShouldStop,
+        path: Path | None,
+    ) -> None:
+        self.model, self.order, self.validation, self.config = model, order, validation, config
+        self.on_progress, self.should_stop, self.path = on_progress, should_stop, path
+        self.total = config.max_batches or len(order) * (config.epochs or 1)
+        self.rule = train_step.optimizer(config, self.total)
+        self.update = train_step.updating(model, self.rule)
+        self.result = Trained(model)
+        self.best: list[npt.NDArray[Any]] = []  # the weights of the best epoch so far
+        self.sums = np.zeros(train_step.TOLD)  # of the epoch so far
+        self.told: list[Any] = []  # what updates told since; waited for when it is needed
+        self.names = 0
+        self.started = self.reported = self.saved = time.perf_counter()
+        self.fingerprint = self._fingerprint() if path else ""
+        epochs = -(-self.total // len(order))
+        self.progress = Progress(phase="training", batches=self.total, epochs=epochs)
+
+    def run(self) -> Trained:
+        """Train to the end, from the checkpoint where there is one."""
+        self._restore()
+        self.progress = replace(self.progress, batch=self.result.batches)
+        self.on_progress(self.progress)
+        while self.result.batches < self.total and not self.result.partial and not self._idle():
+            self._epoch(self.result.batches // len(self.order) + 1)
+        self._keep_best()
+        return self.result
+
+    def _epoch(self, number: int) -> None:
+        for batch in self.order.epoch(number, skip=self.result.batches % len(self.order)):
+            if self.should_stop():
+                self.result.partial = True
+                self._save()
+                break
+            self.told.append(self.update(batch))
+            self.result.batches += 1
+            self.names += len(batch.codes)
+            self._report(number)
+            if self.result.batches >= self.total:
+                break
+        self._sum_up()
+        if self.sums[-1]:
+            self._end_epoch(number)
+
+    def _sum_up(self) -> tuple[float, float]:
+        """Mean loss and accuracy of the epoch so far."""
+        self.sums = self.sums + sum(told.numpy() for told in self.told)
+        self.told.clear()
+        loss, right, names = self.sums
+        if names and not np.isfinite(loss):
+            raise TrainingError(
+                f"the loss is not a number after {self.result.batches:,} batches: the training "
+                "diverged; lower the learning rate or set a gradient clipping norm"
+            )
+        return (float(loss / names), float(right / names)) if names else (np.nan, np.nan)
+
+    def _report(self, epoch: int) -> None:
+        now = time.perf_counter()
+        if now - self.saved >= CHECKPOINT_SECONDS:
+            self._save()
+        done = self.result.batches
+        if now - self.reported < REPORT_SECONDS and done < self.total:
+            return
+        loss, accuracy = self._sum_up()
+        self.reported = now
+        elapsed = now - self.started
+        self.progress = replace(
+            self.progress,
+            epoch=epoch,
+            batch=done,
+            loss=loss,
+            accuracy=accuracy,
+            elapsed=elapsed,
+            rate=self.names / elapsed,
+            remaining=elapsed / done * (self.total - done),
+        )
+        self.on_progress(self.progress)
+
+    def _end_epoch(self, epoch: int) -> None:
+        loss, accuracy = self._sum_up()
+        row = {
+            "epoch": epoch,
+            "batches": self.result.batches,
+            "loss": loss,
+            "accuracy": accuracy,
+            "seconds": time.perf_counter() - self.started,
+        }
+        with train_step.averaged(self.rule, self.model):
+            row |= self._validate()
+            self.result.history.append(row)
+            if self.config.keep == "best" and self._best() is row:
+                self.best = _values(self.model.weights)
+        self.sums = np.zeros(train_step.TOLD)
+        if not self.result.partial:
+            self._save()
+        self.progress = replace(
+            self.progress,
+            epoch=epoch,
+            batch=self.result.batches,
+            validation_loss=row.get("validation_loss"),
+            validation_accuracy=row.get("validation_accuracy"),
+        )
+        self.on_progress(self.progress)
+
+    def _validate(self) -> dict[str, float]:
+        """Loss and accuracy of P(dga) on the validation part; nothing where there is none."""
+        if not len(self.validation):
+            return {}
+        scores = heads.predict(self.model, self.validation, self.config.task, side=self.order.side)
+        truth = self.validation.is_dga
+        sure = np.clip(np.where(truth > 0, scores, 1 - scores), 1e-7, 1)
+        return {
+            "validation_loss": float(-np.log(sure).mean()),
+            "validation_accuracy": float(((scores >= 0.5) == (truth > 0)).mean()),
+        }
+
+    def _best(self) -> dict[str, float] | None:
+        """The row of the lowest validation loss, the first where several are equal."""
+        rows = [row for row in self.result.history if "validation_loss" in row]
+        return min(rows, key=lambda row: row["validation_loss"], default=None)
+
+    def _idle(self) -> bool:
+        """True once as many epochs as `patience` allows have brought nothing."""
+        best = self._best()
+        if best is None or self.config.patience is None:
+            return False
+        return self.result.history[-1]["epoch"] - best["epoch"] >= self.config.patience
+
+    def _keep_best(self) -> None:
+        """Give the model the weights of its best epoch, and tell in the history which it has."""
+        train_step.average(self.rule, self.model)
+        history, best = self.result.history, self._best()
+        if not history:
+            return
+        kept = best if best is not None and self.best else history[-1]
+        if kept is best and best is not history[-1]:
+            for weight, value in zip(self.model.weights, self.best, strict=True):
+                weight.assign(value)
+        for row in history:
+            row["kept"] = float(row is kept)
+
+    def _variables(self) -> Iterator[tuple[str, list[Any]]]:
+        yield "network", list(self.model.variables)  # dropout's dice among them
+        yield "optimizer", list(self.rule.variables)
+
+    def _fingerprint(self) -> str:
+        part = self.order.part
+        settings = {**self.config.to_json(), "device": ""}
+        return checkpoint.fingerprint(settings, part.codes, part.is_dga, part.family, part.weights)
+
+    def _save(self) -> None:
+        if self.path is None:
+            return
+        self._sum_up()
+        groups = {name: _values(held) for name, held in self._variables()}
+        facts = {
+            "batches": self.result.batches,
+            "history": self.result.history,
+            "sums": self.sums.tolist(),
+            "names": self.names,
+            "seconds": time.perf_counter() - self.started,
+            "fingerprint": self.fingerprint,
+        }
+        checkpoint.save(self.path, State({**groups, "best": self.best}, facts))
+        self.saved = time.perf_counter()
+
+    def _restore(self) -> None:
+        state = checkpoint.load(self.path) if self.path else None
+        if state is None:
+            return
+        facts = state.facts
+        if facts["fingerprint"] != self.fingerprint:
+            raise JobError(
+                "the feeds or the settings have changed since this training was interrupted; "
+                "it cannot go on, start it anew"
+            )
+        for name, held in self._variables():
+            for variable, value in zip(held, state.groups[name], strict=True):
+                variable.assign(value)
+        self.best = list(state.groups["best"])
+        self.result.batches, self.names = facts["batches"], facts["names"]
+        self.result.history, self.sums = facts["history"], np.array(facts["sums"])
+        self.started -= facts["seconds"]
+
+
+def _values(variables: Sequence[Any]) -> list[npt.NDArray[Any]]:
+    return [np.array(variable.value.numpy()) for variable in variables]

@@ -1,0 +1,91 @@
+"""From a plan to the data that it trains on: feeds read, dataset split, trial names set aside.
+
+A training and its forecast both use it. Imports no Keras; writes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from dga.config import FeedSpec, TrainingPlan
+from dga.datasets import dataset, feeds
+from dga.datasets.dataset import Dataset
+from dga.errors import DatasetError
+from dga.progress import OnProgress, Progress, ignore
+from dga.runs import reviews
+from dga.schema import REGISTERED_NAME
+
+
+@dataclass(frozen=True)
+class LoadedFeeds:
+    """The labelled frames of feeds, those of corrected labels apart, and what each feed held."""
+
+    frames: list[pd.DataFrame]
+    corrections: list[pd.DataFrame]
+    facts: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class PreparedData:
+    """What a plan trains on.
+
+    `trial`: the trial names as a frame of the dataset's columns, None where the plan has none.
+    `facts`: what each of the plan's feeds held, JSON-ready: `feeds`, `trial`, `curated`.
+    """
+
+    data: Dataset
+    trial: pd.DataFrame | None
+    facts: dict[str, list[dict[str, Any]]]
+
+    def reserved(self) -> set[str]:
+        """The names that no generator may add to the training part."""
+        trial = () if self.trial is None else self.trial[dataset.NAME]
+        return {*self.data.frame[dataset.NAME], *trial, *self.data.curated.get(dataset.NAME, ())}
+
+
+def prepare(plan: TrainingPlan, on_progress: OnProgress = ignore) -> PreparedData:
+    """Read a plan's feeds and build its dataset; FeedError or DatasetError."""
+    on_progress(Progress(phase="feeds", message="reading the feeds"))
+    read, trial, curated = map(read_feeds, (plan.feeds, plan.trial, plan.curated))
+    on_progress(Progress(phase="dataset", message="making the dataset"))
+    held = _trial_names(trial, plan) if trial.frames else None
+    exclude = set() if held is None else set(held[REGISTERED_NAME])
+    data = dataset.build(read.frames, plan.config, exclude, read.corrections, curated.frames)
+    if data.cleaning:
+        left_out = data.cleaning.to_json()["left_out"]
+        on_progress(Progress(phase="dataset", message=f"left {left_out:,} doubtful names out"))
+    facts = {"feeds": read.facts, "trial": trial.facts, "curated": curated.facts}
+    return PreparedData(data, held, facts)
+
+
+def read_feeds(specs: tuple[FeedSpec, ...]) -> LoadedFeeds:
+    """Read feeds to labelled frames, and tell what each held; FeedError."""
+    loaded = LoadedFeeds([], [], [])
+    for spec in specs:
+        feed = feeds.read_feed(Path(spec.path), label=spec.label, format=spec.format)
+        corrects = reviews.is_feed(Path(spec.path))
+        (loaded.corrections if corrects else loaded.frames).append(feed.frame)
+        loaded.facts.append(
+            {
+                "feed": feed.name,
+                "format": feed.format,
+                "label": spec.label,
+                "rows": feed.rows,
+                "names": len(feed.frame),
+                "problems": len(feed.problems),
+            }
+        )
+    return loaded
+
+
+def _trial_names(trial: LoadedFeeds, plan: TrainingPlan) -> pd.DataFrame:
+    merged = pd.concat(trial.frames, ignore_index=True)
+    named, _ = dataset.named(merged, plan.config.scope)
+    held = named.drop_duplicates([dataset.NAME]).reset_index(drop=True)
+    if held.empty:
+        raise DatasetError("the trial files hold no domain; give labelled files or leave them out")
+    return held

@@ -1,0 +1,199 @@
+"""One gradient step: loss, gradient, optimizer. The only module with an optimizer.
+
+Runs in a child process: it imports Keras.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from dga.config import TrainingConfig
+from dga.training.batching import Batch
+from dga.training.heads import FAMILY_OUTPUT, SCORE_OUTPUT
+from dga.training.replicas import replicas
+
+WARM_SHARE = 0.05  # of the updates, in which the learning rate rises
+LAST_SHARE = 0.02  # of the learning rate, left at the end
+LAST_SHARE_AVERAGED = 0.5  # the same where weights are averaged, which need to differ for that
+TOLD = 3  # what an update tells: loss times names, right answers, names
+
+Update = Callable[[Batch], Any]
+Tensor = Any  # TensorFlow ships no types
+
+
+def optimizer(config: TrainingConfig, total: int) -> keras.Optimizer:
+    """The optimiser that a config names, its learning rate planned for `total` updates.
+
+    Where weights are averaged it keeps a moving average of them over a share of the updates (Polyak
+    & Juditsky 1992, SIAM J. Control Optim. 30).
+    """
+    rate: Any = config.learning_rate
+    over = (config.averaging or 0.0) * total
+    last = LAST_SHARE_AVERAGED if over else LAST_SHARE
+    if config.schedule == "cosine":
+        rate = keras.optimizers.schedules.CosineDecay(rate, max(total, 1), alpha=last)
+    if config.schedule == "warmup":
+        warm = max(1, round(WARM_SHARE * total))
+        rate = keras.optimizers.schedules.CosineDecay(
+            0.1 * rate,
+            max(1, total - warm),
+            alpha=last,
+            warmup_target=rate,
+            warmup_steps=warm,
+        )
+    kinds = {"rmsprop": keras.optimizers.RMSprop, "adam": keras.optimizers.Adam}
+    return kinds[config.optimizer or "adam"](
+        learning_rate=rate,
+        clipnorm=config.clip_norm,
+        use_ema=bool(over),
+        ema_momentum=1 - 1 / max(over, 1.0),
+    )
+
+
+def average(rule: keras.Optimizer, model: keras.Model) -> None:
+    """Give a model the average of its weights, if the rule keeps one and has been used."""
+    if int(rule.iterations):
+        rule.finalize_variable_values(model.trainable_variables)
+
+
+@contextmanager
+def averaged(rule: keras.Optimizer, model: keras.Model) -> Iterator[None]:
+    """Within, a model has the average of its weights; behind, it has its present ones again."""
+    present = [np.array(weight.numpy()) for weight in model.trainable_variables]
+    average(rule, model)
+    yield
+    for weight, value in zip(model.trainable_variables, present, strict=True):
+        weight.assign(value)
+
+
+def updating(model: keras.Model, rule: keras.Optimizer) -> Update:
+    """A function that learns from one batch and gives a tensor (TOLD,), not waited for.
+
+    It is traced once, whatever the batches' widths. Within the scope of a `tf.distribute` strategy
+    each replica learns from its part of the batch; the update is that of the whole batch.
+    """
+    rule.build(model.trainable_variables)
+    strategy, copies = tf.distribute.get_strategy(), replicas()
+    rows = tf.TensorSpec((None,), tf.float32)
+    codes_of = tf.TensorSpec((None, model.input_shape[1]), tf.int32)
+
+    def learn(codes: Tensor, names: Tensor, real: Tensor, *truth: Tensor) -> Any:
+        """Update by the rows of one replica; `names` () of the whole batch; `real` (rows,) is 0
+        for a row that only fills up."""
+        with tf.GradientTape() as tape:
+            given = model(codes, training=True)
+            penalties = [penalty / copies for penalty in model.losses]
+            loss = tf.add_n([*_losses(given, names, *truth), *penalties])
+        weights = model.trainable_variables
+        gradients = tape.gradient(loss, weights)
+        if copies > 1:
+            # Keras clips before it sums over replicas: so the first one brings the whole sum.
+            context = tf.distribute.get_replica_context()
+            first = tf.cast(tf.equal(context.replica_id_in_sync_group, 0), tf.float32)
+            summed = context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)
+            gradients = [_scaled(gradient, first) for gradient in summed]
+        rule.apply(gradients, weights)
+        return tf.stack([loss * names, tf.reduce_sum(_right(given, *truth) * real)])
+
+    if copies == 1:
+
+        @tf.function(input_signature=[codes_of, rows, rows, rows, rows])  # type: ignore[untyped-decorator]
+        def update(codes: Tensor, *truth: Tensor) -> Any:
+            names = tf.cast(tf.size(truth[0]), tf.float32)
+            return _told(learn(codes, names, tf.ones_like(truth[0]), *truth), names)
+
+        return lambda batch: update(*_tensors(batch))
+
+    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
+    def update_all(names: Tensor, parts: Any) -> Any:
+        told = strategy.run(lambda codes, *others: learn(codes, names, *others), args=parts)
+        return _told(strategy.reduce("SUM", told, axis=None), names)
+
+    return lambda batch: update_all(_rows(batch), _parts(batch, strategy))
+
+
+def _scaled(gradient: Tensor, by: Tensor) -> Tensor:
+    """A gradient times a number; one of an embedding stays sparse."""
+    if isinstance(gradient, tf.IndexedSlices):
+        return tf.IndexedSlices(gradient.values * by, gradient.indices, gradient.dense_shape)
+    return gradient * by
+
+
+def _told(sums: Tensor, names: Tensor) -> Any:
+    return tf.concat([sums, names[None]], axis=0)
+
+
+def _rows(batch: Batch) -> Tensor:
+    return tf.convert_to_tensor(len(batch.codes), tf.float32)
+
+
+def _tensors(batch: Batch) -> list[Tensor]:
+    parts = (batch.codes, batch.is_dga, batch.weight, batch.family, batch.known)
+    return [tf.convert_to_tensor(part) for part in parts]
+
+
+def _parts(batch: Batch, strategy: Any) -> tuple[Any, ...]:
+    """The batch as values of each replica, all of as many rows: codes, `real`, the truth.
+
+    Rows that fill up weigh nothing and are not `real`.
+    """
+    copies = strategy.num_replicas_in_sync
+    rows = len(batch.codes)
+    places = np.arange(-(-rows // copies) * copies)
+    real = (places < rows).astype(np.float32)
+    places = np.minimum(places, rows - 1)
+    columns = (
+        batch.codes[places],
+        real,
+        batch.is_dga[places],
+        batch.weight[places] * real,
+        batch.family[places],
+        batch.known[places] * real,
+    )
+    return tuple(_by_replica(np.split(column, copies), strategy) for column in columns)
+
+
+def _by_replica(pieces: list[Any], strategy: Any) -> Any:
+    tensors = [tf.convert_to_tensor(piece) for piece in pieces]
+    return strategy.experimental_distribute_values_from_function(
+        lambda context: tensors[context.replica_id_in_sync_group]
+    )
+
+
+def _losses(
+    given: dict[str, Tensor],
+    names: Tensor,
+    is_dga: Tensor,
+    weight: Tensor,
+    family: Tensor,
+    known: Tensor,
+) -> list[Tensor]:
+    """The loss of each output, summed over the rows and divided by `names`, the batch's rows; a
+    name without a class weighs nothing for classes."""
+    losses = []
+    if SCORE_OUTPUT in given:
+        loss = keras.losses.binary_crossentropy(is_dga[:, None], given[SCORE_OUTPUT])
+        losses.append(tf.reduce_sum(loss * weight) / names)
+    if FAMILY_OUTPUT in given:
+        loss = keras.losses.sparse_categorical_crossentropy(family, given[FAMILY_OUTPUT])
+        losses.append(tf.reduce_sum(loss * known) / names)
+    return losses
+
+
+def _right(
+    given: dict[str, Tensor], is_dga: Tensor, weight: Tensor, family: Tensor, known: Tensor
+) -> Tensor:
+    """1 for each name (rows,) that was told right: dga or not, or its class where there is no
+    score."""
+    if SCORE_OUTPUT in given:
+        right = tf.equal(given[SCORE_OUTPUT][:, 0] >= 0.5, is_dga > 0.5)
+    else:
+        best = tf.argmax(given[FAMILY_OUTPUT], axis=1, output_type=tf.int32)
+        right = tf.equal(best, tf.cast(family, tf.int32)) & (known > 0)
+    return tf.cast(right, tf.float32)

@@ -1,0 +1,83 @@
+"""Continue from a finished run: its weights in a model with outputs for new families too.
+
+Runs in a child process: it imports Keras. Trains nothing and writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+
+from dga.config import TrainingConfig
+from dga.errors import ConfigError
+from dga.networks import architectures
+from dga.runs.store import Run
+from dga.schema import BENIGN
+from dga.scoring import bundle
+from dga.scoring.encoder import CharEncoder
+from dga.training import heads
+
+FIXED = ("architecture", "task", "scope", "max_length")
+
+
+def check(run: Run, config: TrainingConfig) -> None:
+    """Refuse settings that make another network than the run's; ConfigError names them."""
+    wanted = config.to_json()
+    for name in FIXED:
+        if run.settings.get(name) != wanted[name]:
+            raise ConfigError(
+                f"run {run.name} was trained with {name} {run.settings.get(name)!r}, not "
+                f"{wanted[name]!r}; to continue from it, choose the same"
+            )
+
+
+def merged_classes(known: Sequence[str], found: Sequence[str]) -> list[str]:
+    """The run's classes in their order, then the new ones; benign, where it is one, stays first.
+
+    >>> merged_classes(["benign", "b"], ["benign", "a", "b"])
+    ['benign', 'b', 'a']
+    """
+    return [*known, *(name for name in found if name not in known and name != BENIGN)]
+
+
+def grown(
+    run: Run, encoder: CharEncoder, classes: Sequence[str], config: TrainingConfig
+) -> keras.Model:
+    """Build the run's network for `classes`, which start with the run's own, with its weights.
+
+    A new class starts with small random weights.
+    """
+    path = run.path / "bundle" / bundle.KERAS_FILE
+    try:
+        known = keras.models.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # Keras raises many classes for a damaged file
+        raise ConfigError(f"run {run.name}: its Keras file cannot be loaded ({error})") from None
+    keras.utils.set_random_seed(config.seed)
+    given = heads.outputs_for(config.task, list(classes))
+    model = architectures.build(config.architecture, encoder, given)
+    pairs = list(zip(known.weights, model.weights, strict=False))
+    grows = (len(run.bundle().classes), len(classes))
+    if len(known.weights) != len(model.weights) or not all(_fits(*pair, grows) for pair in pairs):
+        raise ConfigError(
+            f"run {run.name} is of another version's {config.architecture}; train a new run"
+        )
+    for old, new in pairs:
+        new.assign(_widened(np.asarray(old), np.asarray(new)))
+    return model
+
+
+def _fits(old: keras.Variable, fresh: keras.Variable, grows: tuple[int, int]) -> bool:
+    """Whether weights have one shape, but for the classes in the last dimension of an output's."""
+    inner = old.shape[:-1] == fresh.shape[:-1]
+    return old.shape == fresh.shape or (inner and (old.shape[-1], fresh.shape[-1]) == grows)
+
+
+def _widened(old: np.ndarray, fresh: np.ndarray) -> np.ndarray:
+    """The old values in the first columns of the new ones."""
+    if old.shape == fresh.shape:
+        return old
+    result = fresh.copy()
+    result[..., : old.shape[-1]] = old
+    return result

@@ -1,0 +1,88 @@
+"""Which labels are doubted, on names whose classes are told apart by their letters."""
+
+from __future__ import annotations
+
+import random
+import string
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dga.config import TrainingConfig
+from dga.datasets import cleaning, dataset
+from dga.datasets.dataset import NAME, SPLIT, TEST, TRAIN, VALIDATION
+
+
+def names(count: int, letters: str, seed: int) -> list[str]:
+    dice = random.Random(seed)
+    made = ("".join(dice.choices(letters, k=10)) + ".com" for _ in range(count))
+    return list(dict.fromkeys(made))
+
+
+def frame(doubtful_sources: str) -> pd.DataFrame:
+    """400 benign names of soft letters, 400 generated ones of hard letters, and a benign name of
+    hard letters in some lists."""
+    benign = pd.DataFrame({NAME: names(400, "aeioulmnrs", 1), "label": "benign", "source": "top"})
+    dga = pd.DataFrame({NAME: names(400, "qxzwkvjp79", 2), "label": "dga", "source": "feed"})
+    strange = pd.DataFrame(
+        {NAME: ["qxzwkvjqzx.com"], "label": "benign", "source": doubtful_sources}
+    )
+    rows = pd.concat([benign, dga, strange], ignore_index=True)
+    return rows.assign(lists=cleaning.listed(rows["source"], rows[NAME]))
+
+
+def test_lists_are_counted_once_each_whatever_rows_name_them() -> None:
+    rows = pd.DataFrame(
+        {
+            NAME: ["a.com", "a.com", "a.com", "b.com"],
+            "source": ["alexa+tranco", "tranco", "umbrella", "alexa"],
+        }
+    )
+    assert cleaning.listed(rows["source"], rows[NAME]).tolist() == [3, 3, 3, 1]
+
+
+@pytest.mark.parametrize(("sources", "kept"), [("top", False), ("top+alexa+tranco", True)])
+def test_a_generated_looking_name_is_left_out_where_one_list_alone_holds_it(
+    sources: str, kept: bool
+) -> None:
+    rows, cleaned = cleaning.cleaned(frame(sources), NAME, seed=1)
+    assert ("qxzwkvjqzx.com" in set(rows[NAME])) is kept
+    assert len(cleaned.left_out) == (0 if kept else 1)
+    assert (rows["label"] == "dga").sum() == 400
+    assert rows[cleaning.WEIGHT].between(cleaning.LEAST_WEIGHT, 1).all()
+
+
+def test_what_was_left_out_is_told_by_list_without_names() -> None:
+    _, cleaned = cleaning.cleaned(frame("top"), NAME, seed=1)
+    told = cleaned.to_json()
+    assert told["left_out"] == 1
+    assert {"source": "top", "names": 401, "left_out": 1} in told["by_source"]
+    assert "qxzwkvjqzx" not in str(told)
+    assert cleaned.left_out[cleaning.DOUBT].iloc[0] > 0.9
+
+
+def test_a_name_does_not_vouch_for_itself() -> None:
+    rows = frame("top")
+    doubt = cleaning.out_of_fold(rows[NAME].tolist(), (rows["label"] == "dga").to_numpy(), seed=1)
+    assert doubt[-1] > 0.9
+    assert np.median(doubt[:400]) < 0.1
+
+
+def test_curated_names_are_in_no_part_and_split_for_thresholds_and_test() -> None:
+    letters = string.ascii_lowercase
+    benign = names(300, letters, 3)
+    curated = pd.DataFrame(
+        {"domain": benign[:90], "label": "benign", "family": "", "feed": "c", "source": "banks"}
+    )
+    lists = pd.DataFrame({"domain": benign, "label": "benign", "family": "", "feed": "top"})
+    dga = pd.DataFrame(
+        {"domain": names(300, "xq9", 4), "label": "dga", "family": "f", "feed": "feed"}
+    )
+    data = dataset.build([lists, dga], TrainingConfig(), curated=[curated])
+    assert not set(data.frame[NAME]) & set(benign[:90])
+    assert data.curated[SPLIT].value_counts().to_dict() == {VALIDATION: 60, TEST: 30}
+    assert data.curated_part(TEST)["source"].unique().tolist() == ["banks"]
+    assert data.curated_part(TRAIN).empty
+    counts = data.counts()
+    assert (counts["curated"], counts["excluded"]) == (90, 90)

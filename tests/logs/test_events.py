@@ -1,0 +1,56 @@
+"""The events of logs: which column is what, and times, clients and answer codes as one."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import pytest
+
+from dga.errors import FeedError
+from dga.logs import read_events
+from dga.logs.events import SCHEMA
+
+LOG = (
+    "ts,client,query,rcode\n"
+    "2026-05-01T10:00:00Z,10.1.0.23,xkqzvbnt.example,NXDOMAIN\n"
+    "2026-05-01T10:00:01Z,10.1.0.24,www.example.com,NOERROR\n"
+    "2026-05-01T10:00:02Z,10.1.0.24,,NOERROR\n"
+)
+
+
+def events_of(content: str, **options: object) -> list[dict[str, object]]:
+    events = read_events(io.BytesIO(content.encode()), **options)  # type: ignore[arg-type]
+    batches = list(events.batches())
+    assert all(batch.schema == SCHEMA for batch in batches)
+    return pa.Table.from_batches(batches, SCHEMA).to_pylist()
+
+
+def test_events_have_time_client_query_and_rcode() -> None:
+    first, second = events_of(LOG)
+    assert first["client"] == "10.1.0.23" and first["query"] == "xkqzvbnt.example"
+    assert first["rcode"] == "NXDOMAIN" and second["rcode"] == "NOERROR"
+    assert first["time"] == datetime(2026, 5, 1, 10, tzinfo=UTC)
+    assert [first["line"], second["line"]] == [1, 2]
+
+
+def test_description_says_what_was_chosen_and_why() -> None:
+    description = read_events(io.BytesIO(LOG.encode())).description
+    assert description.columns["query"] == "query" and description.columns["time"] == "ts"
+    assert description.has_client and description.has_rcode and description.has_time
+    assert any("'query'" in sentence for sentence in description.sentences())
+
+
+def test_given_roles_outrank_names() -> None:
+    log = "query,other\na.example.com,b.example.org\n"
+    assert events_of(log, roles={"query": "other"})[0]["query"] == "b.example.org"
+    with pytest.raises(FeedError, match="no column 'nothing'"):
+        read_events(io.BytesIO(log.encode()), roles={"client": "nothing"})
+
+
+def test_a_table_without_names_is_refused() -> None:
+    with pytest.raises(
+        FeedError, match="no column holds domain names; columns are column_1, column_2"
+    ):
+        read_events(io.BytesIO(b"1,2\n3,4\n"))

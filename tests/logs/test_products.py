@@ -1,0 +1,101 @@
+"""Exports and documents of products: client, queried name, answer code and time are recognised.
+
+A product more is a row of `dga.logs.products.PRODUCTS`.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import datetime
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from dga.logs import read_events
+from dga.logs.events import SCHEMA
+from dga.logs.fields import choose_roles, is_machine_kind
+from dga.logs.products import CODES, PRODUCTS, ROWS, content_of
+
+TIME = "2026-05-01T10:00:01+00:00"
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_roles_of_a_product(product: str) -> None:
+    layout, fields, untold = PRODUCTS[product]
+    events = read_events(io.BytesIO(content_of(layout, fields).encode()))
+    found = pa.Table.from_batches(list(events.batches()), SCHEMA).to_pylist()
+    names = [event["query"].removeprefix("https://").removesuffix("/p") for event in found]
+    assert [name.rstrip(".") for name in names] == [query for _, query, _ in ROWS]
+    if "client" not in untold:
+        assert [event["client"] for event in found] == [client for client, _, _ in ROWS]
+    if "code" not in untold:
+        assert [event["rcode"] for event in found] == [CODES[code][0] for _, _, code in ROWS]
+    if product != "Suricata in Filebeat":
+        assert {event["time"] for event in found} == {datetime.fromisoformat(TIME)}
+
+
+@pytest.mark.parametrize(
+    ("columns", "chosen"),
+    [
+        ({"host": [f"ws{i}.corp.aureola.com" for i in range(9)], "text": ["x"] * 9}, None),
+        ({"host": [f"name{i}.com" for i in range(9)], "score": ["1"] * 9}, "host"),
+        ({"Computer": [f"pc{i}.net" for i in range(9)], "x": ["1"] * 9}, None),
+        ({"domain": ["a.com", "b.net"], "url": ["http://a.com/", "http://b.net/"]}, "domain"),
+        ({"user.domain": ["corp.com"] * 4, "q": ["a.com", "b.net", "c.org", "d.de"]}, "q"),
+        ({"answers": ["a.com", "b.net"], "question": ["c.org", "d.de"]}, "question"),
+        ({"dns.answers.rrname": ["a.com"] * 3, "dns.rrname": ["b.net", "c.org", "d.de"]},
+         "dns.rrname"),
+        ({"empty": ["", ""], "domain": ["a.com", "b.net"]}, "domain"),
+        ({"query": ["", ""], "name": ["a.com", "b.net"]}, "name"),
+    ],
+)  # fmt: skip
+def test_machines_answers_and_blanks_are_not_what_was_asked(
+    columns: dict[str, list[str]], chosen: str | None
+) -> None:
+    frame = pd.DataFrame(columns)
+    choice = choose_roles(list(frame), frame).get("query")
+    assert (choice.column if choice and choice.sure else None) == chosen
+
+
+def test_machine_kind_is_few_parents_of_many_rows() -> None:
+    assert is_machine_kind([f"ws{i}.corp.aureola.com" for i in range(30)])
+    assert not is_machine_kind([f"name{i}.com" for i in range(30)])
+
+
+def test_an_answer_is_told_from_its_receiver() -> None:
+    rows = [
+        {"event_type": "dns", "src_ip": "10.1.0.23", "src_port": 5353, "dest_ip": "192.0.2.53",
+         "dest_port": 53, "dns": {"type": "query", "rrname": "a.com"}},
+        {"event_type": "dns", "src_ip": "192.0.2.53", "src_port": 53, "dest_ip": "10.1.0.23",
+         "dest_port": 5353, "dns": {"type": "answer", "rrname": "a.com", "rcode": "NXDOMAIN"}},
+        {"event_type": "dns", "src_ip": "10.1.0.23", "src_port": 5353, "dest_ip": "192.0.2.53",
+         "dns": {"version": 3, "type": "request", "queries": [{"rrname": "b.com"}]}},
+        {"event_type": "tls", "src_ip": "10.1.0.23", "tls": {"sni": "c.com"}},
+    ]  # fmt: skip
+    text = "\n".join(json.dumps(row) for row in rows)
+    events = read_events(io.BytesIO(text.encode()))
+    found = pa.Table.from_batches(list(events.batches()), SCHEMA).to_pylist()
+    assert [event["client"] for event in found] == ["10.1.0.23"] * 4
+    assert [event["query"] for event in found] == ["a.com", "a.com", "b.com", "c.com"]
+    assert [event["rcode"] for event in found] == [None, "NXDOMAIN", None, None]
+
+
+def test_wireshark_s_table_tells_the_client_of_answers_too() -> None:
+    text = (
+        '"No.","Time","Source","Destination","Protocol","Length","Info"\n'
+        '"1","0.0","10.1.0.23","192.0.2.53","DNS","74","Standard query 0x0001 A a.com"\n'
+        '"2","0.1","192.0.2.53","10.1.0.23","DNS","74","Standard query response 0x0001 '
+        'No such name A a.com"\n'
+    )
+    events = read_events(io.BytesIO(text.encode()))
+    found = pa.Table.from_batches(list(events.batches()), SCHEMA).to_pylist()
+    assert [event["client"] for event in found] == ["10.1.0.23", "10.1.0.23"]
+    assert [event["rcode"] for event in found] == [None, "NXDOMAIN"]
+
+
+@pytest.mark.parametrize("column", ["action", "status", "result", "response"])
+def test_words_that_are_no_answer_codes_are_none(column: str) -> None:
+    frame = pd.DataFrame({"query": ["a.com", "b.net"], column: ["pass", "success"]})
+    assert "rcode" not in choose_roles(list(frame), frame)

@@ -1,0 +1,185 @@
+"""Lines that name their fields, dnstap YAML, Zeek's directives, log lines in cells, and times."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import pytest
+
+from dga.logs import open_table, read_events
+from dga.logs.dnstap_yaml import SAMPLE
+from dga.logs.events import SCHEMA
+from dga.logs.grammars import GRAMMARS
+from dga.logs.rcodes import rcode_name
+from dga.logs.records import (
+    RECORD_LAYOUTS,
+    RecordLayout,
+    parse_cef,
+    parse_pairs,
+    parse_prefixed_json,
+)
+from dga.logs.times import FORMATS, to_timestamps
+
+TIME = datetime(2026, 5, 1, 10, 0, 1, tzinfo=UTC)
+PREFIXES = ("", "<134>May  1 10:00:01 gw-1 ", "2026-05-01T10:00:01Z gw-1 app[7]: ")
+
+
+def events_of(text: str) -> list[dict[str, object]]:
+    events = read_events(io.BytesIO(text.encode()))
+    found = pa.Table.from_batches(list(events.batches()), SCHEMA)
+    return list(found.to_pylist())
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+@pytest.mark.parametrize("layout", RECORD_LAYOUTS, ids=lambda layout: layout.name)
+def test_roles_of_named_fields(layout: RecordLayout, prefix: str) -> None:
+    if layout.name == "ltsv" and prefix:
+        return  # a label:value line has no prefix
+    other = layout.sample.replace("10.1.0.23", "10.1.0.24").replace("xkqzvbnt", "garden-tools")
+    text = f"{prefix}{layout.sample}\n{prefix}{other}\n".replace(".example", ".net")
+    first, second = events_of(text)
+    assert first["client"] == "10.1.0.23" and second["client"] == "10.1.0.24"
+    assert first["query"] == "xkqzvbnt.net" and second["query"] == "garden-tools.net"
+    assert first["rcode"] == "NXDOMAIN"
+    assert str(first["time"]).startswith("2026-05-01 10:00:01")
+
+
+@pytest.mark.parametrize("layout", RECORD_LAYOUTS, ids=lambda layout: layout.name)
+def test_no_damaged_line_is_lost_or_raises(layout: RecordLayout) -> None:
+    chance = random.Random(layout.name)
+    lines = [layout.sample] * 3
+    for _ in range(60):
+        at = chance.randrange(len(layout.sample))
+        lines.append(layout.sample[:at] + chance.choice(['"', "=", "\\", "{", "|", "\t", "é"])
+                     + layout.sample[at + chance.randrange(9):])  # fmt: skip
+    chance.shuffle(lines)
+    with open_table(io.BytesIO(("\n".join([layout.sample] * 200 + lines)).encode())) as log:
+        rows = sum(map(len, log.chunks))
+    assert rows == 200 + len(lines)
+
+
+@pytest.mark.parametrize(
+    "piece", ['{"a":', "a=", 'a="', "\\", "CEF:0|", "a=b ", '{"a":{', "|", "\t"]
+)
+def test_parsing_is_linear(piece: str) -> None:
+    """Long lines of one piece; a quadratic parser would take minutes."""
+    line = "May  1 10:00:01 gw x: " + piece * (60_000 // len(piece))
+    for layout in RECORD_LAYOUTS:
+        layout.parse(line)
+
+
+def test_quotes_escapes_and_labels() -> None:
+    assert parse_pairs('a="x \\"y\\" z" b=1 c=http://e.com/?q=2') == {
+        "a": 'x "y" z', "b": "1", "c": "http://e.com/?q=2"}  # fmt: skip
+    cef = parse_cef("CEF:0|A\\|B|P|1|7|n|3|msg=a b\\=c d src=10.1.0.1 cs1=q.com cs1Label=DNS Query")
+    assert cef is not None and cef["cef_vendor"] == "A|B" and cef["msg"] == "a b=c d"
+    assert cef["DNS Query"] == "q.com" and "cs1Label" not in cef
+    assert parse_prefixed_json('x: {"a": {"b": 1.50}} tail') == {"prefix": "x:", "a.b": "1.50"}
+
+
+def test_dnstap_yaml_joins_query_and_answer() -> None:
+    query = SAMPLE.replace("CLIENT_RESPONSE", "CLIENT_QUERY").replace("NXDOMAIN", "NOERROR")
+    query = query.replace("flags: qr rd ra", "flags: rd").replace(
+        "response_message", "query_message"
+    )
+    resolver = SAMPLE.replace("CLIENT_RESPONSE", "RESOLVER_QUERY").replace("10.1.0.23", "192.0.2.1")
+    (event,) = events_of(query + resolver + SAMPLE)
+    assert event["client"] == "10.1.0.23" and event["rcode"] == "NXDOMAIN"
+    assert event["query"] == "xkqzvbnt.example." and event["time"] == TIME.replace(
+        microsecond=123_000
+    )
+
+
+def test_dnstap_yaml_of_bind() -> None:
+    text = (
+        "type: MESSAGE\nidentity: ns1\nversion: BIND 9.20\nmessage:\n  type: CLIENT_RESPONSE\n"
+        '  query_time: !!timestamp 2026-05-01T10:00:01Z\n  query_address: "10.1.0.23"\n'
+        "  query_port: 5353\n  response_message_data:\n    opcode: QUERY\n    status: NXDOMAIN\n"
+        "    id: 812\n    QUESTION_SECTION:\n      - 'xkqzvbnt.example. IN A'\n"
+    )
+    (event,) = events_of(text)
+    assert event["rcode"] == "NXDOMAIN" and event["query"] == "xkqzvbnt.example."
+
+
+@pytest.mark.parametrize(("separator", "written"), [("\t", "\\x09"), (",", "\\x2c"), ("|", "|")])
+def test_zeeks_directives_are_honoured(separator: str, written: str) -> None:
+    def row(*cells: str) -> str:
+        return separator.join(cells) + "\n"
+
+    text = (
+        f"#separator {written}\n" + row("#unset_field", "NONE") + row("#path", "dns")
+        + row("#fields", "ts", "id.orig_h", "query", "rcode_name")
+        + row("1777629601.0", "10.1.0.23", "xkqzvbnt.example", "NXDOMAIN")
+        + row("1777629602.0", "10.1.0.24", "NONE", "NONE") + row("#close", "x")
+        + f"#separator {written}\n" + row("#fields", "query", "ts", "id.orig_h", "new")
+        + row("a.example", "1777629603.0", "10.1.0.25", "7")
+    )  # fmt: skip
+    first, second = events_of(text)
+    assert first["client"] == "10.1.0.23" and first["rcode"] == "NXDOMAIN" and first["time"] == TIME
+    assert second["query"] == "a.example" and second["client"] == "10.1.0.25"
+    with open_table(io.BytesIO(text.encode())) as log:
+        rows = [row for chunk in log.chunks for row in chunk.to_pylist()]
+    assert len(rows) == 3 and rows[2]["new"] == "7" and rows[1]["query"] == ""
+
+
+@pytest.mark.parametrize("grammar", GRAMMARS, ids=lambda grammar: grammar.name)
+@pytest.mark.parametrize("layout", ["csv", "json"])
+def test_log_lines_in_cells_are_read(grammar: object, layout: str) -> None:
+    sample = grammar.samples[0]  # type: ignore[attr-defined]
+    rows = [
+        {"@timestamp": "2026-05-01T10:00:01Z", "host": "idx1.corp.aureola.com", "_raw": line}
+        for _ in range(3)
+        for line in sample.lines
+    ]
+    text = io.StringIO()
+    if layout == "csv":
+        writer = csv.DictWriter(text, list(rows[0]), quoting=csv.QUOTE_ALL)
+        writer.writeheader()
+        writer.writerows(rows)
+    else:
+        text.writelines(json.dumps(row) + "\n" for row in rows)
+    with open_table(io.BytesIO(text.getvalue().encode())) as log:
+        found = [name for chunk in log.chunks for name in log.names(chunk).to_pylist()]
+    assert len(found) == len(rows) and set(found) - {""} == {sample.query}
+
+
+@pytest.mark.parametrize("known", FORMATS, ids=lambda known: known.sample)
+def test_each_way_to_write_a_time_is_read(known: object) -> None:
+    sample = known.sample  # type: ignore[attr-defined]
+    now = datetime(2026, 6, 1, tzinfo=UTC)
+    (found,) = to_timestamps(pa.array([sample]), now).to_pylist()
+    assert found is not None and found.date() == datetime(2026, 5, 1).date()
+    assert found.hour in (0, 10)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-05-01T12:00:01+02:00", TIME), ("2026-05-01 10:00:01,000", TIME),
+        ("1777629601", TIME), ("1777629601000", TIME), ("1777629601000000", TIME),
+        ("13/05/2026 10:00:01", datetime(2026, 5, 13, 10, 0, 1, tzinfo=UTC)),
+        ("Dec 31 23:59:59", datetime(2025, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        ("Feb 29 10:00:01", None), ("nothing", None), ("", None), ("7", None),
+    ],
+)  # fmt: skip
+def test_times_are_utc_and_never_in_the_future(text: str, expected: datetime | None) -> None:
+    now = datetime(2026, 6, 1, tzinfo=UTC)
+    assert to_timestamps(pa.array([text]), now).to_pylist() == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("NXDOMAIN", "NXDOMAIN"), ("3", "NXDOMAIN"), ("3.0", "NXDOMAIN"), ("9003", "NXDOMAIN"),
+        ("nxdomain (3)", "NXDOMAIN"), ("3 (NXDOMAIN)", "NXDOMAIN"), ("1 (A)", None),
+        ("0x8183", "NXDOMAIN"), ("No such name", "NXDOMAIN"), ("SERVFAIL", "SERVFAIL"),
+        ("9501", "NOERROR"), ("Success", "NOERROR"), ("200", None), ("", None), ("blocked", None),
+    ],
+)  # fmt: skip
+def test_answer_codes_by_name_number_or_word(text: str, code: str | None) -> None:
+    assert rcode_name(text) == code

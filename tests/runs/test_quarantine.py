@@ -1,0 +1,157 @@
+"""Runs from elsewhere whose model is a hostile program: refused in a child, in time and memory."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import resource
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from dga.errors import ArchiveError
+from dga.runs import archive_contents, operators, quarantine
+from tests.runs_factory import make_run
+
+OPSET = helper.make_opsetid("", 18)
+
+
+def graph(*nodes: onnx.NodeProto, **constants: object) -> onnx.ModelProto:
+    """A network from codes to `score` that scores by the sum, and does what the nodes do first."""
+    values = {"one": np.array([1]), "zero": np.float32(0), **constants}
+    tensors = [numpy_helper.from_array(np.asarray(value), key) for key, value in values.items()]
+    tail = [
+        helper.make_node("Cast", ["codes"], ["cells"], to=TensorProto.FLOAT),
+        helper.make_node("ReduceMean", ["cells", "one"], ["mean"], keepdims=1),
+        helper.make_node("Mul", ["mean", "zero"], ["none"]),
+        helper.make_node("Sigmoid", ["none" if not nodes else "odd"], ["score"]),
+    ]
+    extra = [helper.make_node("Add", ["none", "made"], ["odd"])] if nodes else []
+    made = helper.make_graph(
+        [*tail[:3], *nodes, *extra, tail[3]],
+        "odd",
+        [helper.make_tensor_value_info("codes", TensorProto.INT32, ["rows", "columns"])],
+        [helper.make_tensor_value_info("score", TensorProto.FLOAT, ["rows", 1])],
+        tensors,
+    )
+    return helper.make_model(made, opset_imports=[OPSET], ir_version=10)
+
+
+def loop() -> onnx.ModelProto:
+    """A loop without an end."""
+    body = helper.make_graph(
+        [
+            helper.make_node("Identity", ["go"], ["goes"]),
+            helper.make_node("Identity", ["x"], ["y"]),
+        ],
+        "body",
+        [
+            helper.make_tensor_value_info("n", TensorProto.INT64, []),
+            helper.make_tensor_value_info("go", TensorProto.BOOL, []),
+            helper.make_tensor_value_info("x", TensorProto.FLOAT, []),
+        ],
+        [
+            helper.make_tensor_value_info("goes", TensorProto.BOOL, []),
+            helper.make_tensor_value_info("y", TensorProto.FLOAT, []),
+        ],
+    )
+    node = helper.make_node("Loop", ["", "true", "zero"], ["made"], body=body)
+    return graph(node, true=np.array(True))
+
+
+def branch() -> onnx.ModelProto:
+    out = [helper.make_tensor_value_info("z", TensorProto.FLOAT, [])]
+    inner = helper.make_graph([helper.make_node("Identity", ["zero"], ["z"])], "b", [], out)
+    node = helper.make_node("If", ["true"], ["made"], then_branch=inner, else_branch=inner)
+    return graph(node, true=np.array(True))
+
+
+def function() -> onnx.ModelProto:
+    made = graph()
+    made.functions.append(
+        helper.make_function("own", "F", ["x"], ["y"], [helper.make_node("Neg", ["x"], ["y"])], [])
+    )
+    return made
+
+
+def large() -> onnx.ModelProto:
+    """Gigabytes out of nothing."""
+    return graph(
+        helper.make_node("ConstantOfShape", ["shape"], ["huge"]),
+        helper.make_node("ReduceMax", ["huge"], ["made"], keepdims=0),
+        shape=np.array([2_000_000_000]),
+    )
+
+
+def slow() -> onnx.ModelProto:
+    """A product of large matrices, again and again, with operators that are allowed."""
+    nodes = [helper.make_node("ConstantOfShape", ["shape"], ["m0"])]
+    for step in range(400):
+        nodes.append(helper.make_node("MatMul", [f"m{step}", "m0"], [f"p{step}"]))
+        nodes.append(helper.make_node("Mul", [f"p{step}", "mean0"], [f"m{step + 1}"]))
+    nodes.insert(0, helper.make_node("ReduceMean", ["mean"], ["mean0"], keepdims=0))
+    nodes.append(helper.make_node("ReduceMax", ["m400"], ["made"], keepdims=0))
+    return graph(*nodes, shape=np.array([2_000, 2_000]))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return make_run(tmp_path / "models", "tiny").path
+
+
+def put(folder: Path, made: onnx.ModelProto) -> None:
+    """Give a run another network, with the right checksums."""
+    (folder / "bundle" / "model.onnx").write_bytes(made.SerializeToString())
+    path = folder / "bundle" / "bundle.json"
+    values = json.loads(path.read_text(encoding="utf-8"))
+    values.pop("sha256", None)
+    values |= {"task": "binary", "classes": [], "groups": {}}
+    values["onnx_sha256"] = hashlib.sha256(made.SerializeToString()).hexdigest()
+    path.write_text(json.dumps(values), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        (loop, "graphs within its graph"),
+        (branch, "graphs within its graph"),
+        (function, "defines functions"),
+        (large, "model.onnx does not fit|memory"),
+        (slow, "seconds"),
+    ],
+)
+def test_a_hostile_network_is_refused_in_the_child(
+    folder: Path, made: Callable[[], onnx.ModelProto], told: str
+) -> None:
+    put(folder, made())
+    started = time.monotonic()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(ArchiveError, match=told):
+        quarantine.validate(folder, seconds=8)
+    assert time.monotonic() - started < 40
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
+
+
+def test_a_sound_run_passes_the_child(folder: Path) -> None:
+    quarantine.validate(folder)
+    put(folder, graph())
+    quarantine.validate(folder)
+
+
+@pytest.mark.parametrize("name", ["Loop", "Scan", "If", "SequenceMap", "Optional", "StringSplit"])
+def test_operators_that_no_export_has_are_refused(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "model.onnx"
+    path.write_bytes(graph(helper.make_node(name, ["none"], ["made"])).SerializeToString())
+    with pytest.raises(ArchiveError, match=f"operator ai.onnx.{name}"):
+        archive_contents.check_graph(path)
+
+
+def test_trees_may_be_part_of_a_model() -> None:
+    for name in ("TreeEnsembleClassifier", "TreeEnsembleRegressor", "Scaler"):
+        assert operators.operator_allowed("ai.onnx.ml", name)
+    assert not operators.operator_allowed("com.microsoft", "TreeEnsembleClassifier")

@@ -1,0 +1,196 @@
+"""Compressed files, archives, folders and workbooks: each row of each file, within limits."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from dga import tables
+from dga.errors import FeedError
+from dga.tables import spreadsheets
+
+LIST = b"one.example.com\ntwo.example.org\nthree.example.net\n"
+NAMES = ["one.example.com", "two.example.org", "three.example.net"]
+LOG = b"ts,query,client\n1,four.example.com,10.9.0.1\n2,five.example.org,10.9.0.2\n"
+
+
+def tar_of(files: dict[str, bytes], mode: str = "w:gz") -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode=mode) as archive:
+        for path, content in files.items():
+            info = tarfile.TarInfo(path)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return packed.getvalue()
+
+
+def zip_of(files: dict[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, content in files.items():
+            archive.writestr(path, content)
+    return packed.getvalue()
+
+
+def workbook(**sheets: list[list[object]]) -> bytes:
+    from xml.sax.saxutils import escape
+
+    def sheet(rows: list[list[object]]) -> str:
+        cells = (
+            "<row>" + "".join(f'<c t="inlineStr"><is><t>{escape(str(c))}</t></is></c>' for c in row)
+            + "</row>" for row in rows
+        )  # fmt: skip
+        return (
+            '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+            f"<sheetData>{''.join(cells)}</sheetData></worksheet>"
+        )
+
+    rel = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    listed = "".join(
+        f'<sheet name="{name}" sheetId="{i}" r:id="r{i}"/>' for i, name in enumerate(sheets, 1)
+    )
+    links = "".join(
+        f'<Relationship Id="r{i}" Type="{rel}/worksheet" Target="worksheets/sheet{i}.xml"/>'
+        for i in range(1, len(sheets) + 1)
+    )
+    packages = "http://schemas.openxmlformats.org/package/2006"
+    files = {
+        "[Content_Types].xml": f'<Types xmlns="{packages}/content-types"/>',
+        "_rels/.rels": f'<Relationships xmlns="{packages}/relationships"><Relationship Id="r"'
+        f' Type="{rel}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{rel}"><sheets>{listed}</sheets>'
+        "</workbook>",
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{packages}/relationships">{links}'
+        "</Relationships>",
+        **{f"xl/worksheets/sheet{i}.xml": sheet(rows) for i, rows in enumerate(sheets.values(), 1)},
+    }
+    return zip_of({path: text.encode() for path, text in files.items()})
+
+
+def read(content: bytes, **options: str) -> pa.Table:
+    with tables.reading(io.BytesIO(content), name="given", **options) as reading:
+        return pa.concat_tables(reading.chunks)
+
+
+@pytest.mark.parametrize(
+    "compress", [gzip.compress, bz2.compress, lzma.compress, lambda c: tar_of({"./list.txt": c})]
+)
+def test_a_compressed_file_is_read(compress: Callable[[bytes], bytes]) -> None:
+    assert read(compress(LIST))["domain"].to_pylist() == NAMES
+
+
+@pytest.mark.parametrize("compress", [bz2.compress, lzma.compress, gzip.compress])
+def test_several_streams_in_one_file_are_read(compress: Callable[[bytes], bytes]) -> None:
+    assert read(compress(LIST) + compress(LIST))["domain"].to_pylist() == NAMES * 2
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
+def test_the_files_of_a_tar_archive_are_one_table(mode: str) -> None:
+    rows = read(tar_of({"a/list.txt": LIST, "b.csv.gz": gzip.compress(LOG)}, mode))
+    assert rows["domain"].to_pylist() == [*NAMES, "four.example.com", "five.example.org"]
+    assert rows["client"].to_pylist() == ["", "", "", "10.9.0.1", "10.9.0.2"]
+    assert rows["file"].to_pylist() == ["list.txt"] * 3 + ["b.csv.gz"] * 2
+
+
+def test_the_files_of_a_zip_archive_are_one_table_and_what_stands_aside_is_none() -> None:
+    files = {"README.md": b"About this list", "1.txt": LIST, "2.txt": LIST, ".hidden": LIST,
+             "__MACOSX/1.txt": LIST, "empty.txt": b""}  # fmt: skip
+    assert read(zip_of(files))["domain"].to_pylist() == NAMES * 2
+
+
+def test_a_folder_is_read_by_name_and_a_file_that_is_no_table_is_told(tmp_path: Path) -> None:
+    (tmp_path / "dns.log.1").write_bytes(LOG)
+    (tmp_path / "dns.log.2.gz").write_bytes(gzip.compress(LOG))
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG....")
+    with tables.reading(tmp_path) as reading:
+        rows = pa.concat_tables(reading.chunks)
+        assert rows["query"].to_pylist() == ["four.example.com", "five.example.org"] * 2
+        assert reading.share() == 1
+        assert [note for note in reading.notes if "picture" in note and "left out" in note]
+
+
+def test_an_archive_without_a_table_says_why() -> None:
+    with pytest.raises(FeedError, match="picture"):
+        read(zip_of({"a.png": b"\x89PNG....", "b.png": b"\x89PNG...."}))
+    with pytest.raises(FeedError, match="no file in this archive"):
+        read(zip_of({"README.md": b"nothing else"}))
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        bz2.compress(b"a.example.com\n" * 2_000_000),
+        lzma.compress(b"a.example.com\n" * 2_000_000),
+        tar_of({f"{i}.txt": b"a.example.com\n" * 500_000 for i in range(3)}),
+        zip_of({f"{i}.txt": b"a.example.com\n" * 500_000 for i in range(3)}),
+        tar_of({"a.gz": gzip.compress(b"a.example.com\n" * 2_000_000)}),
+    ],
+    ids=["bz2", "xz", "tar", "zip", "gz in tar"],
+)
+def test_a_bomb_is_refused(bomb: bytes) -> None:
+    with pytest.raises(FeedError, match="unpacks to more than"):
+        read(bomb)
+
+
+def test_a_header_that_would_fill_the_memory_is_refused() -> None:
+    info = tarfile.TarInfo("long name")
+    info.type, info.size = tarfile.GNUTYPE_LONGNAME, 2**31
+    with pytest.raises(FeedError, match="more than a megabyte"):
+        read(info.tobuf() + b"a" * 4_096)
+
+
+@pytest.mark.parametrize("compress", [bz2.compress, lzma.compress, lambda c: tar_of({"a.txt": c})])
+def test_a_file_cut_short_is_told(compress: Callable[[bytes], bytes]) -> None:
+    packed = compress(LIST * 200)
+    with pytest.raises(FeedError, match="damaged, cut short"):
+        read(packed[: len(packed) // 2])
+
+
+def test_the_only_sheet_with_domains_is_read_with_its_header() -> None:
+    content = workbook(
+        About=[["made by", "a colleague"]],
+        Queries=[["when", "domain"], ["1", "one.example.com"], ["2", "two.example.org"]],
+    )
+    assert read(content)["domain"].to_pylist() == NAMES[:2]
+
+
+def test_of_several_sheets_with_domains_one_is_asked_for() -> None:
+    content = workbook(First=[["one.example.com"]], Second=[["two.example.org"]])
+    with pytest.raises(FeedError, match=r"First, Second; name one"):
+        read(content)
+    assert read(content, sheet="second")["domain"].to_pylist() == ["two.example.org"]
+    with pytest.raises(FeedError, match="no sheet 'Third'"):
+        read(content, sheet="Third")
+
+
+def test_a_sheet_of_two_far_cells_is_refused() -> None:
+    content = workbook(S=[["one.example.com"]])
+    files = {i.filename: zipfile.ZipFile(io.BytesIO(content)).read(i) for i in
+             zipfile.ZipFile(io.BytesIO(content)).infolist()}  # fmt: skip
+    far = files["xl/worksheets/sheet1.xml"].replace(
+        b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    )
+    with pytest.raises(FeedError, match="a sheet of more than"):
+        read(zip_of({**files, "xl/worksheets/sheet1.xml": far}))
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spreadsheets, "MAX_WORKBOOK_BYTES", 10_000)
+    with pytest.raises(FeedError, match="unpacks to more than"):
+        read(workbook(S=[["one.example.com"]] * 500))
+
+
+def test_a_damaged_workbook_is_told() -> None:
+    content = zip_of({"xl/workbook.xml": b"<workbook", "[Content_Types].xml": b""})
+    with pytest.raises(FeedError, match="damaged"):
+        read(content)

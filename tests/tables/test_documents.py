@@ -1,0 +1,152 @@
+"""JSON documents: their rows, wherever they stand, and nothing that stands beside them."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from dga import logs
+from dga.errors import FeedError
+from dga.tables import documents
+
+NAMES = ["one.example.com", "two.example.org", "xkqzvbnt.net"]
+
+
+def event(name: str) -> dict[str, Any]:
+    return {"dns": {"question": {"name": name}, "answers": [{"data": "cdn.other.net"}]},
+            "host": {"name": "ws1.corp.example.com"}}  # fmt: skip
+
+
+def rows(key: str, **others: str) -> list[dict[str, str]]:
+    return [{key: name, **others} for name in NAMES]
+
+
+def indicator(name: str) -> dict[str, Any]:
+    pattern = f"[domain-name:value = '{name}' OR url:value = 'http://{name}/a.php']"
+    return {"type": "indicator", "id": "i", "pattern": pattern, "pattern_type": "stix"}
+
+
+DOCUMENTS: dict[str, tuple[str, Any, list[str]]] = {
+    "search hits": (
+        "json-document",
+        {"took": 1, "hits": {"total": {"value": 3},
+                             "hits": [{"_source": event(n)} for n in NAMES]}},
+        NAMES,
+    ),
+    "records": ("json-document", {"Records": [{"query_name": n} for n in NAMES]}, NAMES),
+    "a result beside its schema": (
+        "json-document",
+        {"Schema": [{"Name": "T"}], "Results": rows("RemoteUrl", Device="a.corp.com")},
+        NAMES,
+    ),
+    "one event": ("json-objects", event(NAMES[0]), NAMES[:1]),
+    "STIX bundle": (
+        "stix",
+        {"type": "bundle", "objects": [
+            {"type": "identity", "name": "maker.example.net"}, *map(indicator, NAMES),
+            {"type": "domain-name", "value": "four.example.com"},
+            {"type": "observed-data", "objects": {"0": {"type": "domain-name", "value": "a.com"}}},
+            {"type": "indicator", "pattern": "[file:name = 'b.com']"},
+        ]},
+        [*NAMES, "four.example.com", "a.com", "[file:name = 'b.com']"],
+    ),
+    "MISP event": (
+        "misp",
+        {"Event": {
+            "Orgc": {"name": "maker.example.net"},
+            "Attribute": [{"type": "domain", "value": NAMES[0]},
+                          {"type": "link", "value": "https://report.example.net/a"}],
+            "Object": [{"Attribute": [{"type": "domain|ip", "value": f"{NAMES[1]}|192.0.2.1"}]},
+                       {"Attribute": [{"type": "url", "value": f"http://{NAMES[2]}/a"}]}],
+        }},
+        [NAMES[0], "", NAMES[1], NAMES[2]],
+    ),
+    "MISP search": (
+        "misp",
+        {"response": [{"Event": {"Attribute": [{"type": "hostname", "value": n}]}} for n in NAMES]},
+        NAMES,
+    ),
+    "MISP warning list": (
+        "json-document",
+        {"name": "x", "description": "see https://made.example.net", "list": NAMES,
+         "matching_attributes": ["domain"]},
+        NAMES,
+    ),
+    "answer of an interface": (
+        "json-document", {"query_status": "ok", "data": rows("ioc")}, NAMES,
+    ),
+    "records by number": (
+        "json-document", {str(i): [{"ioc_value": n}] for i, n in enumerate(NAMES)}, NAMES,
+    ),
+    "pulse": (
+        "json-document",
+        {"references": ["https://blog.example.net/a"], "indicators": rows("indicator")},
+        NAMES,
+    ),
+    "names for keys": ("json-document", {n: {"family": "a"} for n in NAMES}, NAMES),
+    "rule set": (
+        "json-document",
+        {"version": 1, "rules": [{"domain": NAMES[:1], "domain_suffix": NAMES[1:]}]},
+        NAMES,
+    ),
+    "rules of a firewall": ("json-document", {"denied-remote-domains": NAMES}, NAMES),
+}  # fmt: skip
+
+
+def read(text: str) -> tuple[str, list[str]]:
+    with logs.open_table(io.BytesIO(text.encode()), name="given") as log:
+        return log.info.format, pa.concat_arrays([log.names(c) for c in log.chunks]).to_pylist()
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("kind", DOCUMENTS)
+def test_the_rows_of_a_document_come_out(kind: str, indent: int | None) -> None:
+    format, value, names = DOCUMENTS[kind]
+    found, rows = read(json.dumps(value, indent=indent))
+    assert rows == names
+    assert found == format or (kind, indent) == ("one event", None)
+
+
+def test_objects_one_behind_the_other_are_rows() -> None:
+    text = "\n".join(json.dumps(event(name), indent=1) for name in NAMES)
+    assert read(text) == ("json-objects", NAMES)
+
+
+def test_one_object_a_line_stays_so() -> None:
+    text = "".join(
+        json.dumps({"query": name, "names": ["a.com", "b.com"]}) + "\n" for name in NAMES
+    )
+    assert read(text) == ("json-lines", NAMES)
+
+
+def test_a_document_longer_than_its_head_is_streamed() -> None:
+    hits = [{"_source": event(f"a{i}.example.com")} for i in range(12_000)]
+    format, rows = read(json.dumps({"hits": {"hits": hits}}))
+    assert format == "json-document"
+    assert rows == [f"a{i}.example.com" for i in range(12_000)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"hits": {"hits": [{"a": "one.example.com"}, {"a": "b',
+        '{"data": [{"a": "one.example.com"}, {"a": }]}',
+        '{"a":' * 5_000 + "1" + "}" * 5_000,
+        '{"data":\n[{"a": "one.example.com", "n": ' + "1" * 5_000 + "}]}",
+        '{"data": [' + "[" * 5_000 + "]}",
+    ],
+)
+def test_damage_is_told_in_a_sentence(text: str) -> None:
+    with pytest.raises(FeedError, match="given: "):
+        read(text)
+
+
+def test_a_row_that_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "MAX_ROW_BYTES", 2_000_000)
+    text = '{"data": [{"a": "one.example.com"}, {"a": "' + "b" * 3_000_000 + '"}]}'
+    with pytest.raises(FeedError, match="more than 2,000,000 bytes"):
+        read(text)

@@ -1,0 +1,69 @@
+"""Going on from a finished run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from dga.config import TrainingConfig
+from dga.errors import ConfigError
+from dga.networks import architectures
+from dga.networks.architectures import Output, Tensor, dense
+from dga.runs import store
+from dga.runs.store import Run
+from dga.scoring.bundle import KERAS_FILE
+from dga.training import heads, warm_start
+
+
+@pytest.fixture
+def stored(models: Path) -> Run:
+    """A run with a Keras file of its architecture."""
+    run = store.open_run("tiny", models)
+    bundle, config = run.bundle(), TrainingConfig.from_json(run.settings)
+    given = heads.outputs_for(config.task, bundle.classes)
+    model = architectures.build(config.architecture, bundle.encoder, given)
+    model.save(run.path / "bundle" / KERAS_FILE)
+    return run
+
+
+def grown(run: Run, *more: str) -> keras.Model:
+    bundle = run.bundle()
+    config = TrainingConfig.from_json(run.settings)
+    return warm_start.grown(run, bundle.encoder, [*bundle.classes, *more], config)
+
+
+def test_the_known_weights_stay_and_a_new_class_gets_weights_of_its_own(stored: Run) -> None:
+    same, more = grown(stored), grown(stored, "new")
+    for known, widened in zip(same.weights, more.weights, strict=True):
+        kept = widened.numpy()[..., : known.shape[-1]]
+        assert np.array_equal(known.numpy(), kept)
+    assert more.output["families"].shape[-1] == same.output["families"].shape[-1] + 1
+
+
+def test_a_run_of_another_versions_network_is_refused_in_words(
+    stored: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def smaller(codes: Tensor, vocabulary: int, given: list[Output]) -> list[Tensor]:
+        return dense(layers.Embedding(vocabulary, 4)(codes)[:, 0], given)
+
+    monkeypatch.setitem(architectures.BUILDERS, stored.settings["architecture"], smaller)
+    with pytest.raises(ConfigError, match="another version's"):
+        grown(stored)
+
+
+def test_a_network_of_other_sizes_is_refused_in_words(
+    stored: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = stored.settings["architecture"]
+    usual = architectures.BUILDERS[name]
+
+    def larger(codes: Tensor, vocabulary: int, given: list[Output]) -> list[Tensor]:
+        return usual(codes, vocabulary + 1, given)
+
+    monkeypatch.setitem(architectures.BUILDERS, name, larger)
+    with pytest.raises(ConfigError, match="another version's"):
+        grown(stored)

@@ -1,0 +1,86 @@
+"""The Hosts page: the example log judged, a host opened, feedback, deep links."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dga.hosts import feedback
+from ui.hosts import hosts_job, input
+
+ROOT = Path(__file__).parents[2]
+INFECTED = {"10.0.0.8", "10.0.0.24", "10.0.0.49"}
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    models = tmp_path / "models"
+    shutil.copytree(ROOT / "models" / "shipped", models / "shipped")
+    monkeypatch.setenv("DGA_MODELS", str(models))
+    monkeypatch.setenv("DGA_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("DGA_DATA", str(tmp_path / "data"))
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+
+
+def opened(app: AppTest, **parameters: str) -> AppTest:
+    """The page with the example log judged."""
+    app.query_params["log"] = input.EXAMPLE
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    app.switch_page("pages/hosts.py").run()
+    job = hosts_job.find(input.EXAMPLE, "")
+    assert job is not None
+    job.wait()
+    return app.run()
+
+
+def test_the_page_asks_for_a_log(app: AppTest) -> None:
+    app.switch_page("pages/hosts.py").run()
+    assert not app.exception
+    assert app.title[0].value == "Hosts"
+    assert [button.label for button in app.button] == ["Try the example"]
+
+
+def test_the_example_shows_its_infected_hosts(app: AppTest) -> None:
+    opened(app)
+    assert not app.exception
+    figures = {metric.label: metric.value for metric in app.metric}
+    assert (figures["Hosts"], figures["Infected"]) == ("60", "3")
+    table = app.dataframe[0].value
+    assert set(table["client"].head(3)) == INFECTED
+    told = " ".join(markdown.value for markdown in app.markdown)
+    assert "Likely command and control" in told
+    assert "kraken" in told
+
+
+def test_a_deep_link_opens_its_host(app: AppTest) -> None:
+    opened(app, host="10.0.0.24")
+    assert not app.exception
+    assert "10.0.0.24" in app.query_params["host"]
+    assert any("### `10.0.0.24`: infected" in markdown.value for markdown in app.markdown)
+
+
+def test_feedback_is_kept_and_silences_the_names(app: AppTest) -> None:
+    opened(app, host="10.0.0.24")
+    app.text_input(key=f"hosts_reason_{input.EXAMPLE}").set_value("a test of ours")
+    app.button(key=f"hosts_feedback_{input.EXAMPLE}").click().run()
+    job = hosts_job.find(input.EXAMPLE, "")
+    assert job is not None
+    job.wait()
+    app.run()
+    assert not app.exception
+    assert [entry.client for entry in feedback.load().entries] == ["10.0.0.24"]
+    figures = {metric.label: metric.value for metric in app.metric}
+    assert figures["Infected"] == "2"
+    reasons = {str(value) for frame in app.dataframe for value in frame.value.get("reason", [])}
+    assert any("a test of ours" in reason for reason in reasons)
+
+
+def test_a_result_that_is_gone_is_told(app: AppTest) -> None:
+    app.query_params["log"] = "nosuch"
+    app.switch_page("pages/hosts.py").run()
+    assert not app.exception
+    assert "gone" in app.info[0].value

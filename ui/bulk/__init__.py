@@ -1,0 +1,1 @@
+"""The Bulk scoring page."""

@@ -1,0 +1,136 @@
+"""Giving a list to the bulk page, and what the page remembers of it. Draws only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from dga.datasets.download import data_folder
+from dga.errors import DGAError
+from ui.bulk import example_log, scoring_job
+from ui.bulk import table as given
+from ui.bulk.scoring_job import ScoringJob
+from ui.bulk.table import Table
+from ui.common import browser, library, session
+from ui.common.text import code
+
+UPLOAD, PASTE, FILE = "bulk_upload", "bulk_paste", "bulk_file"
+LIST = "list"  # query parameter: the key of the job whose result is shown
+
+
+@dataclass
+class Bulk:
+    """What the page keeps between reruns and page changes."""
+
+    table: Table | None = None
+    job: ScoringJob | None = None
+    error: DGAError | None = None
+    fresh: bool = False  # a list was given that is not scored yet
+
+
+def remembered() -> Bulk:
+    """This session's lists; after a reload of the page, the result that the address names."""
+    bulk = session.remembered(session.BULK, Bulk)
+    if handed := st.session_state.pop(session.HANDED, ""):
+        _take("pasted text", str(handed).encode())
+        bulk.job = None
+        st.query_params.pop(LIST, None)
+    if bulk.job is None:
+        bulk.job = scoring_job.find(st.query_params.get(LIST, ""), browser.name())
+    if bulk.job:
+        st.query_params[LIST] = bulk.job.key
+    elif LIST in st.query_params:
+        del st.query_params[LIST]
+        st.info("That result is gone: the server keeps the last few of a browser. Score it anew.")
+    return bulk
+
+
+def give(bulk: Bulk) -> None:
+    """The ways to give a list; they make room for a result."""
+    if bulk.job is None:
+        _ways()
+        return
+    with st.expander("Give another list", icon=":material/add:", expanded=bulk.fresh):
+        _ways()
+
+
+def _ways() -> None:
+    upload, paste, file = st.tabs(["Upload a file", "Paste", "Data folder"])
+    with upload:
+        st.file_uploader(
+            "File of domains",
+            key=UPLOAD,
+            on_change=_take_upload,
+            help="CSV, TSV, plain and hosts lists, JSON, JSON lines, Parquet, Zeek and Suricata "
+            "DNS logs; also as gzip, zip or Zstandard. What a file is, its content says.",
+        )
+    with paste:
+        st.text_area(
+            "Domains, one a line, or a table with a header",
+            key=PASTE,
+            height=160,
+            on_change=_take_paste,
+            placeholder="example.com\nhxxps://www.example[.]net/path\n...",
+            persist_state="session",
+        )
+        st.button("Read the text", icon=":material/read_more:")
+    with file:
+        _pick_file()
+
+
+def _pick_file() -> None:
+    files = library.files()
+    if not files:
+        folder = code(str(data_folder()))
+        st.caption(
+            f"No file there yet. Put lists that are too large to upload into {folder} on the "
+            "server; they are read where they lie."
+        )
+        return
+    st.selectbox(
+        "File of the data folder",
+        files,
+        index=None,
+        key=FILE,
+        format_func=library.shown_name,
+        on_change=_take_file,
+        placeholder="Choose a file",
+        help="Read where it lies, whatever its size.",
+    )
+
+
+def _take(name: str, source: bytes | Path | None) -> None:
+    """Make a new list the page's table, or clear it."""
+    bulk = session.remembered(session.BULK, Bulk)
+    bulk.table, bulk.error, bulk.fresh = None, None, source is not None
+    try:
+        bulk.table = None if source is None else given.open_table(name, source)
+    except DGAError as error:
+        bulk.error = error
+
+
+def _take_upload() -> None:
+    upload = st.session_state[UPLOAD]
+    _take(upload.name if upload else "", upload.getvalue() if upload else None)
+
+
+def _take_paste() -> None:
+    _take("pasted text", st.session_state[PASTE].strip().encode() or None)
+
+
+def _take_file() -> None:
+    name = st.session_state[FILE]
+    bulk = session.remembered(session.BULK, Bulk)
+    try:
+        path = library.path_of(name) if name else None
+    except DGAError as error:
+        bulk.table, bulk.error = None, error
+    else:
+        _take(library.shown_name(name) if name else "", path)
+
+
+def take_example() -> None:
+    """Make the made-up log the page's table."""
+    _take(example_log.NAME, example_log.dns_log())

@@ -1,0 +1,181 @@
+"""A list being scored in a thread of the server: its progress, its result on disk.
+
+Draws nothing and calls nothing of Streamlit, which no thread but a page's may. The job lies in
+the session; its result is a Parquet file in a folder of its own that goes when the job does.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+from weakref import WeakValueDictionary
+
+from dga.progress import Progress
+from dga.scoring import score_file
+from dga.scoring.score_file import Scorer, Summary
+from dga.storage import Scratch
+from ui.bulk import result_counts, results
+from ui.bulk.result_counts import Overview
+from ui.bulk.results import Result
+from ui.bulk.table import Table
+from ui.common import memory
+from ui.common.turns import Turns
+
+REMEMBERED = 16  # answers about a result that a job keeps
+
+T = TypeVar("T")
+TURNS = Turns(1)  # one list at a time is scored, on all processors
+TURN_SECONDS = 3.0  # what a long list gets before others have their turn
+_JOBS: WeakValueDictionary[str, ScoringJob] = WeakValueDictionary()
+
+
+class ScoringJob:
+    """Scores a table; `progress`, then `summary`, `result` and `overview`, or `error`, are set by
+    its thread, which lets go of the list and of the scorer at its end."""
+
+    def __init__(
+        self, table: Table, column: str, run: str, scorer: Scorer, owner: str = ""
+    ) -> None:
+        self.key, self.owner = secrets.token_urlsafe(16), owner
+        self.name, self.column, self.run = table.name, column, run
+        self.threshold = scorer.threshold
+        self._scorer: Scorer | None = scorer
+        self.progress: Progress | None = None
+        self.summary: Summary | None = None
+        self.result: Result | None = None
+        self.overview: Overview | None = None
+        self.error: Exception | None = None
+        self.waiting, self.counting = True, False  # before its first turn; after the last row
+        self._folder = Scratch("scores")
+        self._place = table.info.columns.index(column)
+        self._chosen = column if column != table.column else None
+        self._rows, self._exact = table.rows, table.exact
+        self._source = table.open()
+        self._stop = threading.Event()
+        self._turn_began = 0.0
+        self._answers: dict[Hashable, Any] = {}
+        self._thread = threading.Thread(target=self._work, name="scoring", daemon=True)
+        _JOBS[self.key] = self
+
+    def start(self) -> ScoringJob:
+        """Begin; returns itself."""
+        memory.keep_small()
+        self._thread.start()
+        return self
+
+    @property
+    def running(self) -> bool:
+        """True while the thread works."""
+        return self._thread.is_alive()
+
+    @property
+    def cancelling(self) -> bool:
+        """True when the job was asked to stop."""
+        return self._stop.is_set()
+
+    @property
+    def folder(self) -> Path:
+        """Where the result lies and downloads are made."""
+        return self._folder.path
+
+    def cancel(self) -> None:
+        """Stop after the rows in hand; what is scored so far stays."""
+        self._stop.set()
+
+    def discard(self) -> None:
+        """Stop, and remove the result as soon as nothing is written any more."""
+        self.cancel()
+        if not self.running:
+            self._folder.cleanup()
+
+    @property
+    def total(self) -> str:
+        """How many rows the list has, in words; "" where only reading the whole would tell."""
+        if self._rows is None:
+            return ""
+        return f"{self._rows:,}" if self._exact else f"about {self._rows:,}"
+
+    @property
+    def about(self) -> str:
+        """How far it is, or what came of it, in words."""
+        if self.running:
+            return "being scored"
+        if self.summary is None:
+            return "failed"
+        done = self.summary
+        rows = f"{done.rows:,} of {self.total}" if done.partial and self.total else f"{done.rows:,}"
+        return f"{rows} rows, {done.dga:,} generated, by run {self.run}"
+
+    def wait(self) -> ScoringJob:
+        """Wait for the end; returns itself."""
+        self._thread.join()
+        return self
+
+    def share(self) -> float:
+        """How much is done, from 0 to 1: by rows, or by time where these are not counted."""
+        if self.progress is None or self.counting:
+            return float(self.counting)
+        if self._rows:
+            return min(1.0, self.progress.batch / self._rows)
+        left = self.progress.remaining
+        return self.progress.elapsed / (self.progress.elapsed + left) if left else 0.0
+
+    def remaining(self) -> float | None:
+        """About how many seconds are left; None before the first rows are scored."""
+        share = self.share()
+        if self.progress is None or not share:
+            return None
+        return self.progress.elapsed * (1 - share) / share
+
+    def remembered(self, question: Hashable, answer: Callable[[], T]) -> T:
+        """What `answer` returned for this question before, else now."""
+        if question not in self._answers:
+            while len(self._answers) >= REMEMBERED:
+                self._answers.pop(next(iter(self._answers)), None)
+            self._answers[question] = answer()
+        return cast(T, self._answers[question])
+
+    def _work(self) -> None:
+        TURNS.take()
+        self.waiting, self._turn_began = False, time.monotonic()
+        try:
+            self._score()
+        except Exception as error:  # the page shows a user's error and raises any other
+            self.error = error
+        finally:
+            TURNS.leave()
+            self._source.close()
+            self._scorer = None
+            memory.give_back()
+
+    def _score(self) -> None:
+        assert self._scorer is not None
+        summary = score_file.score_table(
+            self._source,
+            self.folder / "scores.parquet",
+            self._scorer,
+            name=self.name,
+            column=self._chosen,
+            on_progress=self._note,
+            should_stop=self._stop.is_set,
+        )
+        self.counting = True
+        self.result = results.enrich(summary.path, self._place)
+        self.overview = result_counts.overview(self.result)
+        self.summary = summary
+
+    def _note(self, progress: Progress) -> None:
+        self.progress = progress
+        if time.monotonic() - self._turn_began > TURN_SECONDS:
+            TURNS.give_way()
+            self._turn_began = time.monotonic()
+
+
+def find(key: str, owner: str) -> ScoringJob | None:
+    """The job of a key, in whichever of its owner's sessions it lies: a reload finds its result."""
+    job = _JOBS.get(key)
+    return job if job is not None and job.owner == owner else None

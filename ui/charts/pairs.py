@@ -1,0 +1,59 @@
+"""Figures of two runs side by side: ROC, reliability, the course of their trainings.
+
+The first run is drawn solid and blue, the second dashed and vermilion, so that neither colour nor
+pattern alone tells them apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from ui.charts import style
+from ui.charts.style import BLUE, GREY, VERMILION, plain
+
+LOOKS = ((BLUE, "solid"), (VERMILION, "dash"))
+FLOOR = 1e-6  # where a rate of 0 stands on the logarithmic axis without any other rate
+
+Named = Mapping[str, pd.DataFrame]  # a frame for each of two runs, by name
+
+
+def pair_roc(curves: Named) -> go.Figure:
+    """Recall over false-positive rate on a logarithmic axis (`evaluation.roc_curve` of each)."""
+    figure = style.blank("pair_roc", "False-positive rate, log scale", "Recall")
+    rates = pd.concat([curve["fpr"] for curve in curves.values()])
+    floor = float(rates[rates > 0].min()) / 2 if (rates > 0).any() else FLOOR
+    for (name, curve), (colour, dash) in zip(curves.items(), LOOKS, strict=False):
+        hover = f"{plain(name)}: recall %{{y:.2%}} at FPR %{{x:.4%}}<extra></extra>"
+        line = style.line(curve["fpr"].clip(lower=floor), curve["recall"], plain(name), colour)
+        figure.add_trace(line.update(line_dash=dash, hovertemplate=hover))
+    figure.update_xaxes(type="log", dtick=1, tickformat="~%")
+    figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
+    return figure
+
+
+def pair_reliability(tables: Named) -> go.Figure:
+    """What scores say against what is true (`evaluation.reliability` of each)."""
+    figure = style.blank("pair_reliability", "Mean score of the bin", "Share of DGA")
+    figure.add_trace(style.line([0, 1], [0, 1], "Perfect", GREY, dash="dot"))
+    for (name, table), (colour, dash) in zip(tables.items(), LOOKS, strict=False):
+        hover = f"{plain(name)}: score %{{x:.3f}}, DGA %{{y:.2%}}<extra></extra>"
+        line = style.line(table["mean_score"], table["dga_share"], plain(name), colour)
+        figure.add_trace(line.update(line_dash=dash, hovertemplate=hover, mode="lines+markers"))
+    figure.update_yaxes(range=[-0.05, 1.05], tickformat=".0%")
+    return figure
+
+
+def pair_course(histories: Named, column: str, title: str) -> go.Figure:
+    """One column of two trainings' histories by epoch."""
+    figure = style.blank(f"pair_{column}", "Epoch", title, height=300)
+    for (name, past), (colour, dash) in zip(histories.items(), LOOKS, strict=False):
+        drawn = past.reindex(columns=["epoch", column]).astype(np.float64).dropna()
+        hover = f"{plain(name)}: %{{y:.4f}} in epoch %{{x}}<extra></extra>"
+        line = style.line(drawn["epoch"], drawn[column], plain(name), colour)
+        figure.add_trace(line.update(line_dash=dash, hovertemplate=hover, mode="lines+markers"))
+    figure.update_xaxes(dtick=1)
+    return figure

@@ -1,0 +1,1 @@
+"""What pages share: shell, session, texts, widgets."""

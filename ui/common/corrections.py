@@ -1,0 +1,88 @@
+"""Saying that a verdict is wrong, wherever one is shown, and training with what was said.
+
+Kept with who said it and when (`dga.runs.reviews`), and as a feed that the Train page can choose.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from dga.runs import activations, reviews
+from dga.runs.reviews import Review
+from dga.schema import BENIGN, DGA
+from dga.storage.folders import data_folder
+from ui.common import session, visitor
+from ui.common.queueing import with_problem
+from ui.common.text import code
+
+LABELS = {BENIGN: "Benign", DGA: "Generated"}
+
+
+def button(run: str, domain: str, verdict: str, score: float, key: str) -> None:
+    """A button that opens the form for one name's verdict."""
+    if st.button("This verdict is wrong", icon=":material/flag:", key=f"wrong_{key}"):
+        form(run, domain, verdict, score)
+
+
+@st.dialog("What is this name?")
+def form(run: str, domain: str, verdict: str, score: float) -> None:
+    """Say what a name is in truth."""
+    st.markdown(f"{code(domain)} got the verdict **{verdict}** from run {code(run)}.")
+    label = st.segmented_control(
+        "In truth",
+        list(LABELS),
+        default=DGA if verdict == BENIGN else BENIGN,
+        format_func=LABELS.__getitem__,
+        required=True,
+        key="wrong_label",
+    )
+    note = st.text_area(
+        "Note", key="wrong_note", max_chars=reviews.MAX_NOTE, placeholder="Why, by whom, a ticket"
+    )
+    said = Review(
+        domain=domain,
+        label=str(label),
+        note=note.strip(),
+        given=verdict,
+        score=round(score, 6),
+        written=now(),
+        by=visitor.visitor().name or activations.user(),
+    )
+    if st.button(
+        "Keep", type="primary", icon=":material/save:", key="wrong_keep", on_click=with_problem,
+        args=(keep, run, said),
+    ):  # fmt: skip
+        st.rerun()
+
+
+def keep(run: str, said: Review) -> None:
+    """Keep what was said, and tell where it went."""
+    with visitor.acting("label"):
+        reviews.save(run, [said])
+    session.say(
+        f"{code(said.domain)} is kept as {said.label}. Train with it on the Train page.",
+        ":material/flag:",
+    )
+
+
+def train_with(run: str, key: str) -> None:
+    """A button that leads to Train with a run's corrected labels chosen, where there are any."""
+    feed = reviews.feed_of(run)
+    if not feed.is_file():
+        return
+    if st.button("Train with the corrections", icon=":material/model_training:", key=key):
+        preselect(run)
+        st.switch_page(session.TRAIN_PAGE)
+
+
+def preselect(run: str) -> None:
+    """Have the Train page choose a run's corrected labels when it opens."""
+    feed = reviews.feed_of(run).relative_to(data_folder()).as_posix()
+    st.session_state[session.PRESELECTED] = [feed]
+
+
+def now() -> str:
+    """The time, UTC, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

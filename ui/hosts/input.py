@@ -1,0 +1,146 @@
+"""Giving a log to the Hosts page, and what the page remembers of it. Draws only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from dga.datasets.download import data_folder
+from dga.errors import DGAError
+from dga.hosts import example_log
+from ui.common import browser, library, session, widgets
+from ui.common.text import code
+from ui.hosts import hosts_job
+from ui.hosts.hosts_job import HostsJob
+
+LOG, HOST = "log", "host"  # query parameters: the job's key (or EXAMPLE), the opened client
+EXAMPLE = "example"
+EXAMPLE_NAME = "Example log"
+MEMORY, UPLOAD, FILE, RATE, ATTRIBUTE = (
+    "hosts", "hosts_upload", "hosts_file", "hosts_rate", "hosts_attribute",
+)  # fmt: skip
+RATES = {0.0001: "0.01 %", 0.001: "0.1 %", 0.01: "1 %"}
+
+
+@dataclass
+class Hosts:
+    """What the page keeps between reruns and page changes."""
+
+    job: HostsJob | None = None
+    given: tuple[str, bytes | Path] | None = None
+    error: DGAError | None = None
+
+
+def remembered() -> Hosts:
+    """This session's log; after a reload of the page, the one that the address names."""
+    hosts = session.remembered(MEMORY, Hosts)
+    asked = st.query_params.get(LOG, "")
+    if hosts.job is None and asked:
+        hosts.job = hosts_job.find(asked, browser.name())
+        if hosts.job is None and asked == EXAMPLE:
+            hosts.given = (EXAMPLE_NAME, example_log.FILE)
+        elif hosts.job is None:
+            del st.query_params[LOG]
+            st.info("That result is gone: the server keeps those of open pages. Give the log anew.")
+    if hosts.job:
+        st.query_params[LOG] = hosts.job.key
+    return hosts
+
+
+def give(hosts: Hosts) -> None:
+    """The ways to give a log; they make room for a result."""
+    if hosts.error:
+        widgets.error_box(hosts.error)
+    if hosts.job is None:
+        _ways()
+        return
+    with st.expander("Give another log", icon=":material/add:"):
+        _ways()
+
+
+def settings() -> tuple[float, bool]:
+    """The rate of false accusations, and whether names are looked up in known generators."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        rate = st.selectbox(
+            "Ordinary hosts accused",
+            list(RATES),
+            index=1,
+            key=RATE,
+            format_func=RATES.__getitem__,
+            width=220,
+            help="The share of ordinary hosts and days that may be called infected.",
+        )
+        attribute = st.checkbox(
+            "Look names up in known generators",
+            key=ATTRIBUTE,
+            help="Exact: family, seed and date. The index of the log's days is built once, which "
+            "takes a minute or more.",
+        )
+    return float(rate), bool(attribute)
+
+
+def _ways() -> None:
+    upload, file, example = st.tabs(["Upload a log", "Data folder", "Example"])
+    with upload:
+        st.file_uploader(
+            "DNS log",
+            key=UPLOAD,
+            on_change=_take_upload,
+            help="Any log with clients and queried names: Zeek, Suricata, BIND, Unbound, dnsmasq, "
+            "Windows DNS, Sysmon, CSV, JSON, captures; also compressed.",
+        )
+    with file:
+        _pick_file()
+    with example:
+        st.caption("A made-up day of sixty clients, three of which are infected.")
+        st.button("Try the example", icon=":material/science:", on_click=_take_example)
+
+
+def _pick_file() -> None:
+    files = library.files()
+    if not files:
+        folder = code(str(data_folder()))
+        st.caption(f"No file there yet. Put logs too large to upload into {folder} on the server.")
+        return
+    st.selectbox(
+        "File of the data folder",
+        files,
+        index=None,
+        key=FILE,
+        format_func=library.shown_name,
+        on_change=_take_file,
+        placeholder="Choose a file",
+    )
+
+
+def _take(name: str, source: bytes | Path | None) -> None:
+    hosts = session.remembered(MEMORY, Hosts)
+    hosts.error = None
+    hosts.given = None if source is None else (name, source)
+    if hosts.given and hosts.job:
+        hosts.job.cancel()
+        hosts.job = None
+    for parameter in (LOG, HOST):
+        st.query_params.pop(parameter, None)
+
+
+def _take_upload() -> None:
+    upload = st.session_state[UPLOAD]
+    _take(upload.name if upload else "", upload.getvalue() if upload else None)
+
+
+def _take_file() -> None:
+    name = st.session_state[FILE]
+    hosts = session.remembered(MEMORY, Hosts)
+    try:
+        path = library.path_of(name) if name else None
+    except DGAError as error:
+        hosts.given, hosts.error = None, error
+    else:
+        _take(library.shown_name(name) if name else "", path)
+
+
+def _take_example() -> None:
+    _take(EXAMPLE_NAME, example_log.FILE)

@@ -1,0 +1,82 @@
+"""The Hosts page from top to bottom: a log, its progress, its hosts, the opened one."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dga.hosts import example_log
+from dga.hosts.score_hosts import HostsResult
+from ui.common import browser, session, widgets
+from ui.common.text import escape
+from ui.hosts import host_panel, input, overview
+from ui.hosts.hosts_job import SHARED, HostsJob
+from ui.hosts.input import EXAMPLE, HOST, LOG, Hosts
+
+
+def show() -> None:
+    """The whole page below its title."""
+    st.caption(
+        "Which machines are infected, by all that they asked for and got no answer to. One "
+        "generated name is a doubt, a burst of them is evidence."
+    )
+    hosts = input.remembered()
+    input.give(hosts)
+    fpr, attribute = input.settings()
+    if hosts.given:
+        _begin(hosts, fpr, attribute)
+    job = hosts.job
+    if job is None:
+        return
+    if job.running:
+        _watch(job)
+    elif job.error:
+        with widgets.errors_shown():
+            raise job.error
+    elif job.result is None:
+        st.info("Cancelled. Give a log to begin anew.")
+    else:
+        _result(hosts, job, job.result)
+
+
+def _begin(hosts: Hosts, fpr: float, attribute: bool) -> None:
+    """Judge the log that was given."""
+    run = session.find_run(session.active_name())
+    if run is None:
+        widgets.no_runs()
+        return
+    assert hosts.given is not None
+    name, source = hosts.given
+    with widgets.errors_shown():
+        bundle = session.load_bundle(run)
+        example = source == example_log.FILE  # the only result that everybody may see
+        job = HostsJob(
+            name, source, bundle, run=run.name, fpr=fpr, attribute=attribute,
+            key=EXAMPLE if example else "", owner=SHARED if example else browser.name(),
+        )  # fmt: skip
+        hosts.job, hosts.given = job.start(), None
+        st.query_params[LOG] = job.key
+
+
+@st.fragment(run_every=0.5)
+def _watch(job: HostsJob) -> None:
+    """How far the job is; asks for a whole rerun when it ends, which also ends the polling."""
+    if not job.running:
+        st.rerun()
+    st.progress(min(job.share, 1.0), text=f"{job.events:,} events read")
+    st.button("Cancel", on_click=job.cancel, disabled=job.cancelled, icon=":material/stop:")
+
+
+def _result(hosts: Hosts, job: HostsJob, result: HostsResult) -> None:
+    overview.headline(job, result)
+    opened = overview.table(job, result, st.query_params.get(HOST, ""))
+    if not opened:
+        return
+    st.query_params[HOST] = opened
+    try:
+        evidence = result.host(opened)
+    except KeyError:
+        st.info(f"The log holds no host {escape(opened)}.")
+        return
+    if host_panel.show(job, result, evidence):
+        hosts.job = job.again()
+        st.rerun()

@@ -1,0 +1,1 @@
+"""The Look up page."""

@@ -1,0 +1,175 @@
+"""The answer of a look-up: badge, sentence, and where the score stands. Draws only."""
+
+from __future__ import annotations
+
+import math
+
+import streamlit as st
+
+from dga.explain.score_rank import BenignReference, Share, Standing
+from dga.schema import BENIGN, DGA
+from dga.scoring.scorer import Verdict
+from ui import charts
+from ui.common import verdicts
+from ui.common.session import Measure
+from ui.common.text import TERMS, code, escape, score
+from ui.lookup import parsed
+
+UNKNOWN = "This run has no saved scores of benign names, so the score's rarity is unknown."
+PER = 1000  # the sentence speaks of so many names
+ALIKE = 1.3  # bounds of a rate that are nearer than this factor are told as one number
+
+
+def told(
+    text: str,
+    verdict: Verdict,
+    measure: Measure,
+    reference: BenignReference | None,
+    standing: Standing | None,
+    whose: str,
+) -> None:
+    """The verdict as a sentence, and where its score stands.
+
+    `reference`: the benign names on which the threshold was chosen. `standing`: the scores of
+    known names; either is None where the run has none. `whose`: which names the known ones are, as
+    in "names of the trial set".
+    """
+    with st.container(horizontal=True, vertical_alignment="center"):
+        verdicts.badge(verdict.verdict)
+        st.markdown(code(verdict.domain or text))
+    rare = rarity(verdict, reference, standing, whose)
+    st.subheader(escape(f"{sentence(verdict, measure.threshold)} {rare}"), anchor=False)
+    parsed.deceptive(verdict.domain or "")
+    if verdict.score is None:
+        return
+    _source(measure, reference, rare, whose)
+    if is_close(verdict.score, measure.threshold):
+        st.warning(
+            "A close call: the score is near the threshold. Look at what else is known of "
+            "this domain before you act.",
+            icon=":material/balance:",
+        )
+    if standing is not None:
+        _standing(verdict.score, measure, standing, whose)
+
+
+def _source(measure: Measure, reference: BenignReference | None, rare: str, whose: str) -> None:
+    """Where the threshold comes from, and on which names the rarity was counted."""
+    about = f"{TERMS['score']} {TERMS['verdict']} The chart shows the {whose}."
+    cut = f"Threshold {score(measure.threshold)}: {measure.about}."
+    names = f" Rarity and threshold are both of {population(reference)}." if reference else ""
+    st.caption(escape(f"{cut}{names} {'' if rare else UNKNOWN}"), help=about)
+
+
+def _standing(value: float, measure: Measure, standing: Standing, whose: str) -> None:
+    scores = {BENIGN: standing.benign, DGA: standing.dga}
+    st.plotly_chart(
+        charts.standing(scores, value, measure.threshold),
+        key="standing",
+        config={"displayModeBar": False},
+        alt=f"Score {score(value)} among the {whose}; the threshold is {score(measure.threshold)}.",
+    )
+
+
+def sentence(verdict: Verdict, threshold: float | None = None) -> str:
+    """A verdict as one sentence."""
+    if verdict.score is None:
+        return f"Not scored: {verdict.problem}."
+    looks = verdict.looks[0].upper() + verdict.looks[1:]
+    return f"{looks}. Score {score(verdict.score, threshold)}."
+
+
+def population(reference: BenignReference) -> str:
+    """Which benign names a run's thresholds were chosen on."""
+    count = f"{reference.names:,} " if reference.names else ""
+    return f"the {count}benign names kept aside to choose thresholds on"
+
+
+def rarity(
+    verdict: Verdict,
+    reference: BenignReference | None,
+    standing: Standing | None,
+    whose: str,
+) -> str:
+    """How rare a score is: among benign names a high one, among generated names a low one.
+
+    "" without a score, or a name to compare with.
+    """
+    value = verdict.score
+    if value is None:
+        return ""
+    if verdict.verdict == BENIGN:
+        return counted(standing.generated_as_low(value), whose) if standing else ""
+    return between(*reference.as_high(value)) if reference else ""
+
+
+def between(low: float, high: float) -> str:
+    """A share of benign names, known to lie between two, as a sentence.
+
+    >>> between(0.001, 0.01)
+    'Of 1,000 benign names, 1 to 10 score this high.'
+    >>> between(0.01, 1.0)
+    'Of 1,000 benign names, more than 10 score this high.'
+    >>> between(0.0, 0.0001)
+    'Of 10,000 benign names, at most 1 scores this high.'
+    >>> between(0.0098, 0.0101)
+    'Of 1,000 benign names, about 10 score this high.'
+    """
+    among = PER
+    while 0 < high * among < 0.95 and among < 1_000_000:
+        among *= 10
+    most = max(1, round(high * among))
+    if low <= 0:
+        number = f"at most {most:,}"
+    elif high >= 1:
+        number = f"more than {low * among:,.0f}"
+    elif high / low < ALIKE:
+        number = f"about {most:,}"
+    else:
+        number = (
+            f"{low * among:,.2g} to {most:,}"
+            if low * among < 10
+            else f"{low * among:,.0f} to {most:,}"
+        )
+    verb = "scores" if most == 1 and high < 1 else "score"
+    return f"Of {among:,} benign names, {number} {verb} this high."
+
+
+def counted(share: Share, whose: str) -> str:
+    """The share of generated names that score as low, as a sentence, per thousand where there are
+    a thousand.
+
+    >>> counted(Share(3, 33_607), "names of the trial set")
+    'Of 1,000 generated names of the trial set, fewer than one scores this low.'
+    >>> counted(Share(0, 200), "names of the trial set")
+    'Of 200 generated names of the trial set, none scores this low.'
+    """
+    if not share.of:
+        return ""
+    among = min(share.of, PER)
+    expected = share.names * among / share.of
+    if among < PER and not share.names:
+        number = "none scores"
+    elif expected < 1:
+        number = "fewer than one scores"
+    else:
+        rounded = round(expected)
+        number = "one scores" if rounded == 1 else f"{rounded:,} score"
+        number = f"about {number}" if share.of > PER else number
+    return f"Of {among:,} generated {whose}, {number} this low."
+
+
+def is_close(value: float, threshold: float) -> bool:
+    """Whether a score is so near the threshold that the verdict is a close call.
+
+    Near is: the odds are within a factor of three of each other.
+
+    >>> is_close(0.95, 0.93), is_close(0.999, 0.93)
+    (True, False)
+    """
+    return abs(_log_odds(value) - _log_odds(threshold)) < math.log(3)
+
+
+def _log_odds(share: float) -> float:
+    share = min(max(share, 1e-7), 1 - 1e-7)
+    return math.log(share / (1 - share))

@@ -1,0 +1,54 @@
+"""Several names in the box at once: their verdicts as a small table, and the way to Bulk."""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+
+from dga.runs.store import Run
+from dga.schema import DOMAIN, GIVEN, VERDICT_COLUMNS
+from ui.common import session, shown_rows, widgets
+from ui.common.session import Measure
+
+MOST = 100  # names that are shown here; more are for Bulk
+_BETWEEN = re.compile(r"[\s,;|]+")
+
+
+def names_in(text: str) -> list[str]:
+    """The names of a text that holds several, each once; [] of a text that holds one or none.
+
+    >>> names_in("a.com, b[.]net;c.org")
+    ['a.com', 'b[.]net', 'c.org']
+    >>> names_in("two words"), names_in("https://a.com/x")
+    ([], [])
+    """
+    parts = list(dict.fromkeys(filter(None, _BETWEEN.split(text))))
+    return parts if sum("." in part for part in parts) > 1 else []
+
+
+def show(names: list[str], run: Run, measure: Measure) -> None:
+    """The verdicts of several names; a selected one is looked up, all of them open in Bulk."""
+    shown = names[:MOST]
+    table = session.scorer(run, measure.threshold).table(shown).to_pandas()
+    more = f" The first {MOST} are shown." if len(names) > MOST else ""
+    st.markdown(f"**{len(names):,} names.** Select one to look it up.{more}")
+
+    def open_it() -> None:
+        rows = shown_rows.rows(st.session_state["several"].selection.rows, len(shown))
+        if rows:
+            st.session_state[session.DOMAIN] = shown[rows[0]]
+
+    st.dataframe(
+        widgets.with_chips(table),
+        key="several",
+        hide_index=True,
+        column_order=[GIVEN, DOMAIN, *VERDICT_COLUMNS],
+        column_config=widgets.verdict_columns(),
+        on_select=open_it,
+        selection_mode="single-row",
+        alt="The names with their verdicts",
+    )
+    if st.button("Open them in Bulk scoring", icon=":material/playlist_add_check:"):
+        st.session_state[session.HANDED] = "\n".join(names)
+        st.switch_page(session.BULK_PAGE)
