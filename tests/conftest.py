@@ -13,6 +13,15 @@ from dga.scoring.bundle import ModelBundle
 from tests.counted import Counting
 from tests.runs_factory import make_run
 
+LONGEST_ID = 60  # characters of a parameter that a test's name may hold
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a test by its parameter's name where that is bytes or long: packed content holds the time,
+    and processes that name the same test otherwise cannot share the tests."""
+    held = isinstance(val, bytes) or (isinstance(val, str) and len(val) > LONGEST_ID)
+    return argname if held or (isinstance(val, str) and not val.isprintable()) else None
+
 
 @pytest.fixture(scope="session", autouse=True)
 def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
