@@ -17,8 +17,8 @@ LONGEST_ID = 60  # characters of a parameter that a test's name may hold
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
-    """Name a test by its parameter's name where that is bytes or long: packed content holds the time,
-    and processes that name the same test otherwise cannot share the tests."""
+    """Name a test by its parameter's name where that is bytes or long: packed content holds the
+    time, and processes that name a test differently cannot share the tests."""
     held = isinstance(val, bytes) or (isinstance(val, str) and len(val) > LONGEST_ID)
     return argname if held or (isinstance(val, str) and not val.isprintable()) else None
 
@@ -54,8 +54,3 @@ def counting(tiny_bundle: ModelBundle) -> Counting:
     bundle = Counting(**vars(tiny_bundle))
     object.__setattr__(bundle, "asked", [])
     return bundle
-
-
-def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
-    """Name long bytes by their argument: packed ones hold the time, and workers would differ."""
-    return argname if isinstance(val, bytes) and len(val) > 40 else None
