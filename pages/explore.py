@@ -39,7 +39,6 @@ def explore(found: Explored) -> None:
 
 
 shell.begin("Explore")
-threshold.keep_place()
 run = charts.pick_run()
 charts.damaged()
 if run:

@@ -29,13 +29,7 @@ from ui.explore.selection import Part
 
 BOARD = "explore_board"  # the component's key
 POSITIONS = 1000  # of the slider
-# The board's place is kept until its script is loaded, so that nothing below it moves.
-PLACE_KEY = "explore_place"
-PLACE = f"""<style>
-.st-key-{PLACE_KEY} {{ min-height: 2180px }}
-@media (min-width: 720px) {{ .st-key-{PLACE_KEY} {{ min-height: 860px }} }}
-@media (min-width: 1280px) {{ .st-key-{PLACE_KEY} {{ min-height: 540px }} }}
-</style>"""
+PLACE_KEY = "explore_place"  # its height is kept by ui/server/first_frame.css
 FILES = Path(__file__).with_name("board")
 SCRIPTS = ("board.js", "charts.js", "drawing.js")
 HELP = {
@@ -66,11 +60,6 @@ _board = st.components.v2.component(
     css=(FILES / "board.css").read_text(encoding="utf-8"),
     js="\n".join((FILES / name).read_text(encoding="utf-8") for name in SCRIPTS),
 )
-
-
-def keep_place() -> None:
-    """Keep the board's place until it is drawn."""
-    st.html(PLACE)
 
 
 def pick(explored: Explored) -> float:

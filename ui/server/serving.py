@@ -17,6 +17,7 @@ from ui.server import access
 from ui.server.access import OPEN, UNPROTECTED, Access
 from ui.server.browser import BrowserName
 from ui.server.doorkeeper import Doorkeeper
+from ui.server.first_frame import FirstFrame
 from ui.server.gate import LOCAL_HOSTS, Gate
 from ui.server.login import logs_in
 from ui.server.uploads import UploadLimit
@@ -38,6 +39,7 @@ def middleware() -> list[Middleware]:
         Middleware(Gate, hosts=allowed_hosts, origins=allowed_origins),
         Middleware(UploadLimit, held=held_uploads, limit=upload_limit),
         Middleware(BrowserName),
+        Middleware(FirstFrame),
     ]
 
 

@@ -71,6 +71,7 @@ class Board {
     });
     this.find(".tiles").replaceChildren(...this.tiles.map((tile) => tile.root));
     this.frames();
+    this.find(".board").hidden = false;
   }
 
   /** The charts without what the threshold moves. */
