@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from dga import tables
-from dga.generators import FAMILIES, generate
+from dga.generators import FAMILIES, at_most
 from dga.names.parse import parse_many
 
 FEW = 10  # rows a distinct name, on the average of repeated ones
@@ -22,7 +22,7 @@ def base(lists: Sequence[Path]) -> list[str]:
     found = [name for path in lists for name in _listed(path)]
     if not lists:
         share = -(-GENERATED // len(FAMILIES))
-        found = [name for family in FAMILIES for name in generate(family, share)]
+        found = [name for family in FAMILIES for name in at_most(family, share)]
     distinct = dict.fromkeys(p.registered_name for p in parse_many(found) if p.registered_name)
     shuffled = np.array(list(distinct), dtype=object)
     np.random.default_rng(0).shuffle(shuffled)

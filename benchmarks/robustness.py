@@ -21,7 +21,7 @@ import pandas as pd
 from benchmarks.rivals import Ours, Rival
 from dga.datasets import dataset, feeds
 from dga.datasets.perturbations import ATTACKS, Attack, edited
-from dga.generators import FAMILIES, generate
+from dga.generators import FAMILIES, at_most
 from dga.runs import store
 from dga.schema import BENIGN, DGA, FAMILY, LABEL
 
@@ -83,7 +83,7 @@ def _generated(path: Path | None) -> list[str]:
     """Registered names of a file of families, as many of each; of our generators without one."""
     if path is None:
         count = NAMES // len(FAMILIES)
-        made = [name for family in FAMILIES for name in generate(family, count)]
+        made = [name for family in FAMILIES for name in at_most(family, count)]
         frame = pd.DataFrame({"domain": made, LABEL: DGA, FAMILY: "", "feed": ""})
     else:
         frame = feeds.read_feed(path, label=DGA).frame

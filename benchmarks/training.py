@@ -27,7 +27,7 @@ import pandas as pd
 from dga import devices, progress
 from dga.config import ARCHITECTURES, TrainingConfig
 from dga.datasets import dataset, feeds
-from dga.generators import FAMILIES, generate
+from dga.generators import FAMILIES, at_most
 from dga.runs import store
 from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, FEED, LABEL
 from dga.scoring.encoder import CharEncoder
@@ -246,7 +246,7 @@ def _own() -> list[pd.DataFrame]:
     """The benign names of the trial set, and names of the project's own generators."""
     chosen = [feeds.read_feed(path, label=BENIGN).frame for path in sorted(TRIAL.glob("benign-*"))]
     made = [
-        pd.DataFrame({DOMAIN: generate(name, OWN_NAMES), LABEL: DGA, FAMILY: name, FEED: "own"})
+        pd.DataFrame({DOMAIN: at_most(name, OWN_NAMES), LABEL: DGA, FAMILY: name, FEED: "own"})
         for name in FAMILIES
     ]
     return [*chosen, *made]

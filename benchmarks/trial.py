@@ -10,7 +10,7 @@ import csv
 from datetime import date
 from pathlib import Path
 
-from dga.generators import FAMILIES, generate
+from dga.generators import FAMILIES, at_most
 from dga.names import parse
 
 TARGET = Path(__file__).resolve().parent.parent / "data" / "trial" / "generated.csv"
@@ -25,7 +25,7 @@ def main() -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["domain", "family"])
         for family in sorted(FAMILIES):
-            names = [n for n in generate(family, NAMES_A_FAMILY, date=FIRST_DAY) if n not in seen]
+            names = [n for n in at_most(family, NAMES_A_FAMILY, date=FIRST_DAY) if n not in seen]
             seen.update(names)
             writer.writerows([name, family] for name in names)
             registered = len({parse.registered_name(name) for name in names})
