@@ -71,8 +71,9 @@ class Frequent(layers.Layer):  # type: ignore[misc]  # Keras ships no types
             shape=(self.places,), dtype="int32", initializer="zeros", trainable=False, name="index"
         )
         self.kept = self.add_weight(
-            shape=(self.rows,), initializer="ones", trainable=False, name="kept"
-        )
+            shape=(self.rows,), initializer="ones", trainable=False, name="kept",
+            autocast=False,  # shares are compared with random numbers, in mixed precision too
+        )  # fmt: skip
 
     def call(self, numbers: Tensor, training: bool = False) -> Tensor:
         rows = ops.take(self.index, numbers % self.places)

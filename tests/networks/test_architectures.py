@@ -53,3 +53,15 @@ def test_lstm_is_the_notebooks_network() -> None:
 def test_an_unknown_architecture_is_told_with_the_known_ones() -> None:
     with pytest.raises(ConfigError, match="'gru'.*lstm, bigram, cnn"):
         architectures.build("gru", CharEncoder(), OUTPUTS)
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_every_architecture_learns_in_mixed_precision(name: str) -> None:
+    encoder = encoder_of(name)
+    codes = encoder.encode(NAMES).astype(np.int32)
+    keras.mixed_precision.set_dtype_policy("mixed_bfloat16")
+    try:
+        given = architectures.build(name, encoder, OUTPUTS)(codes, training=True)
+    finally:
+        keras.mixed_precision.set_dtype_policy("float32")
+    assert np.allclose(np.asarray(given["families"]).sum(axis=1), 1, atol=1e-2)
