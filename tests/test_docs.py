@@ -9,6 +9,7 @@ language (`python skip`) exempts a block from being run.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import doctest
 import importlib.util
@@ -34,6 +35,18 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 BLOCK = re.compile(r"^```([\w ]+)\n(.*?)^```$", re.M | re.S)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)(#[^)]*)?\)")
 LENIENT = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+MODULE = re.compile(r"\bpython3?\s+-m\s+([A-Za-z_][\w.]*\w)")
+COMMANDED = sorted(
+    path
+    for pattern in ("*.md", "docs/*.md", "models/**/*.md", "data/**/*.md", "Makefile", "tests/*.sh")
+    for path in ROOT.glob(pattern)
+)
+DOCUMENTED = sorted(
+    path
+    for folder in ("dga", "ui", "pages", "benchmarks", "docs", "experiments", "tests")
+    for path in (ROOT / folder).rglob("*.py")
+)
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
@@ -113,6 +126,38 @@ def test_commands_in_sh_blocks_exist(page: Path) -> None:
                 parser.parse_args(words[1:])
             elif words[:2] == ["python", "-m"]:
                 assert importlib.util.find_spec(words[2]), line
+
+
+def documentation(path: Path) -> str:
+    """The text of a page, or the docstrings of a source."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".py":
+        return text
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    nodes = (node for node in ast.walk(ast.parse(text)) if isinstance(node, kinds))
+    return "\n".join(filter(None, map(ast.get_docstring, nodes)))
+
+
+def runs(module: str) -> bool:
+    """Whether `python -m` finds something to run."""
+    try:
+        found = importlib.util.find_spec(module)
+        if found is not None and found.submodule_search_locations:
+            found = importlib.util.find_spec(f"{module}.__main__")
+    except ModuleNotFoundError:
+        return False
+    return found is not None
+
+
+def test_a_module_that_lacks_or_cannot_be_run_is_seen() -> None:
+    assert runs("dga") and runs("benchmarks.hosts") and runs("benchmarks.scoring")
+    assert not runs("benchmarks.nothing") and not runs("nothing.at.all") and not runs("dga.cli")
+
+
+@pytest.mark.parametrize("path", [*COMMANDED, *DOCUMENTED], ids=lambda p: str(p.relative_to(ROOT)))
+def test_modules_that_are_named_to_be_run_exist(path: Path) -> None:
+    named = dict.fromkeys(MODULE.findall(documentation(path)))
+    assert [module for module in named if not runs(module)] == []
 
 
 @each_page
