@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from dga.hosts import exclusions
+from dga.hosts import exclusions, windows
 from dga.hosts.feedback import Silencer
 from dga.hosts.ledger import NO_TIME, Counts, Ledger, add_up
 from dga.hosts.set_test import NameSets
@@ -52,7 +52,8 @@ class Candidates:
     """Rows of counts that are evidence, in sets by client and window.
 
     `rows` (members,) are places in `counts`, sorted by set and then by time; `starts` (sets + 1,);
-    `client`, `window` (sets,). `reasons`: why names count for nothing, by number.
+    `client` (sets,), in order, and `window`; `share`, `whole`: see `windows.Windows`. `reasons`:
+    why names count for nothing, by number.
     """
 
     counts: Counts
@@ -62,6 +63,8 @@ class Candidates:
     starts: Places
     client: Places
     window: Places
+    share: npt.NDArray[np.float64]
+    whole: Mask
     reasons: dict[int, str] = field(repr=False, default_factory=dict)
 
     def name_sets(self, names: Sequence[str]) -> NameSets:
@@ -80,17 +83,19 @@ def select(
     ledger: Ledger,
     *,
     looks_generated: Callable[[Sequence[str]], Mask],
+    of_campaign: Callable[[Sequence[str]], Mask],
     allow: AllowedNames | None = None,
     silencer: Silencer | None = None,
 ) -> Candidates:
-    """Choose what is evidence; `looks_generated` judges names that many clients ask for,
-    `silencer` knows what people set aside."""
+    """Choose what is evidence; `looks_generated` and `of_campaign` judge names that many clients
+    ask for, each name and all together; `silencer` knows what people set aside."""
     counts, names = ledger.counts(), ledger.names.texts
     facts = NameFacts.of(counts, len(names))
     has_answers = answered(ledger)
     speaks = (facts.fails & ~facts.resolves) if has_answers else _rare(facts, len(ledger.clients))
     reasons = _resolving(facts) if has_answers else {}
-    reasons |= _common(names, facts, len(ledger.clients), speaks, looks_generated)
+    common = _common(facts, len(ledger.clients), speaks)
+    reasons |= _company(names, facts, len(ledger.clients), common, looks_generated, of_campaign)
     for number in np.flatnonzero(speaks).tolist():
         if number not in reasons and (why := _reason(names[number], allow, silencer)):
             reasons[number] = why
@@ -124,23 +129,33 @@ def _resolving(facts: NameFacts) -> dict[int, str]:
     return dict.fromkeys(np.flatnonzero(facts.fails & facts.resolves).tolist(), exclusions.RESOLVES)
 
 
-def _common(
+def _common(facts: NameFacts, clients: int, speaks: Mask) -> Places:
+    """The names that many clients ask for."""
+    many = speaks & (facts.clients >= exclusions.LEAST_CLIENTS)
+    return np.flatnonzero(many & (facts.clients > exclusions.MOST_CLIENTS * clients))
+
+
+def _company(
     names: Sequence[str],
     facts: NameFacts,
     clients: int,
-    speaks: Mask,
+    common: Places,
     looks_generated: Callable[[Sequence[str]], Mask],
+    of_campaign: Callable[[Sequence[str]], Mask],
 ) -> dict[int, str]:
-    """Names that so many clients ask for that they are the network's own."""
-    many = speaks & (facts.clients >= exclusions.LEAST_CLIENTS)
-    many &= facts.clients > exclusions.MOST_CLIENTS * clients
-    numbers = np.flatnonzero(many).tolist()
+    """Why names that many clients ask for are the network's own.
+
+    Not those of a campaign: where most machines of a log are infected, most ask for its names.
+    """
+    numbers = common[np.argsort(-facts.clients[common], kind="stable")].tolist()
     if not numbers:
         return {}
-    generated = looks_generated([names[number] for number in numbers])
+    texts = [names[number] for number in numbers]
+    generated, campaign = looks_generated(texts), of_campaign(texts)
     reasons = {
         number: exclusions.company_reason(int(facts.clients[number]), clients, generated=bool(look))
-        for number, look in zip(numbers, generated, strict=True)
+        for number, look, malware in zip(numbers, generated, campaign, strict=True)
+        if not malware
     }
     return {number: why for number, why in reasons.items() if why}
 
@@ -153,8 +168,8 @@ def _reason(name: str, allow: AllowedNames | None, silencer: Silencer | None) ->
     return silencer.of_name(name) if silencer else ""
 
 
-def windows(counts: Counts) -> Places:
-    """The window of each row: its day, or 0 throughout where the log is short."""
+def days(counts: Counts) -> Places:
+    """The day of each row, or 0 throughout where the log is short."""
     known = counts.first != NO_TIME
     if not known.any():
         return np.zeros(len(counts), dtype=np.int64)
@@ -165,22 +180,32 @@ def windows(counts: Counts) -> Places:
 def _grouped(
     counts: Counts, facts: NameFacts, has_answers: bool, rows: Places, reasons: dict[int, str]
 ) -> Candidates:
-    window = windows(counts)[rows]
+    day = days(counts)[rows]
     part = counts.take(rows)
     # A short log may cross midnight: a name asked for on both days is one member.
-    order = np.lexsort((part.name, window, part.client))
-    key = np.stack([part.client, window, part.name])[:, order]
-    new = np.append(True, (key[:, 1:] != key[:, :-1]).any(axis=0)) if len(order) else order > 0
-    rows, window = rows[order][new], window[order][new]
-    part = counts.take(rows)
-    order = np.lexsort((part.first, window, part.client))
-    rows, window, client = rows[order], window[order], part.client[order]
-    first = np.append(True, (client[1:] != client[:-1]) | (window[1:] != window[:-1]))
-    begins = np.flatnonzero(first) if len(rows) else rows
-    starts = np.append(begins, len(rows)).astype(np.int64)
+    kept = _first_of_each(part.client, day, part.name)
+    rows, day, part = rows[kept], day[kept], part.take(kept)
+    order = np.lexsort((part.first, day, part.client))
+    rows, day, part = rows[order], day[order], part.take(order)
+    found = windows.cut(part.client, day, part.first)
+    member, owner = found.rows()
+    kept = np.sort(_first_of_each(owner, part.name[member]))  # a burst may hold a name of two days
+    member, owner = member[kept], owner[kept]
+    starts = np.searchsorted(owner, np.arange(len(found.low) + 1)).astype(np.int64)
+    client, window = part.client[found.low], day[found.low]
     return Candidates(
-        counts, facts, has_answers, rows, starts, client[begins], window[begins], reasons
-    )
+        counts, facts, has_answers, rows[member], starts, client, window, found.share, found.whole,
+        reasons,
+    )  # fmt: skip
+
+
+def _first_of_each(*keys: Places) -> Places:
+    """The rows that hold a combination of keys for the first time."""
+    order = np.lexsort(keys[::-1])
+    stacked = np.stack(keys)[:, order]
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (stacked[:, 1:] != stacked[:, :-1]).any(axis=0)
+    return np.asarray(order[new])
 
 
 def merged_days(counts: Counts) -> Counts:

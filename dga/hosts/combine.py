@@ -38,14 +38,22 @@ class AttributedName(Protocol):
 def background(p_values: Float64s, sizes: npt.NDArray[np.int64]) -> float:
     """How many times more surprising a network's sets are than those of the fit, at least 1.
 
-    By the least suspicious tenth of them, so that an outbreak does not excuse itself.
+    By the least suspicious tenth of them, so that an outbreak does not excuse itself; where even
+    that tenth would be accused, nearly every host is infected, as in the log of a sandbox.
     """
     chosen = p_values[sizes >= LEAST_SET]
     if len(chosen) < LEAST_SETS:
         return 1.0
     usual = -np.log(1 - LOW_QUANTILE)
-    found = float(np.quantile(-np.log(chosen), LOW_QUANTILE)) / usual
-    return float(max(found / TOLERATED, 1.0))
+    found = float(np.quantile(-np.log(chosen), LOW_QUANTILE))
+    if found >= -np.log(DEFAULT_FPR):
+        return 1.0
+    return float(max(found / usual / TOLERATED, 1.0))
+
+
+def shared(p_values: Float64s, share: Float64s) -> Float64s:
+    """The p-values of tests that have a share each of one false-positive rate."""
+    return np.asarray(np.minimum(p_values / share, 1.0))
 
 
 def without_answers(p_values: Float64s, sizes: npt.NDArray[np.int64], fpr: float) -> Float64s:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from dga.hosts.candidates import Candidates
 from dga.hosts.ledger import NO_TIME, Counts, Ledger
 from dga.hosts.name_evidence import NameEvidence
 from dga.hosts.sequential import SequentialTest
-from dga.hosts.set_features import Members
+from dga.hosts.set_features import Members, Places
 from dga.hosts.set_test import NameSets
 from dga.schema import UNKNOWN_FAMILY
 
@@ -39,7 +39,8 @@ NAME_COLUMNS = (
 
 @dataclass(frozen=True)
 class Log:
-    """A judged log, by which hosts are explained. `best_set`: each client's most suspicious set."""
+    """A judged log, by which hosts are explained. `set_p`, `attribution_p`, `p_value` (sets,):
+    what each test and both together say; `fpr`: the rate at which a host is accused."""
 
     ledger: Ledger
     chosen: Candidates
@@ -48,16 +49,39 @@ class Log:
     matches: Mapping[str, Matches]
     set_p: npt.NDArray[np.float64]
     attribution_p: npt.NDArray[np.float64]
-    noise: float
-    best_set: dict[int, int] = field(default_factory=dict)
+    p_value: npt.NDArray[np.float64]
+    fpr: float
+
+    def sets_of(self, client: int) -> Places:
+        """The places of a client's sets."""
+        low, high = np.searchsorted(self.chosen.client, [client, client + 1])
+        return np.arange(low, high)
+
+    def worst_set(self, client: int) -> int:
+        """The place of a client's most suspicious set, -1 where it has none."""
+        places = self.sets_of(client)
+        return int(places[self.p_value[places].argmin()]) if len(places) else -1
 
     def set_names(self, client: int) -> list[str]:
-        """The names of a client's most suspicious window that count, in the order asked."""
-        place = self.best_set.get(client, -1)
-        if place < 0:
-            return []
-        start, end = self.sets.starts[place], self.sets.starts[place + 1]
-        return [self.sets.names[name] for name in self.sets.member[start:end]]
+        """The names that count, in the order asked: those of the sets that accuse the client, else
+        of its most suspicious day."""
+        places = self._telling(client)
+        bounds = zip(self.sets.starts[places], self.sets.starts[places + 1], strict=True)
+        members = (place for low, high in bounds for place in self.sets.member[low:high].tolist())
+        return [self.sets.names[place] for place in dict.fromkeys(members)]
+
+    def _telling(self, client: int) -> Places:
+        """The sets to show of a client: a burst rather than the day around it."""
+        places = self.sets_of(client)
+        if not len(places):
+            return places
+        p_value, whole = self.p_value[places], self.chosen.whole[places]
+        window = self.chosen.window[places]
+        accusing = p_value <= self.fpr
+        if not accusing.any():
+            return np.asarray(places[whole & (window == window[p_value.argmin()])])
+        worst = np.array([p_value[(window == day) & ~whole].min(initial=1.0) for day in window])
+        return np.asarray(places[accusing & (~whole | (p_value < worst))])
 
 
 @dataclass(frozen=True)
@@ -111,13 +135,13 @@ def clean_sentence(failed: int, generated: int) -> str:
     return f"{names}, {generated:,} of them looks generated; too few or too unlike to accuse"
 
 
-def summary(log: Log, client: int, fpr: float) -> tuple[str, str, str]:
+def summary(log: Log, client: int) -> tuple[str, str, str]:
     """Family, attribution and evidence of a client in short, for its row."""
     names = log.set_names(client)
     members = judged(log, names)
     order = np.argsort(-members.weight, kind="stable")[:NAMES_TOLD]
     told = ", ".join(f"{names[place]} ({members.weight[place]:+.1f})" for place in order)
-    sentences = _sentences(log, client, names, members, fpr)
+    sentences = _sentences(log, client, names, members)
     family = named_family(members, log.evidence)
     return family, attributed(log, names), "; ".join([*sentences[:3], f"names: {told}"])
 
@@ -157,13 +181,13 @@ def attributed(log: Log, names: Sequence[str]) -> str:
     return f"{text}: {len(matches):,} of {len(names):,} names; odds of the surest {odds}"
 
 
-def explain(log: Log, client: str, row: pd.Series, fpr: float) -> HostEvidence:
+def explain(log: Log, client: str, row: pd.Series) -> HostEvidence:
     """Everything about one client; `row` is its row of the result's frame."""
     number = _number(log, client)
     names = log.set_names(number)
     members = judged(log, names)
     table = _name_table(log, number, names, members)
-    place = log.best_set.get(number, -1)
+    place = log.worst_set(number)
     return HostEvidence(
         client=client,
         verdict=str(row["verdict"]),
@@ -172,13 +196,13 @@ def explain(log: Log, client: str, row: pd.Series, fpr: float) -> HostEvidence:
         attribution_p=float(log.attribution_p[place]) if place >= 0 else 1.0,
         family=str(row["family"]),
         attribution=str(row["attribution"]),
-        fpr=fpr,
+        fpr=log.fpr,
         names=table,
         resolved=_resolved(table, names),
         others=_others(log, number, names),
         words=tuple(likeness.recurring_words(members.labels.tolist())),
-        sequential=sequential.run(members.weight.tolist(), fpr),
-        sentences=tuple(_sentences(log, number, names, members, fpr)),
+        sequential=sequential.run(members.weight.tolist(), log.fpr),
+        sentences=tuple(_sentences(log, number, names, members)),
         first_seen=row["first_seen"],
         last_seen=row["last_seen"],
     )
@@ -208,16 +232,14 @@ def _number(log: Log, client: str) -> int:
     return texts.index(client) if client in texts else texts.index("")
 
 
-def _sentences(
-    log: Log, client: int, names: Sequence[str], members: Members, fpr: float
-) -> list[str]:
-    place = log.best_set.get(client, -1)
+def _sentences(log: Log, client: int, names: Sequence[str], members: Members) -> list[str]:
+    place = log.worst_set(client)
     if place < 0:
         return ["No name of this host counts as evidence."]
     told = []
     if text := attributed(log, names):
         told.append(f"A known generator makes its names: {text}")
-    test = sequential.run(members.weight.tolist(), fpr)
+    test = sequential.run(members.weight.tolist(), log.fpr)
     told += likeness.sentences(members)
     if test.crossed_after:
         told.append(
@@ -305,7 +327,7 @@ def _resolved(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
 
 def _others(log: Log, client: int, names: Sequence[str]) -> tuple[tuple[str, int], ...]:
     """Other clients that asked for the same evidence, with how many of the names."""
-    counts: Counts = log.chosen.counts.take(log.chosen.rows)
+    counts: Counts = log.chosen.counts.take(np.unique(log.chosen.rows))
     wanted = set(names)
     texts = log.ledger.names.texts
     numbers = [int(number) for number in np.unique(counts.name) if texts[number] in wanted]

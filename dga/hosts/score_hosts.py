@@ -48,6 +48,7 @@ NOISY = (
 SILENCED = "{count:,} verdicts that people called wrong are set aside, with names like theirs."
 UNNAMED = "{rows:,} of {total:,} rows hold no registered name and count for nothing."
 
+Mask = npt.NDArray[np.bool_]
 OnProgress = Callable[[int, float], None]  # (events so far, share of the source)
 
 
@@ -75,7 +76,7 @@ class HostsResult:
     def host(self, client: str) -> HostEvidence:
         """The evidence for and against one client; KeyError for one that the log does not hold."""
         row = self.frame.iloc[self._rows[client]]
-        return host_evidence.explain(self._log, client, row, self.fpr)
+        return host_evidence.explain(self._log, client, row)
 
     def timeline(self, client: str) -> pd.DataFrame:
         """Every event of a client: columns time, name, status, score; empty where events were not
@@ -146,24 +147,28 @@ def judge(
 ) -> HostsResult:
     """Judge every client of events that are counted."""
     threshold = evidence.bundle.threshold()
-    generated = partial(_looks_generated, evidence, threshold)
-    chosen = candidates.select(ledger, looks_generated=generated, allow=allow, silencer=silencer)
+    chosen = candidates.select(
+        ledger,
+        looks_generated=partial(_looks_generated, evidence, threshold),
+        of_campaign=partial(set_test.of_campaign, evidence=evidence),
+        allow=allow,
+        silencer=silencer,
+    )
     sets = chosen.name_sets(ledger.names.texts)
     found = set_test.judge(sets, evidence, answered=chosen.answered, threshold=threshold)
-    noise = combine.background(found.p_value, sets.sizes)
-    set_p = found.p_value ** (1 / noise)
+    noise = combine.background(found.p_value[chosen.whole], sets.sizes[chosen.whole])
+    set_p = combine.shared(found.p_value ** (1 / noise), chosen.share)
     if not chosen.answered:
         set_p = combine.without_answers(set_p, sets.sizes, fpr)
     suspected = bool((set_p <= combine.SUSPICIOUS_RATE * fpr).any())
     matches = _attribute(sets.names, chosen.counts, attributor, suspected)
-    attributed = [
-        combine.attribution_p(_surest(matches, names), len(names)) for names in _lists(sets)
-    ]
+    chances = [combine.attribution_p(_surest(matches, names), len(names)) for names in _lists(sets)]
+    attributed = combine.shared(np.array(chances), chosen.share)
     p_value = np.array(
-        [combine.combined(a, b) for a, b in zip(set_p.tolist(), attributed, strict=True)]
+        [combine.combined(a, b) for a, b in zip(set_p.tolist(), attributed.tolist(), strict=True)]
     )
-    log = Log(ledger, chosen, evidence, sets, matches, set_p, np.array(attributed), noise)
-    frame = _frame(log, p_value, found.generated, fpr)
+    log = Log(ledger, chosen, evidence, sets, matches, set_p, attributed, p_value, fpr)
+    frame = _frame(log, found.generated)
     told = [*notes, *([NOISY.format(times=noise)] if noise > 1 else [])]
     if silencer and silencer.entries:
         told.append(SILENCED.format(count=len(silencer.entries)))
@@ -230,28 +235,29 @@ def _surest(matches: Mapping[str, Matches], names: Sequence[str]) -> list[combin
     return [matches[name][0] for name in names if name in matches]
 
 
-def _frame(
-    log: Log, p_value: npt.NDArray[np.float64], generated: npt.NDArray[np.int64], fpr: float
-) -> pd.DataFrame:
+def _frame(log: Log, generated: Mask) -> pd.DataFrame:
     """A row a client, by its most suspicious window; the most suspicious client first."""
     clients = len(log.ledger.clients)
-    best = np.full(clients, -1, dtype=np.int64)
-    order = np.argsort(-p_value, kind="stable")
-    best[log.chosen.client[order]] = order  # the last written is the smallest
-    p_by_client = np.where(best >= 0, p_value[best], 1.0) if len(p_value) else np.ones(clients)
+    lowest = np.ones(clients)
+    np.minimum.at(lowest, log.chosen.client, log.p_value)
     frame = _totals(log, clients)
-    frame["p_value"] = p_by_client
-    frame["verdict"] = [combine.verdict(p, fpr) for p in p_by_client.tolist()]
-    frame["generated_names"] = np.bincount(
-        log.chosen.client, weights=generated, minlength=clients
-    ).astype(np.int64)
-    log.best_set.update(enumerate(best.tolist()))
-    _describe(frame, log, fpr)
+    frame["p_value"] = lowest
+    frame["verdict"] = [combine.verdict(p, log.fpr) for p in lowest.tolist()]
+    frame["generated_names"] = _generated_by_client(log, generated, clients)
+    _describe(frame, log)
     frame = frame.sort_values(
         ["p_value", "generated_names", "nxdomain_names"], ascending=[True, False, False],
         kind="stable",
     )  # fmt: skip
     return frame[list(COLUMNS)].reset_index(drop=True)
+
+
+def _generated_by_client(log: Log, generated: Mask, clients: int) -> npt.NDArray[np.int64]:
+    """How many distinct names of each client's evidence look generated (clients,)."""
+    owner = np.repeat(log.chosen.client, log.sets.sizes)
+    looks = generated[log.sets.member]
+    pairs = np.unique(owner[looks] * len(log.sets.names) + log.sets.member[looks])
+    return np.bincount(pairs // max(len(log.sets.names), 1), minlength=clients)
 
 
 def _totals(log: Log, clients: int) -> pd.DataFrame:
@@ -289,11 +295,11 @@ def _seen(counts: Counts, clients: int) -> tuple[pd.Series, pd.Series]:
     return columns[0], columns[1]
 
 
-def _describe(frame: pd.DataFrame, log: Log, fpr: float) -> None:
+def _describe(frame: pd.DataFrame, log: Log) -> None:
     """Add family, attribution and evidence; the long text of those that are not clean only."""
     family, attribution, evidence = [""] * len(frame), [""] * len(frame), [""] * len(frame)
     for row in np.flatnonzero(frame["verdict"].to_numpy() != CLEAN).tolist():
-        found = host_evidence.summary(log, row, fpr)
+        found = host_evidence.summary(log, row)
         family[row], attribution[row], evidence[row] = found
     clean = frame["verdict"] == CLEAN
     short = [

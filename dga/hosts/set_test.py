@@ -12,9 +12,12 @@ import numpy.typing as npt
 from dga.hosts import recurring_words, set_features
 from dga.hosts.label_traits import Float32s
 from dga.hosts.name_evidence import NameEvidence
-from dga.hosts.set_features import Members, Places, Sets
+from dga.hosts.set_features import Mask, Members, Places, Sets
 
 SHARE = 60_000  # members whose numbers are in memory together
+CAMPAIGN_P = 5e-4  # of names that many clients ask for: at most that, and they are a campaign's
+CAMPAIGN_NAMES = 4  # at least: a network has a few names of its own that look generated
+CAMPAIGN_PIECE = 30  # names that are judged together
 
 
 class NameSets:
@@ -49,6 +52,10 @@ class NameSets:
         bounds = np.unique(np.concatenate([[0], np.minimum(marks, len(self)), [len(self)]]))
         return [slice(int(a), int(b)) for a, b in pairwise(bounds)]
 
+    def rows(self, share: slice) -> Places:
+        """The members of a run of sets, by the places of their names."""
+        return self.member[self.starts[share.start] : self.starts[share.stop]]
+
 
 def partners(sets: NameSets) -> Float32s:
     """`recurring_words.partners` of the sets' distinct names."""
@@ -67,12 +74,12 @@ def features(sets: NameSets, evidence: NameEvidence) -> tuple[Float32s, tuple[st
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the set test says of sets: `log_odds` and `p_value` (sets,), and how many of each set's
-    names score over the threshold, `generated` (sets,)."""
+    """What the set test says of sets: `log_odds` and `p_value` (sets,), and which of the distinct
+    names score over the threshold, `generated` (names,)."""
 
     log_odds: npt.NDArray[np.float64]
     p_value: npt.NDArray[np.float64]
-    generated: Places
+    generated: Mask
 
 
 def judge(sets: NameSets, evidence: NameEvidence, *, answered: bool, threshold: float) -> Judgement:
@@ -80,15 +87,28 @@ def judge(sets: NameSets, evidence: NameEvidence, *, answered: bool, threshold: 
     tests = evidence.tests
     counts = partners(sets)
     odds: list[npt.NDArray[np.float64]] = []
-    generated: list[Places] = []
+    generated = np.zeros(len(sets.names), dtype=bool)
     for share in sets.shares():
         members, within = _share_members(sets, share, counts, evidence)
         odds.append(tests.trees.log_odds(set_features.features(members, within)[0]))
-        generated.append(within.sums((members.score >= threshold).astype(float)).astype(np.int64))
+        generated[sets.rows(share)] = members.score >= threshold
     null = tests.null if answered else tests.null_without_answers
     log_odds = np.concatenate(odds) if odds else np.zeros(0)
-    counted = np.concatenate(generated) if generated else np.zeros(0, dtype=np.int64)
-    return Judgement(log_odds, null.p_value(log_odds, sets.sizes), counted)
+    return Judgement(log_odds, null.p_value(log_odds, sets.sizes), generated)
+
+
+def of_campaign(names: Sequence[str], evidence: NameEvidence) -> Mask:
+    """Which names that many clients ask for, the most asked first, are one generator's (names,).
+
+    The network's own (blocked advertisers, retired servers) are unlike each other.
+    """
+    pieces = [
+        names[start : start + CAMPAIGN_PIECE] for start in range(0, len(names), CAMPAIGN_PIECE)
+    ]
+    found = judge(NameSets.of(pieces), evidence, answered=True, threshold=1.0)
+    sizes = np.array([len(piece) for piece in pieces], dtype=np.int64)
+    guilty = (found.p_value * len(pieces) <= CAMPAIGN_P) & (sizes >= CAMPAIGN_NAMES)
+    return np.asarray(np.repeat(guilty, sizes))
 
 
 def _share_features(
@@ -100,8 +120,7 @@ def _share_features(
 def _share_members(
     sets: NameSets, share: slice, counts: Float32s, evidence: NameEvidence
 ) -> tuple[Members, Sets]:
-    starts = sets.starts[share.start : share.stop + 1]
-    rows = sets.member[starts[0] : starts[-1]]
+    starts, rows = sets.starts[share.start : share.stop + 1], sets.rows(share)
     distinct, places = np.unique(rows, return_inverse=True)
     names = [sets.names[place] for place in distinct]
     members = evidence.members(names, counts[distinct]).take(places)

@@ -143,10 +143,14 @@ def test_p_values_fall_with_the_score_and_go_on_beyond_the_highest() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "noise"), [(0.0, 1.0), (0.3, 1.0), (1.0, 10.0)], ids=["calm", "outbreak", "noisy"]
+    ("share", "p_value", "noise"),
+    [(0.0, 1e-4, 1.0), (0.3, 1e-4, 1.0), (1.0, 0.01, 10.0), (1.0, 1e-4, 1.0)],
+    ids=["calm", "outbreak", "noisy", "all infected"],
 )
-def test_a_noisy_network_is_told_from_an_outbreak(share: float, noise: float) -> None:
+def test_a_noisy_network_is_told_from_an_outbreak(
+    share: float, p_value: float, noise: float
+) -> None:
     p_values = np.random.default_rng(4).random(1000)
-    p_values[: int(share * 1000)] = 1e-4
+    p_values[: int(share * 1000)] = p_value
     found = combine.background(p_values, np.full(1000, 5))
     assert found == pytest.approx(1.0) if noise == 1 else found > noise
