@@ -7,6 +7,7 @@ of a second of a look-up's start.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ import pyarrow.compute as pc
 Bytes = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
 FEW = 100_000  # texts, which are put one by one into a column
+ONE_BY_ONE = 100  # texts that are matched one by one: Arrow prepares itself anew in each call
 
 
 def column_of(texts: Any) -> pa.LargeStringArray:
@@ -48,6 +50,14 @@ def flags_of(mask: pa.BooleanArray) -> npt.NDArray[np.bool_]:
     bits = np.frombuffer(mask.buffers()[1] or b"", np.uint8)
     flags = np.unpackbits(bits, count=mask.offset + len(mask), bitorder="little")
     return flags[mask.offset :].astype(np.bool_)
+
+
+def matches(texts: pa.LargeStringArray, pattern: str) -> npt.NDArray[np.bool_]:
+    """Which texts a regular expression describes from their start to their end (texts,)."""
+    if len(texts) < ONE_BY_ONE:
+        match = re.compile(pattern, re.ASCII).fullmatch
+        return np.array([match(text) is not None for text in texts.to_pylist()], dtype=np.bool_)
+    return flags_of(pc.match_substring_regex(texts, f"^(?:{pattern})$"))
 
 
 def integers_of(column: pa.Array) -> npt.NDArray[Any]:

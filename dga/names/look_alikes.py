@@ -68,13 +68,10 @@ def remark(name: str) -> str:
     return _swapped(label, known) or _edited(label, known) or _lured(label, known)
 
 
-FEW = 100  # names that are compared one by one: a look-up does not wait for the columns' machinery
-
-
 def remarks(names: pa.LargeStringArray) -> pa.LargeStringArray:
     """`remark` of a column of registered names. Few of them are compared in full: those that share
     an end with a popular label, hold one, or hold a look-alike character."""
-    if len(names) < FEW:
+    if len(names) < arrow_strings.ONE_BY_ONE:
         return arrow_strings.column_of([remark(name) for name in names.to_pylist()])
     places = np.flatnonzero(_candidates(names))
     if not len(places):

@@ -19,7 +19,7 @@ from dga.names.arrow_strings import Places
 from dga.names.parse import Parsed
 
 # A name that `domains.normalise` lowers and cuts a last dot from, and leaves as it is otherwise.
-_PLAIN = rf"^{parse.PLAIN}\.?$"
+_PLAIN = rf"{parse.PLAIN}\.?"
 _DEFANGED = "hxxp"  # `domains.refang` changes what starts so
 _DOT, _UNDERSCORE = ord("."), ord("_")
 
@@ -117,10 +117,9 @@ class Hosts:
 
     def plain(self) -> Mask:
         """Which texts are host names that need no more than lowering (texts,)."""
-        plain = pc.match_substring_regex(self.texts, _PLAIN)
-        plain = pc.and_not(plain, pc.starts_with(self.texts, _DEFANGED))
-        short = self.ends - self.starts <= parse.MAX_NAME
-        found = arrow_strings.flags_of(plain) & short
+        plain = arrow_strings.matches(self.texts, _PLAIN)
+        defanged = arrow_strings.flags_of(pc.starts_with(self.texts, _DEFANGED))
+        found = plain & ~defanged & (self.ends - self.starts <= parse.MAX_NAME)
         found[self._looked_up(found)] = False
         return found
 

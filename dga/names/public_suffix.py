@@ -40,6 +40,17 @@ class Level:
     suffixes: pa.LargeStringArray
     kinds: npt.NDArray[np.uint8]
 
+    def kinds_of(self, endings: pa.LargeStringArray) -> npt.NDArray[np.uint8]:
+        """What is said of each ending (names,), 0 where it is not listed."""
+        if len(endings) < arrow_strings.ONE_BY_ONE:
+            texts = endings.to_pylist()
+            return np.array([rules().get(text, 0) for text in texts], dtype=np.uint8)
+        places = pc.index_in(endings, value_set=self.suffixes)
+        known = arrow_strings.flags_of(places.is_valid())
+        kinds = np.zeros(len(endings), dtype=np.uint8)
+        kinds[known] = self.kinds[arrow_strings.integers_of(places)[known]]
+        return kinds
+
 
 @cache
 def rules() -> dict[str, int]:
@@ -130,11 +141,11 @@ def count_public_labels(labels: Counts, endings: Endings) -> Counts:
         rows = rows[labels[rows] >= depth]
         if not len(rows):
             break
-        places = pc.index_in(endings(rows, depth), value_set=level.suffixes)
-        known = arrow_strings.flags_of(places.is_valid())
+        kinds = level.kinds_of(endings(rows, depth))
+        known = kinds > 0
         if depth == 1:  # no such top-level domain
             counts[rows[~known]] = labels[rows[~known]]
-        rows, kinds = rows[known], level.kinds[arrow_strings.integers_of(places)[known]]
+        rows, kinds = rows[known], kinds[known]
         found = np.where(kinds & EXACT, depth, counts[rows])
         found = np.where(kinds & WILD, np.minimum(depth + 1, labels[rows]), found)
         found = np.where(kinds & EXCEPTION, depth - 1, found)

@@ -31,6 +31,8 @@ _SCRIPTS = frozenset((
 
 def name_remarks(names: pa.LargeStringArray) -> pa.LargeStringArray:
     """What to know of registered names: that they stand in a gateway or hold broken punycode."""
+    if len(names) < arrow_strings.ONE_BY_ONE:
+        return arrow_strings.column_of([remark(name) for name in names.to_pylist()])
     odd = pc.or_(
         pc.match_substring(names, _PUNYCODE), pc.match_substring_regex(names, _gateway_pattern())
     )

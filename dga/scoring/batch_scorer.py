@@ -96,7 +96,8 @@ class PendingScores:
         late = np.flatnonzero(self._found.missing)  # claimed by another thread
         self._found.put(late, self._cache.read(self._keys[late]))
         late = late[self._found.missing[late]]  # not there yet, or dropped from the cache
-        self._take(late, self._scorer.start(self._of(late), None))
+        if len(late):
+            self._take(late, self._scorer.start(self._of(late), None))
         return self._found
 
     def _take(self, rows: Places, results: Results) -> None:

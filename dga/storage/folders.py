@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 
 APPLICATION = "dga-workbench"
@@ -13,6 +14,7 @@ MODELS_VARIABLE, DATA_VARIABLE, STATE_VARIABLE = "DGA_MODELS", "DGA_DATA", "DGA_
 CACHE_VARIABLE = "DGA_CACHE"
 
 
+@cache
 def checkout() -> Path | None:
     """The folder of the repository that the package runs in; None where it is installed."""
     root = Path(__file__).resolve().parents[2]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+import sys
 
 import pyarrow as pa
 import pytest
 
-from dga.names import parse, parse_columns
+from dga.names import arrow_strings, parse, parse_columns
 from dga.names.arrow_strings import column_of
 from dga.names.parse_columns import ParsedColumn
 from dga.names.public_suffix import rules
@@ -18,6 +19,12 @@ PIECES = ["a", "B", ".", "..", "com", "uk", "co", "ck", "www", "-", "_", "hxxp",
 ODD = ["", ".", "hxxp.com", "HXXP.com", "hXxP.com.", "a.com..", ".a.com", "a.b1", "a.1b", "a.c",
        "x.c_m", "a.com\n", "x" * 64 + ".com", "a." * 126 + "com", "a." * 125 + "com.",
        "a." * 125 + "coml.", "é.com", "192.0.2.7", "http://a.com/", "FOO.LOCAL."]  # fmt: skip
+
+
+@pytest.fixture(autouse=True, params=[0, sys.maxsize], ids=["by columns", "one by one"])
+def both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few texts are matched one by one, many by Arrow: each test tries both."""
+    monkeypatch.setattr(arrow_strings, "ONE_BY_ONE", request.param)
 
 
 def assert_alike(texts: list[str], column: pa.LargeStringArray | None = None) -> None:
