@@ -1,10 +1,12 @@
 """Load on the HTTP service, over the loopback: latency, names a second, errors, memory, restart.
 
-    python -m benchmarks.service [--seconds 60]
+    python -m benchmarks.service [--seconds 60] [--clients 1 16 64]
 
 Starts `dga serve` and asks it from this process: 1, 16 and 64 clients that look up one name after
 the other, then batches of 10,000 names, then look-ups while a second service takes over and the
 first one is told to end. Names are made by the project's own generators and are asked for once.
+CPU ms is what the service computes for a request, on all cores: it says more than the other columns
+do on a machine that others use too.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +35,8 @@ from dga import generators
 CLIENTS = (1, 16, 64)
 BATCH = 10_000
 BATCHES = 30
+AROUND = 5.0  # seconds of load before a second service starts, and behind the end of the first
+HEAD = f"{'':>24}  requests  requests/s    p50 ms    p99 ms    max ms  CPU ms  errors"
 FAMILIES = ("necurs", "ramnit", "ranbyus")
 
 
@@ -44,12 +48,14 @@ class Load:
     errors: int = 0
     retried: int = 0
 
-    def line(self, what: str, wall: float) -> str:
-        """One row of the table."""
+    def line(self, what: str, wall: float, cpu: float | None = None) -> str:
+        """One row of the table; `cpu`: seconds that the service computed, where one did."""
+        told = "" if cpu is None else f"{1000 * cpu / len(self.seconds):.2f}"
         p50, p99 = np.percentile(self.seconds, [50, 99]) * 1000
         return (
             f"{what:>24}  {len(self.seconds):>8,}  {len(self.seconds) / wall:>10,.0f}  "
-            f"{p50:>8.1f}  {p99:>8.1f}  {max(self.seconds) * 1000:>8.1f}  {self.errors:>6}"
+            f"{p50:>8.1f}  {p99:>8.1f}  {max(self.seconds) * 1000:>8.1f}  "
+            f"{told:>6}  {self.errors:>6}"
         )
 
 
@@ -96,10 +102,10 @@ def fresh_names() -> Iterator[str]:
             yield from generators.generate(family, 5_000, seed=seed)
 
 
-async def look_up(port: int, names: Iterator[str], until: float, load: Load) -> None:
-    """One client: a name after the other until the time is over."""
+async def look_up(port: int, names: Iterator[str], over: Callable[[], bool], load: Load) -> None:
+    """One client: a name after the other until it is over."""
     connection = Connection(port)
-    while time.perf_counter() < until:
+    while not over():
         name, started = next(names), time.perf_counter()
         try:
             row = await connection.get(f"/v1/lookup/{name}", load)
@@ -115,7 +121,8 @@ async def clients(
     """Several clients at once; what came of it, and how long it took."""
     load, started = Load(), time.perf_counter()
     until = started + seconds
-    await asyncio.gather(*(look_up(port, names, until, load) for _ in range(count)))
+    over = lambda: time.perf_counter() >= until  # noqa: E731
+    await asyncio.gather(*(look_up(port, names, over, load) for _ in range(count)))
     return load, time.perf_counter() - started
 
 
@@ -171,47 +178,64 @@ def environment() -> dict[str, str]:
     return os.environ | {"PYTHONPATH": root}
 
 
-async def restart(port: int, names: Iterator[str]) -> tuple[Load, float]:
-    """Sixteen clients while one service takes over from another."""
+async def restart(port: int, names: Iterator[str]) -> str:
+    """The row of sixteen clients while one service takes over from another."""
     async with service(port) as old:
-        load, started = Load(), time.perf_counter()
-        until = started + 12
-        asking = [asyncio.create_task(look_up(port, names, until, load)) for _ in range(16)]
-        await asyncio.sleep(2)
+        load, over, started = Load(), asyncio.Event(), time.perf_counter()
+        asking = [asyncio.create_task(look_up(port, names, over.is_set, load)) for _ in range(16)]
+        await asyncio.sleep(AROUND)
         async with service(port):
+            shared = len(load.seconds)
             old.send_signal(signal.SIGTERM)
+            await asyncio.sleep(AROUND)
+            over.set()
             await asyncio.gather(*asking)
-        return load, time.perf_counter() - started
+        row = load.line("restart under load", time.perf_counter() - started)
+        told = f"{len(load.seconds) - shared:,} behind the old one's SIGTERM"
+        return f"{row}\n{'':>24}  {told}; asked again on a new connection: {load.retried}"
 
 
-async def measure(seconds: float) -> None:
+def computed(process: psutil.Process) -> float:
+    """Seconds that a process has computed so far, on all cores."""
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
+async def measure(seconds: float, counts: Sequence[int]) -> None:
     """Print the table."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         port = sock.getsockname()[1]
     names = fresh_names()
-    print(f"{'':>24}  requests  requests/s    p50 ms    p99 ms    max ms  errors")
+    print(HEAD)
     async with service(port) as process:
-        for count in CLIENTS:
+        for count in counts:
+            before = computed(process)
             load, wall = await clients(port, count, seconds, names)
-            print(load.line(f"{count} clients, one name", wall), flush=True)
-        before = process.memory_info().rss
+            cpu = computed(process) - before
+            print(load.line(f"{count} clients, one name", wall, cpu), flush=True)
+        memory, before = process.memory_info().rss, computed(process)
         load, wall = await batches(port, names)
-        print(load.line(f"batches of {BATCH:,}", wall))
-        print(f"{'':>24}  {BATCHES * BATCH / wall:,.0f} names/s")
-        load, wall = await clients(port, 64, seconds / 2, names)
+        cpu = computed(process) - before
+        print(load.line(f"batches of {BATCH:,}", wall, cpu))
+        total = BATCHES * BATCH
+        print(f"{'':>24}  {total / wall:,.0f} names/s, {total / cpu:,.0f} a CPU second")
+        await clients(port, counts[-1], seconds / 2, names)
         after = process.memory_info().rss
-        print(f"memory: {before / 2**20:.0f} MiB before the batches, {after / 2**20:.0f} MiB after")
-    load, wall = await restart(port, names)
-    print(load.line("restart under load", wall))
-    print(f"{'':>24}  asked again on a new connection: {load.retried}")
+        print(
+            f"{'memory':>24}  {memory / 2**20:,.0f} MiB before the batches, "
+            f"{after / 2**20:,.0f} MiB after them and {seconds / 2:.0f} s more of look-ups"
+        )
+    print(await restart(port, names))
 
 
 def main() -> None:
     """Parse the arguments and measure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60.0, help="of each number of clients")
-    asyncio.run(measure(parser.parse_args().seconds))
+    parser.add_argument("--clients", type=int, nargs="+", default=CLIENTS, help="at once")
+    options = parser.parse_args()
+    asyncio.run(measure(options.seconds, options.clients))
 
 
 if __name__ == "__main__":
