@@ -4,7 +4,7 @@
 
 Starts `dga serve` and asks it from this process: 1, 16 and 64 clients that look up one name after
 the other, then batches of 10,000 names, then look-ups while a second service takes over and the
-first one is told to end. Names are made by the project's own generators and are asked for once.
+first one is told to end. Host names are made by our generators, and each is asked for once.
 CPU ms is what the service computes for a request, on all cores: it says more than the other columns
 do on a machine that others use too.
 """
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import itertools
 import json
 import os
 import signal
@@ -30,14 +29,13 @@ import httpx
 import numpy as np
 import psutil
 
-from dga import generators
+from benchmarks import host_names
 
 CLIENTS = (1, 16, 64)
 BATCH = 10_000
 BATCHES = 30
 AROUND = 5.0  # seconds of load before a second service starts, and behind the end of the first
 HEAD = f"{'':>24}  requests  requests/s    p50 ms    p99 ms    max ms  CPU ms  errors"
-FAMILIES = ("necurs", "ramnit", "ranbyus")
 
 
 @dataclass
@@ -93,13 +91,6 @@ class Connection:
         if not head.startswith("http/1.1 200"):
             raise RuntimeError(head.partition("\r\n")[0])
         return dict(json.loads(body))
-
-
-def fresh_names() -> Iterator[str]:
-    """Names that come once each."""
-    for seed in itertools.count(1):
-        for family in FAMILIES:
-            yield from generators.generate(family, 5_000, seed=seed)
 
 
 async def look_up(port: int, names: Iterator[str], over: Callable[[], bool], load: Load) -> None:
@@ -206,7 +197,7 @@ async def measure(seconds: float, counts: Sequence[int]) -> None:
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         port = sock.getsockname()[1]
-    names = fresh_names()
+    names = host_names.distinct_hosts(host_names.base([]))
     print(HEAD)
     async with service(port) as process:
         for count in counts:
