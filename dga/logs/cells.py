@@ -75,8 +75,7 @@ def parse_line(cell: str, grammar: Grammar) -> Fields | None:
         if known.kind == NOTE or not (match := known.pattern.search(cell)):
             continue
         groups, head = match.groupdict(), cell[: match.start()]
-        code = groups.get("rcode") or ""
-        rcode = rcode_name(code) if code else known.otherwise
+        rcode = rcode_name(groups.get("rcode") or groups.get("answers") or "") or known.otherwise
         client = plain_address(groups.get(CLIENT) or head_client(head))
         sent = {} if client else {ANSWERED_FLAG: "1" if known.kind == ANSWERED else "0"}
         return {

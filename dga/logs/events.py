@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 
 from dga.logs.clients import client_addresses
 from dga.logs.field_names import ANSWERS, CLIENT, PROCESS, QUERY, RCODE, ROLES, TIME
-from dga.logs.fields import Choice
+from dga.logs.fields import Choice, is_day_first
 from dga.logs.filled import first_filled
 from dga.logs.opening import LogTable, open_table
 from dga.logs.rcodes import rcode_names
@@ -202,4 +202,4 @@ def _times(chunk: pa.Table, choice: Choice | None) -> pa.Array:
     if choice.clock:
         clock = first_filled(chunk, (choice.clock,))
         texts = pc.binary_join_element_wise(texts, clock, pa.scalar(" ", texts.type))
-    return to_timestamps(texts)
+    return to_timestamps(texts, day_first=is_day_first(choice.column))

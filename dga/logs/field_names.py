@@ -1,6 +1,7 @@
 """The field dictionary: under which names products keep a DNS event's roles, surest name first.
 
-A name is written in lower case without separators ("dns.question.name" -> "dnsquestionname") and
+A name is written in lower case without separators and accents ("dns.question.name" ->
+"dnsquestionname", "Domäne" -> "domane") and
 matches a field whose path ends with it ("winlog.event_data.QueryName" ends with "queryname"); a
 name that starts with "=" matches only a whole path. Data only; `dga.logs.fields` chooses.
 """
@@ -27,6 +28,8 @@ QUERY_SURE: Final = (
     "dnsquerystring", "dnsquery", "dnsrequest", "dnsquestion",  # Sentinel ASIM, SentinelOne, Arkime
     "qname", "requestname", "queryfqdn", "querydomain", "requesteddomain", "requestdomain",
     "queryrequest", "destinationdnsdomain", "dnsdomainname", "dnshostname", "dnshost",
+    "querytarget", "dnsquestions",  # Defender for Identity, Arkime
+    "queryhostname",  # OCSF
     "=query", "query",  # Zeek, BloxOne, Splunk's network resolution data model
     "question", "netconndomain", "dnsreq", "=qh",  # AdGuard Home
 )  # fmt: skip
@@ -38,9 +41,13 @@ QUERY_ALSO: Final = (
 )  # fmt: skip
 # Names that hold the queried name in some exports and something else in others.
 QUERY_LIKELY: Final = (
+    "=entry",
     "domainname", "=domain", "=domains", "domain", "fqdn", "remoteurl", "url", "uri", "dsthost",
     "dhost", "desthostname", "requesturl", "website", "site", "=name", "=hostname", "hostname",
     "=host", "=indicator", "indicator", "ioc", "=value", "=message", "=given",
+    "domane", "domanenname", "domaene", "domaenenname", "abfragename", "nomdedomaine", "domaine",
+    "dominio", "nombrededominio", "nomededominio", "nomedominio", "domeinnaam", "domein", "domena",
+    "nazwadomeny",
 )  # fmt: skip
 # Those of them that mean domains also where the first rows hold none.
 QUERY_PLAIN: Final = ("=domain", "=domains", "domainname", "domain", "fqdn", "url")
@@ -59,17 +66,31 @@ MACHINE: Final = (
     "identity", "identities", "useremail", "agentfqdn", "rsyslogserver", "splunkserver", "=_host",
     "winlogcomputername", "originhost", "forwarder", "resolver", "upstream", "viewname", "dnsview",
     "=source", "=sourcetype", "=server", "=index", "=_index", "nameserver", "hostedzone",
+    "endpointhostname", "srcendpointhostname", "dstendpointhostname", "dstendpointdomain",
+    "pscomputername", "destinationdevicename", "observername", "rechnername", "ordinateur",
+    "equipo", "nomedelcomputer",
 )  # fmt: skip
 CLIENT_NAMES: Final = (
     "dnsclientip", "clientip", "clientaddress", "clientipaddress", "clientaddr", "=cip", "cip",
     "idorigh", "srcipaddr", "srcip", "ipsrc", "ipv6src", "sourceip", "srcipaddress",
     "sourceipaddress", "sourceaddress", "srcaddr", "srcaddress", "sourceaddr", "origh",
     "internalip", "internalipaddress", "callerip", "queryip", "qip",
+    "srcendpointip", "endpointip",
     "cltsip", "initiatorip", "principalip", "agentipaddresses", "queryaddress", "queryaddr",
     "requestip", "localip", "deviceip", "dvcip", "=src", "src",
     "=client", "client", "=ip", "=source", "sourceclient", "clientid", "callsrc", "agentip",
-    "hostip", "=host",
+    "hostip", "=ipaddress", "=host",
+    "ipquelle", "quellip", "quelladresse", "adresseipsource", "ipsource", "ipdeorigen",
+    "indirizzoip", "iporigine",
 )  # fmt: skip
+# Addresses that a firewall put in the place of a client's.
+TRANSLATED: Final = (
+    "natsourceip", "natsrcip", "srcxlateip", "sourcetranslatedaddress", "transip", "natsource",
+    "postnatsourceip", "srcmappedip", "xlatesrc", "sourcenatip", "publicip", "clientpublicip",
+)  # fmt: skip
+# Where a record tells the server's own address, the client is the other end of the record.
+SERVER_ADDRESS: Final = ("interfaceip",)
+SERVER_PEERS: Final = ("source", "destination")
 # Machine names that stand for the client where an event tells no address.
 CLIENT_MACHINES: Final = (
     "=client", "client", "=src",
@@ -83,11 +104,17 @@ RCODE_NAMES: Final = (
     "dnsrcode", "=rcode", "rcode", "dnsflagsrcode", "flagsrcode", "replycode", "replycodename",
     "resultcode", "querystatus", "returncode", "dnsreturncode", "=return", "returnvalue",
     "responsestatus", "dnsresult", "answercode", "dnsstatus", "statuscode", "eventresultdetails",
-    "dnsresponsetype", "replytype",
+    "dnsresponsetype", "replytype", "rcodeid", "antwortcode", "codedereponse", "codigoderespuesta",
 )  # fmt: skip
 # These hold other words too: they count where they hold the codes' own names.
 RCODE_LIKELY: Final = (
     "=response", "response", "=result", "=status", "status", "reply", "outcome", "=action",
+)  # fmt: skip
+# Words for a time in languages whose numbers go day, month, year.
+DAY_FIRST_NAMES: Final = (
+    "dateetheure", "horodatage", "dateheure", "heure", "fecha", "fechayhora", "hora",
+    "marcatemporal", "dataeora", "dataora", "data", "datahora", "datum", "datumtijd", "tijd",
+    "zeit", "zeitstempel", "zeitpunkt", "tidspunkt", "dataiczas", "cas",
 )  # fmt: skip
 TIME_NAMES: Final = (
     "=ts", "@timestamp", "=timestamp", "querytimestamp", "querytime", "querytimezone", "utctime",
@@ -97,6 +124,8 @@ TIME_NAMES: Final = (
     "=date", "devicereceipttime", "=rt", "=t", "timelast", "lastseen", "timefirst", "firstseen",
     "contexttimestamp", "timestamprfc3339ns", "devicetimestamp",
     "prefixtime", "receivedtime", "requesttime", "datum", "zeit", "zeitstempel", "date",
+    "realtimetimestamp", "itime", "dateandtime", "endtime", "visittime", "ioctimestamp",
+    *DAY_FIRST_NAMES,
     "time", "ts",
 )  # fmt: skip
 DATE_NAMES: Final = ("date", "datum", "day", "logdate", "eventdate")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -16,7 +17,7 @@ import pandas as pd
 from dga.errors import FeedError
 from dga.logs import field_names as names
 from dga.logs.field_names import ANSWERS, CLIENT, PROCESS, QUERY, RCODE, ROLES, TIME
-from dga.logs.rcodes import is_plain_rcode, rcode_name
+from dga.logs.rcodes import is_plain_rcode, message_rcode, told_rcode
 from dga.logs.times import looks_like_time
 from dga.tables import domain_share, require_column, shown
 
@@ -24,7 +25,10 @@ SAMPLE_ROWS = 200
 MOSTLY = 0.5  # of the filled cells, before a column is taken by its content
 NEARLY_ALL = 0.8
 _SEPARATORS = re.compile(r"[^0-9a-z@]+")
-_UNIT = re.compile(r"\s*[\[(](?:utc|local time|gmt)[\])]\s*$")
+_UNIT = re.compile(
+    r"\s*[\[(](?:utc|local time|gmt|custom)[\])]\s*$|\.keyword\b.*$|: (?:de|a)scending\s*$|\{\}"
+    r"|^(?:top|bottom) (?:\d+ )?(?:unusual )?values of "
+)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _LABEL_LENGTHS = re.compile(r"^\s*(?:\(\d{1,2}\)[^()]*)+\(0\)\s*$")
 
@@ -149,11 +153,28 @@ def path_endings(column: str) -> tuple[str, ...]:
     >>> path_endings("dns.question.name")
     ('dnsquestionname', 'questionname', 'name')
     """
+    column = _without_accents(column)
     text = _UNIT.sub("", column.strip().lower())
     parts = [part for part in _SEPARATORS.split(text) if part]
     camel = [p for p in _SEPARATORS.split(_CAMEL.sub(" ", column.strip()).lower()) if p]
     endings = ["".join(parts[at:]) for at in range(len(parts))]
     return tuple(dict.fromkeys(endings)) or ("".join(camel),)
+
+
+def is_day_first(column: str) -> bool:
+    """Whether a column's name is of a language that writes the day before the month.
+
+    >>> is_day_first("Fecha"), is_day_first("Date")
+    (True, False)
+    """
+    return path_endings(column)[0] in names.DAY_FIRST_NAMES
+
+
+def _without_accents(text: str) -> str:
+    if text.isascii():
+        return text
+    parts = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in parts if not unicodedata.combining(letter))
 
 
 def _matches(column: str, name: str) -> bool:
@@ -252,20 +273,38 @@ def _query_by_content(columns: list[str], rows: pd.DataFrame) -> Choice | None:
 
 
 def _client(columns: list[str], rows: pd.DataFrame) -> Choice | None:
+    if choice := _beside_the_server(columns, rows):
+        return choice
     for column in _named(columns, names.CLIENT_NAMES):
-        if _share(_filled(rows[column]), is_address) >= MOSTLY:
+        filled = _filled(rows[column])
+        if _share(filled, is_address) >= MOSTLY and not _is_translated(column, filled):
             return Choice((column,), f"its name, {column!r}, is one of a client's address")
     for column in _named(columns, names.CLIENT_MACHINES):
         if _filled(rows[column]):
             return Choice((column,), f"its name, {column!r}, is one of the machine that asked")
     held = [c for c in columns if _share(_filled(rows[c]), is_address) >= NEARLY_ALL]
     held = [c for c in held if not _named([c], names.ANSWER_NAMES + names.PEERS)]
-    held = [c for c in held if not all(map(_is_nowhere, _filled(rows[c])))]
+    held = [c for c in held if not _is_translated(c, _filled(rows[c]))]
     if not held:
         return None
     private = [c for c in held if _share(_filled(rows[c]), _is_private) >= MOSTLY]
     best = max(private or held, key=lambda column: len(set(_filled(rows[column]))))
     return Choice((best,), "it holds the addresses of clients")
+
+
+def _beside_the_server(columns: list[str], rows: pd.DataFrame) -> Choice | None:
+    """The other end of a look-up where a column tells the server's own address."""
+    server = _named(columns, names.SERVER_ADDRESS)
+    ends = [c for c in _named(columns, names.SERVER_PEERS) if c not in server]
+    for column in ends if server else []:
+        if _share(_filled(rows[column]), is_address) >= MOSTLY:
+            return Choice((column,), f"{server[0]!r} is the server, {column!r} who asked it")
+    return None
+
+
+def _is_translated(column: str, filled: Sequence[str]) -> bool:
+    """Whether a column tells no client: addresses behind a NAT, or of nobody."""
+    return bool(_named([column], names.TRANSLATED)) or all(map(_is_nowhere, filled))
 
 
 def _is_nowhere(text: str) -> bool:
@@ -291,11 +330,28 @@ def _rcode(columns: list[str], rows: pd.DataFrame) -> Choice | None:
     for column in [*_named(columns, names.RCODE_LIKELY), *columns]:
         if _share(_filled(rows[column]), is_plain_rcode) >= NEARLY_ALL:
             return Choice((column,), "it holds answer codes")
+    for column in _named(columns, names.RCODE_LIKELY):
+        if _tell_codes(_filled(rows[column])):
+            return Choice((column,), "its words are those of answers, some of them NXDOMAIN")
+    for column in _named(columns, names.ANSWER_NAMES):
+        if _share(_filled(rows[column]), _is_message) >= MOSTLY:
+            return Choice((column,), "it holds DNS messages, whose headers tell the code")
     return None
 
 
 def _is_rcode(text: str) -> bool:
-    return rcode_name(text) is not None
+    return told_rcode(text) is not None
+
+
+def _tell_codes(values: Sequence[str]) -> bool:
+    """Whether words stand for answer codes, and at least one of them for a missing name."""
+    codes = [None if value.strip().isdigit() else told_rcode(value) for value in values]
+    known = sum(code is not None for code in codes)
+    return "NXDOMAIN" in codes and known >= NEARLY_ALL * len(codes)
+
+
+def _is_message(text: str) -> bool:
+    return message_rcode(text) is not None
 
 
 def _time(columns: list[str], rows: pd.DataFrame) -> Choice | None:

@@ -76,6 +76,9 @@ _DNSMASQ = Grammar(
     (
         _line(r"dnsmasq(?:\[\d++\])?(?:: | (?:\d++|-) \S++ - )(?:(?P<id>\d++) (?:\S++) )?(?:query|auth)\[[^\]]{1,20}\] "
               r"(?P<query>\S++) from (?P<client>\S++)", ASKED),
+        _line(r"^(?:(?P<id>\d++) \S++ )?(?:query|auth)\[[^\]]{1,20}\] (?P<query>\S++) from (?P<client>\S++)$", ASKED),
+        _line(r"^(?:(?P<id>\d++) (?P<client>[^\s/]++)\S*+ )?(?:reply|cached(?:-stale)?|config) "
+              r"(?P<query>\S++) is (?P<answers>[^\s].{0,400})", ANSWERED, "NOERROR"),
         _line(r"dnsmasq(?:\[\d++\])?(?:: | (?:\d++|-) \S++ - )(?:(?P<id>\d++) (?P<client>[^\s/]++)\S*+ )?"
               r"(?:reply|cached(?:-stale)?|config|DHCP|special domain|/\S++) "
               r"(?P<query>\S++) is (?P<answers>[^\s].{0,400})", ANSWERED, "NOERROR"),
@@ -404,6 +407,78 @@ _PROXY = Grammar(
     ),
 )  # fmt: skip
 
+_MERAKI = Grammar(
+    "meraki",
+    "Cisco Meraki, `urls` events",
+    (
+        _line(r" urls src=(?P<client>\S++) dst=\S++ (?:mac=\S++ )?(?:agent='[^']{0,300}' )?"
+              r"request: \S++ (?P<query>\S++)"),
+    ),
+    (
+        Sample(("1777629601.123 MX84 urls src=10.1.0.23:5353 dst=192.0.2.7:443 mac=00:00:5E:00:53:01 "
+                "request: UNKNOWN https://a.example/...",),
+               "10.1.0.23", "https://a.example/...", None, "2026-05-01T10:00:01.123"),
+    ),
+)  # fmt: skip
+
+_AZURE_FIREWALL = Grammar(
+    "azure-firewall",
+    "Azure Firewall DNS proxy (`msg`)",
+    (
+        _line(rf"DNS Request: (?P<client>{_IP}) - \d++ {_TYPE} {_CLASS} (?P<query>\S++) \S++ \d++ \S++ \d++ "
+              r"(?P<rcode>[A-Z]++)"),
+    ),
+    (
+        Sample(("2026-05-01T10:00:01Z DNS Request: 10.1.0.23:41197 - 61211 A IN xkqzvbnt.example. udp 67 "
+                "false 512 NXDOMAIN qr,rd,ra 106 0.011s",),
+               "10.1.0.23", "xkqzvbnt.example.", "NXDOMAIN"),
+    ),
+)  # fmt: skip
+
+_KNOT = Grammar(
+    "knot",
+    "Knot Resolver and Knot DNS",
+    (
+        _line(rf"request (?:by|from) (?P<client>{_IP})(?:[@#]\d++)? for (?P<query>\S++) {_TYPE}\b"),
+        _line(rf"\] (?P<query>\S++) {_TYPE} from (?P<client>{_IP})[@#]\d++$"),
+        _line(rf"\[(?P<query>[^\]\s]++)\] query, (?:from|remote) (?P<client>{_IP})[@#]\d++"),
+    ),
+    (
+        Sample(("May  1 10:00:01 ns kresd[9]: [reqdbg][policy][36025.00] request by 10.1.0.23 for "
+                "xkqzvbnt.example. A",),
+               "10.1.0.23", "xkqzvbnt.example.", None, "--05-01T10:00:01"),
+        Sample(("2026-05-01T10:00:01+0000 debug: [a.example.] query, from 10.1.0.23@5353, type A",),
+               "10.1.0.23", "a.example.", None),
+    ),
+)  # fmt: skip
+
+_WINDOWS_CLIENT = Grammar(
+    "windows-dns-client",
+    "Windows DNS client events 3006, 3008, 3020 (message text)",
+    (
+        _line(r"DNS query is completed for the name (?P<query>[^\s,]++), .{0,200}? with status (?P<rcode>\d++)"
+              r"(?:\s++Results (?P<answers>.{0,400}+))?"),
+        _line(r"DNS Query response for name (?P<query>[^\s,]++), .{0,300}? with status (?P<rcode>\d++)", NOTE),
+        _line(r"DNS query is called for the name (?P<query>[^\s,]++), ", NOTE),
+    ),
+    (
+        Sample(("2026-05-01 10:00:01 DNS query is completed for the name xkqzvbnt.example, type 1, query options "
+                "1073766400 with status 9003 Results ",),
+               "", "xkqzvbnt.example", "NXDOMAIN"),
+    ),
+)  # fmt: skip
+
+_HAYABUSA = Grammar(
+    "hayabusa",
+    "Hayabusa's details of Sysmon event 22",
+    (
+        _line(r"Query: (?P<query>\S++) ¦ Result: (?P<answers>[^¦]{0,400}) ¦ Proc: (?P<process>[^¦]{0,300}?) ¦"),
+    ),
+    (
+        Sample(("Query: xkqzvbnt.example ¦ Result: - ¦ Proc: C:/x.exe ¦ PID: 8",), "", "xkqzvbnt.example", None, ""),
+    ),
+)  # fmt: skip
+
 _WINDOWS_ANALYTIC = Grammar(
     "windows-dns-analytic",
     "Windows DNS server analytic events (message text)",
@@ -427,7 +502,7 @@ _SYSMON = Grammar(
     "sysmon-message",
     "Sysmon event 22 as message text (Event Viewer) or XML",
     (
-        _line(r"QueryName: (?P<query>\S++)\s++QueryStatus: (?P<rcode>\d++)"
+        _line(r"QueryName: (?P<query>\S++)\s++QueryStatus: '?(?P<rcode>\d++)'?"
               r"(?:\s++QueryResults: (?P<answers>[^\r\n]{0,400}+))?(?:\s++Image: (?P<process>[^\r\n]{0,300}+))?"),
         _line(r"<Computer>(?P<client>[^<]{1,200})</Computer>.{0,2000}?Name=['\"]QueryName['\"]>(?P<query>[^<]{1,300})<"
               r"(?:.{0,40}?Name=['\"]QueryStatus['\"]>(?P<rcode>\d++)<)?"
@@ -476,5 +551,5 @@ _RPZ_MESSAGE = Grammar(
 GRAMMARS: Final = (
     _DNSMASQ, _BIND, _WINDOWS, _UNBOUND, _DNSCRYPT, _DNSTAP, _COREDNS, _POWERDNS, _TECHNITIUM,
     _TCPDUMP, _TSHARK, _SURICATA, _PASSIVEDNS, _MIKROTIK, _SQUID, _PROXY, _CISCO,
-    _WINDOWS_ANALYTIC, _SYSMON, _DIG_MESSAGE, _RPZ_MESSAGE,
+    _MERAKI, _AZURE_FIREWALL, _KNOT, _WINDOWS_ANALYTIC, _WINDOWS_CLIENT, _HAYABUSA, _SYSMON, _DIG_MESSAGE, _RPZ_MESSAGE,
 )  # fmt: skip

@@ -167,7 +167,7 @@ class Joiner:
     def _note(self, groups: Groups, text: str) -> None:
         """A line that tells more of an event that is there."""
         query = groups.get("query") or ""
-        row = self._open.get(self._key(groups, query)) or self._by_query.get(query.lower())
+        row = self._open.get(self._key(groups, query)) or self._by_query.get(_plain(query))
         if row is None and not query and self._last is not None and not self._last.text:
             row = self._last
         if row is None or row.sent:
@@ -178,7 +178,7 @@ class Joiner:
         row.rcode = row.rcode or code or ""
 
     def _key(self, groups: Groups, query: str) -> object:
-        what = groups.get("id") or query.lower()
+        what = groups.get("id") or _plain(query)
         return (groups.get("client"), what) if self._by_client else what
 
     def _remember(self, row: Row, groups: Groups) -> None:
@@ -187,13 +187,13 @@ class Joiner:
         if older is not None and not older.rcode and _same(older.query, row.query):
             row.waiting = older
         self._open[row.key] = row
-        self._by_query[row.query.lower()] = row
+        self._by_query[_plain(row.query)] = row
 
     def _forget(self, row: Row) -> None:
         row.waiting = None
         if self._open.get(row.key) is row:
             del self._open[row.key]
-        if self._by_query.get(query := row.query.lower()) is row:
+        if self._by_query.get(query := _plain(row.query)) is row:
             del self._by_query[query]
 
 
@@ -230,7 +230,11 @@ def _released(row: Row) -> list[Row]:
 
 
 def _same(one: str, other: str) -> bool:
-    return one == other or not other or one.lower() == other.lower()
+    return one == other or not other or _plain(one) == _plain(other)
+
+
+def _plain(query: str) -> str:
+    return query.lower().removesuffix(".")
 
 
 def _answer(row: Row, groups: Groups, known: LinePattern) -> None:

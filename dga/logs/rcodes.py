@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from functools import lru_cache
 
@@ -25,7 +26,8 @@ _ALIASES = {
     "NXDOMAIN": (
         "NXDOMAIN", "NAMEERROR", "NOSUCHNAME", "NONEXISTENTDOMAIN", "NONEXISTANTDOMAIN",
         "NOTFOUND", "DNSERRORRCODENAMEERROR", "NOSUCHDOMAIN", "NXDOM",
-        "DNSNAMEDOESNOTEXIST", "NAMEDOESNOTEXIST", "DOMAINDOESNOTEXIST",
+        "DNSNAMEDOESNOTEXIST", "NAMEDOESNOTEXIST", "DOMAINDOESNOTEXIST", "NOTEXIST", "DOESNOTEXIST",
+        "NONEXISTENT", "NOTEXISTS",
     ),
     "SERVFAIL": (
         "SERVFAIL", "SERVERFAILURE", "SERVERFAIL", "SERVERERROR", "RESPONSEERROR",
@@ -42,6 +44,11 @@ _ALIASES = {
 }  # fmt: skip
 _BY_TEXT = {alias: name for name, aliases in _ALIASES.items() for alias in aliases}
 _LETTERS = re.compile(r"[^A-Z0-9]+")
+# What Pi-hole calls a reply that holds records.
+_REPLIES = frozenset(("IP", "CNAME", "DOMAIN", "RRNAME", "BLOB", "NODATA"))
+_ELAPSED = re.compile(r"\s*\([\d.,]+\s*(?:ms|µs|us|s)\)\s*$")
+_MESSAGE = re.compile(r"[A-Za-z0-9+/]{15,}={0,2}")
+_HEADER_CHARACTERS = 16  # of base64, the twelve bytes of a DNS header
 _NUMBER_AND_NAME = re.compile(r"^\s*(\d{1,5})\s*[:(\-]\s*([A-Za-z ]+)|^([A-Za-z ]+)\s*[(:]\s*\d+")
 
 
@@ -63,12 +70,42 @@ def is_plain_rcode(text: str) -> bool:
     return text.strip().upper() in _NAMES
 
 
+def told_rcode(text: str) -> str | None:
+    """The code that a cell of a column of answers' codes tells: also the kind of a reply with its
+    time, or a whole DNS message in base64.
+
+    >>> told_rcode("NXDOMAIN (12.3ms)"), told_rcode("CNAME"), told_rcode("AAGBgwABAAAAAAAA")
+    ('NXDOMAIN', 'NOERROR', 'NXDOMAIN')
+    """
+    text = _ELAPSED.sub("", text)
+    if text.strip() in _REPLIES:
+        return "NOERROR"
+    return rcode_name(text) or message_rcode(text)
+
+
+def message_rcode(text: str) -> str | None:
+    """The code in the header of a DNS message in base64; None for what is none.
+
+    >>> message_rcode("AAGBgwABAAAAAAAA"), message_rcode("evil.example")
+    ('NXDOMAIN', None)
+    """
+    if not _MESSAGE.match(text[: _HEADER_CHARACTERS + 2]):
+        return None
+    try:
+        header = base64.b64decode(text[:_HEADER_CHARACTERS], validate=True)
+    except ValueError:
+        return None
+    is_response = len(header) == 12 and header[2] & 0x80 and header[4:6] == b"\0\1"
+    return _BY_NUMBER.get(str(header[3] & 0xF)) if is_response else None
+
+
 def rcode_names(column: pa.Array) -> pa.Array:
     """The names of a column of answer codes, null where a text is none."""
     coded = column.dictionary_encode()
     if isinstance(coded, pa.ChunkedArray):
         coded = coded.combine_chunks()
-    named = pa.array([rcode_name(text or "") for text in coded.dictionary.to_pylist()], pa.string())
+    texts = coded.dictionary.to_pylist()
+    named = pa.array([told_rcode(text or "") for text in texts], pa.string())
     return named.take(coded.indices)
 
 

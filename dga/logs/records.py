@@ -32,7 +32,9 @@ MAX_PREFIX: Final = 1_000
 _PAIR = re.compile(
     r'(?:^|(?<=[\s,;|{(]))([A-Za-z_@][\w.@-]{0,63})=("(?:[^"\\]|\\.)*+"|[^\s",;|]*+)'
 )
-_LTSV = re.compile(r"^([A-Za-z_][\w.-]{0,63}):(.*)$", re.DOTALL)
+_LTSV = re.compile(r"^([A-Za-z_][\w.-]{0,63})[:=](.*)$", re.DOTALL)
+_LISTED = re.compile(r'([A-Za-z_][\w.-]{0,63}):"((?:[^"\\]|\\.)*+)"(?=[;\]]|$)')
+_CELL = re.compile(r'"([A-Za-z_][\w.-]{0,63})=([^"]*+)"(?=,|$)')
 _CEF_KEY = re.compile(r"(?:^|(?<=\s))([\w.\[\]-]{1,64})(?<!\\)=")
 _BAR = re.compile(r"(?<!\\)\|")
 _CEF_HEADER = ("vendor", "product", "version", "event_id", "name", "severity")
@@ -72,7 +74,7 @@ def parse_pairs(line: str) -> Fields | None:
 
 
 def parse_ltsv(line: str) -> Fields | None:
-    """The fields of a line of label:value pairs with tabs between."""
+    """The fields of a line of label:value or label=value pairs with tabs between."""
     parts = line.split("\t")
     if len(parts) < LEAST_FIELDS or len(parts) > MAX_FIELDS:
         return None
@@ -80,6 +82,37 @@ def parse_ltsv(line: str) -> Fields | None:
     if sum(pair is not None for pair in pairs) < len(parts):
         return None
     return {pair[1]: pair[2] for pair in pairs if pair}
+
+
+def parse_listed(line: str) -> Fields | None:
+    """The fields of a line of label:"value" pairs with semicolons between.
+
+    >>> parse_listed('1 - gw CheckPoint 1 - [a:"b"; src:"10.1.0.23"; q:"a.example"]')["src"]
+    '10.1.0.23'
+    """
+    return _found(line, _LISTED, mark=":")
+
+
+def parse_cells(line: str) -> Fields | None:
+    """The fields of a line of cells in quotes, each a key=value pair.
+
+    >>> parse_cells('"date=2026-05-01","srcip=10.1.0.23","hostname=a.example"')["hostname"]
+    'a.example'
+    """
+    return _found(line, _CELL, mark="=") if line[:1] == '"' else None
+
+
+def _found(line: str, pair: re.Pattern[str], mark: str) -> Fields | None:
+    """The fields that a pattern finds in a line; None where there are too few."""
+    if line.count(mark) < LEAST_FIELDS:
+        return None
+    matches = list(islice(pair.finditer(line), MAX_FIELDS))
+    if len(matches) < LEAST_FIELDS:
+        return None
+    found: Fields = {}
+    for match in matches:
+        found.setdefault(match[1], _plain(match[2]))
+    return _with_prefix(line[: matches[0].start()].strip(" ["), found)
 
 
 def parse_cef(line: str) -> Fields | None:
@@ -166,6 +199,17 @@ RECORD_LAYOUTS: Final = (
         parse_ltsv,
     ),
     RecordLayout(
+        "listed", 'label:"value"; (Check Point Log Exporter), with or without syslog',
+        '<134>1 2026-05-01T10:00:01Z gw1.corp.example.com CheckPoint 1 - [action:"Accept"; '
+        'origin:"192.0.2.1"; time:"1777629601"; src:"10.1.0.23"; dst:"192.0.2.53"; '
+        'dns_query:"xkqzvbnt.example"; rcode:"NXDOMAIN"]', parse_listed,
+    ),
+    RecordLayout(
+        "cells", 'cells of "key=value" (FortiAnalyzer, FortiGate downloads)',
+        '"itime=1777629601","devname=fw1.corp.example.com","type=utm","srcip=10.1.0.23",'
+        '"qname=xkqzvbnt.example","rcode=NXDOMAIN"', parse_cells,
+    ),
+    RecordLayout(
         PAIRS, "key=value (FortiGate, Sophos, logfmt), with or without syslog",
         'date=2026-05-01 time=10:00:01 devname="fw1.corp.example.com" type="utm" subtype="dns" '
         'srcip=10.1.0.23 qname="xkqzvbnt.example" qtype="A" rcode="NXDOMAIN"', parse_pairs,
@@ -184,7 +228,7 @@ def find_record_layout(lines: Sequence[str]) -> RecordLayout | None:
 
 def _fits(line: str, layout: RecordLayout) -> bool:
     """Whether a line names its fields, and is no row of a table that has such a line in a cell."""
-    found = layout.parse(line) if line[0] != '"' else None
+    found = layout.parse(line) if line[0] != '"' or layout.parse is parse_cells else None
     return found is not None and found.get(PREFIX, "").count(",") < 2
 
 

@@ -49,6 +49,14 @@ FORMATS: tuple[TimeFormat, ...] = (
             "May  1 2026 10:00:00"),
     _format(rf"(?:{_MONTHS}) +\d{{1,2}}, \d{{4}} @ {_CLOCK}", "%b %d, %Y @ %H:%M:%S.%f",
             "May 1, 2026 @ 10:00:00.000"),
+    _format(rf"(?:{_MONTHS}) +\d{{1,2}}, \d{{4}},? \d+:\d\d:\d\d\.\d+ [AP]M", "%b %d, %Y %I:%M:%S.%f %p",
+            "May 1, 2026, 10:00:01.000 AM"),
+    _format(rf"(?:{_MONTHS}) +\d{{1,2}}, \d{{4}},? \d+:\d\d:\d\d [AP]M", "%b %d, %Y %I:%M:%S %p",
+            "May 1, 2026 10:00:01 AM"),
+    _format(rf"(?:{_MONTHS}) +\d{{1,2}}, \d{{4}},? \d+:\d\d:\d\d$", "%b %d, %Y %H:%M:%S",
+            "May 1, 2026 10:00:01"),
+    _format(rf"\d{{1,2}} (?:{_MONTHS}) \d{{4}},? {_CLOCK}", "%d %b %Y %H:%M:%S",
+            "1 May 2026 10:00:01 UTC"),
     _format(rf"(?:{_MONTHS}) +\d{{1,2}}, \d{{4}} {_CLOCK}\.\d", "%b %d, %Y %H:%M:%S.%f",
             "May  1, 2026 10:00:00.123456 UTC"),
     _format(rf"{_US},? {_CLOCK}\.\d+ [AP]M", "%m/%d/%Y %I:%M:%S.%f %p",
@@ -93,8 +101,12 @@ def looks_like_time(text: str) -> bool:
     return bool(_EPOCH.match(text)) or any(known.looks.match(text) for known in FORMATS)
 
 
-def to_timestamps(column: pa.Array, now: datetime | None = None) -> pa.Array:
+def to_timestamps(
+    column: pa.Array, now: datetime | None = None, *, day_first: bool = False
+) -> pa.Array:
     """A column of texts as timestamps in UTC, null where a text is no time.
+
+    `day_first`: 1/5/2026 is in May, also where no day beyond the twelfth shows it.
 
     >>> to_timestamps(pa.array(["1700000000.5", "5/1/2026 10:00:00 AM"])).to_pylist()[1].isoformat()
     '2026-05-01T10:00:00+00:00'
@@ -103,14 +115,14 @@ def to_timestamps(column: pa.Array, now: datetime | None = None) -> pa.Array:
     if isinstance(coded, pa.ChunkedArray):
         coded = coded.combine_chunks()
     texts = pd.Series(coded.dictionary.to_pylist(), dtype=object).fillna("")
-    found = _parse(texts.str.strip(_STRIP), now or datetime.now(UTC))
+    found = _parse(texts.str.strip(_STRIP), now or datetime.now(UTC), day_first)
     return pa.array(found, TIMESTAMP, from_pandas=True).take(coded.indices)
 
 
-def _parse(texts: pd.Series[str], now: datetime) -> pd.Series:
+def _parse(texts: pd.Series[str], now: datetime, day_first: bool) -> pd.Series:
     """Distinct texts to timestamps, format after format until none is left."""
     found = _epoch(texts)
-    day_first = bool(texts.str.match(_DAY_FIRST).any())
+    day_first = day_first or bool(texts.str.match(_DAY_FIRST).any())
     left = found.isna() & (texts != "")
     for known in FORMATS:
         if not left.any():
@@ -137,12 +149,14 @@ def _read(texts: pd.Series[str], known: TimeFormat, day_first: bool, now: dateti
     texts = texts.str.replace(_EXTRA_DIGITS, r"\1", regex=True)
     if known.format == "ISO8601":
         texts = texts.str.replace(",", ".", regex=False)
+        texts = texts.str.replace(_ZONE_NAME, "", regex=True)
         return _converted(texts, "ISO8601")
     pattern = known.format
     if not pattern.endswith("%z"):
         texts = texts.str.replace(_ZONE_NAME, "", regex=True)
-    if "/%d/%Y" in pattern or pattern.startswith("%d.%m"):
+    if "/%d/%Y" in pattern or pattern.startswith(("%d.%m", "%d %b")) or "%Y %I" in pattern:
         texts = texts.str.replace(",", "", regex=False)
+        pattern = pattern.replace(",", "")
         pattern = pattern.replace("%m/%d/", "%d/%m/") if day_first else pattern
     if known.without_year:
         return _with_year(texts, pattern, now)

@@ -5,10 +5,12 @@ A line's owner is its name; administration (SOA, NS, the zone itself) is no row.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 COLUMNS: Final = ("domain", "type", "data")
+_TTL = re.compile(r"\d{1,10}|(?:\d{1,10}[smhdw]){1,5}", re.I)
 _LEAST_SHARE = 0.8
 _SAMPLE_LINES = 500
 _TYPES = frozenset((
@@ -70,7 +72,7 @@ class _ZoneReader:
         return row
 
     def _record(self, owner: str, words: list[str]) -> list[str] | None:
-        while words and (words[0].upper() in _CLASSES or words[0][:1].isdigit()):
+        while words and (words[0].upper() in _CLASSES or _TTL.fullmatch(words[0])):
             words.pop(0)
         if not words or words[0].upper() not in _TYPES:
             return None

@@ -15,7 +15,7 @@ from dga.logs import open_table, read_events
 from dga.logs.dnstap_yaml import SAMPLE
 from dga.logs.events import SCHEMA
 from dga.logs.grammars import GRAMMARS
-from dga.logs.rcodes import rcode_name
+from dga.logs.rcodes import rcode_name, told_rcode
 from dga.logs.records import (
     RECORD_LAYOUTS,
     RecordLayout,
@@ -38,8 +38,8 @@ def events_of(text: str) -> list[dict[str, object]]:
 @pytest.mark.parametrize("prefix", PREFIXES)
 @pytest.mark.parametrize("layout", RECORD_LAYOUTS, ids=lambda layout: layout.name)
 def test_roles_of_named_fields(layout: RecordLayout, prefix: str) -> None:
-    if layout.name == "ltsv" and prefix:
-        return  # a label:value line has no prefix
+    if layout.name in ("ltsv", "cells") and prefix:
+        return  # such a line has no prefix
     other = layout.sample.replace("10.1.0.23", "10.1.0.24").replace("xkqzvbnt", "garden-tools")
     text = f"{prefix}{layout.sample}\n{prefix}{other}\n".replace(".example", ".net")
     first, second = events_of(text)
@@ -47,6 +47,21 @@ def test_roles_of_named_fields(layout: RecordLayout, prefix: str) -> None:
     assert first["query"] == "xkqzvbnt.net" and second["query"] == "garden-tools.net"
     assert first["rcode"] == "NXDOMAIN"
     assert str(first["time"]).startswith("2026-05-01 10:00:01")
+
+
+@pytest.mark.parametrize(
+    ("cell", "query", "rcode"),
+    [
+        ("query[A] xkqzvbnt.net from 10.1.0.23", "xkqzvbnt.net", None),
+        ("reply xkqzvbnt.net is NXDOMAIN", "xkqzvbnt.net", "NXDOMAIN"),
+        ("QueryName: xkqzvbnt.net\nQueryStatus: '9003'\nQueryResults: '-'", "xkqzvbnt.net",
+         "NXDOMAIN"),
+    ],
+)  # fmt: skip
+def test_messages_in_cells_without_their_program(cell: str, query: str, rcode: str | None) -> None:
+    rows = [{"_HOSTNAME": "gw.aureola.com", "MESSAGE": cell}] * 3
+    events = events_of("".join(json.dumps(row) + "\n" for row in rows))
+    assert [(event["query"], event["rcode"]) for event in events] == [(query, rcode)] * 3
 
 
 @pytest.mark.parametrize("layout", RECORD_LAYOUTS, ids=lambda layout: layout.name)
@@ -183,3 +198,19 @@ def test_times_are_utc_and_never_in_the_future(text: str, expected: datetime | N
 )  # fmt: skip
 def test_answer_codes_by_name_number_or_word(text: str, code: str | None) -> None:
     assert rcode_name(text) == code
+
+
+def test_the_code_of_a_message_in_base64() -> None:
+    message = "AAGBgwABAAAAAAAADHhrcXp2Ym50d3FwbANuZXQAAAEAAQ=="
+    row = {"T": "2026-05-01T10:00:01Z", "QH": "xkqzvbnt.net", "Answer": message, "IP": "10.1.0.23"}
+    (event,) = events_of(json.dumps(row) + "\n")
+    assert (event["query"], event["client"], event["rcode"]) == (
+        "xkqzvbnt.net", "10.1.0.23", "NXDOMAIN",
+    )  # fmt: skip
+    assert told_rcode("AAEBAAABAAAAAAAA") is None  # a query, no answer
+
+
+@pytest.mark.parametrize(("column", "month"), [("Fecha", 5), ("Data e ora", 5), ("Time", 1)])
+def test_the_day_comes_first_in_some_languages(column: str, month: int) -> None:
+    (event,) = events_of(f"{column},Client,Query\n01/05/2026 10:00:01,10.1.0.23,xkqzvbnt.net\n")
+    assert event["time"] == datetime(2026, month, 5 if month == 1 else 1, 10, 0, 1, tzinfo=UTC)
