@@ -43,7 +43,7 @@ FILES = (
      "log lines or JSON in cells (`_raw`, `message`)", "time,client,query"),
     ("JSON", "lines, arrays, indented or joined objects, rows anywhere in a document",
      '{"hits":{"hits":[{"_source":{"dns":{"question":{"name":"a.example"}}}}]}}'),
-    ("Parquet, Excel", "`.parquet`, `.xlsx` (a sheet by name)", "binary"),
+    ("Parquet, Excel", "`.parquet` (structs become columns), `.xlsx` (a sheet by name)", "binary"),
     ("Lists", "a name a line, ranked lists, hosts files, Markdown tables, free text with defanged "
      "names", "hxxps://xkqzvbnt[.]example/gate"),
     ("Intelligence", "STIX 2 bundles, MISP events and warning lists, ThreatFox, URLhaus, RPZ zones",

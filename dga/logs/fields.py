@@ -359,7 +359,8 @@ def _time(columns: list[str], rows: pd.DataFrame) -> Choice | None:
         if _share(_filled(rows[column]), looks_like_time) >= MOSTLY:
             return _with_clock(column, columns, rows)
     for column in columns:
-        if _share(_filled(rows[column])[:20], _is_written_time) >= NEARLY_ALL:
+        test = looks_like_time if column.startswith("column_") else _is_written_time
+        if _share(_filled(rows[column])[:20], test) >= NEARLY_ALL:
             return _with_clock(column, columns, rows)
     return None
 

@@ -291,11 +291,11 @@ _TCPDUMP = Grammar(
     "tcpdump",
     "tcpdump's lines of DNS packets",
     (
-        _line(r" IP6? (?P<client>\S{2,200})\.\d{1,5} > \S{2,200}\.(?:53|domain): (?P<id>\d++)[^\s]{0,3}"
+        _line(r"(?: IP6?|^ {3}) (?P<client>\S{2,200})\.\d{1,5} > \S{2,200}\.(?:53|domain): (?P<id>\d++)[^\s]{0,3}"
               r"(?: \[[^\]]{1,20}\])? [A-Z0-9]{1,10}\? (?P<query>\S++) ", ASKED),
-        _line(r" IP6? \S{2,200}\.(?:53|domain) > (?P<client>\S{2,200})\.\d{1,5}: (?P<id>\d++)[^\s]{0,4} "
+        _line(r"(?: IP6?|^ {3}) \S{2,200}\.(?:53|domain) > (?P<client>\S{2,200})\.\d{1,5}: (?P<id>\d++)[^\s]{0,4} "
               r"(?P<rcode>[A-Z][A-Za-z]{2,12})", ANSWERED),
-        _line(r" IP6? \S{2,200}\.(?:53|domain) > (?P<client>\S{2,200})\.\d{1,5}: (?P<id>\d++)[^\s]{0,4} "
+        _line(r"(?: IP6?|^ {3}) \S{2,200}\.(?:53|domain) > (?P<client>\S{2,200})\.\d{1,5}: (?P<id>\d++)[^\s]{0,4} "
               r"\d++/\d++/\d++(?P<answers>.{0,400})", ANSWERED, "NOERROR"),
     ),
     (
@@ -500,24 +500,15 @@ _WINDOWS_ANALYTIC = Grammar(
 
 _SYSMON = Grammar(
     "sysmon-message",
-    "Sysmon event 22 as message text (Event Viewer) or XML",
+    "Sysmon event 22 as message text (Event Viewer)",
     (
         _line(r"QueryName: (?P<query>\S++)\s++QueryStatus: '?(?P<rcode>\d++)'?"
               r"(?:\s++QueryResults: (?P<answers>[^\r\n]{0,400}+))?(?:\s++Image: (?P<process>[^\r\n]{0,300}+))?"),
-        _line(r"<Computer>(?P<client>[^<]{1,200})</Computer>.{0,2000}?Name=['\"]QueryName['\"]>(?P<query>[^<]{1,300})<"
-              r"(?:.{0,40}?Name=['\"]QueryStatus['\"]>(?P<rcode>\d++)<)?"
-              r"(?:.{0,40}?Name=['\"]QueryResults['\"]>(?P<answers>[^<]{0,400})<)?"
-              r"(?:.{0,40}?Name=['\"]Image['\"]>(?P<process>[^<]{0,300})<)?"),
     ),
     (
         Sample(("Dns query: RuleName: - UtcTime: 2026-05-01 10:00:01.000 ProcessId: 8 "
                 "QueryName: xkqzvbnt.example QueryStatus: 9003 QueryResults: - ",),
                "", "xkqzvbnt.example", "NXDOMAIN"),
-        Sample(("<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><EventID>22</EventID>"
-                "<TimeCreated SystemTime='2026-05-01T10:00:01.123Z'/><Computer>ws1.corp.example</Computer></System>"
-                "<EventData><Data Name='QueryName'>xkqzvbnt.example</Data><Data Name='QueryStatus'>9003</Data>"
-                "<Data Name='QueryResults'>-</Data><Data Name='Image'>C:/x.exe</Data></EventData></Event>",),
-               "ws1.corp.example", "xkqzvbnt.example", "NXDOMAIN", "2026-05-01T10:00:01.123"),
     ),
 )  # fmt: skip
 

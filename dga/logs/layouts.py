@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
-from dga.logs import captures, dnstap_yaml, pihole_database, records, text_log, zeek
+from dga.logs import captures, dnstap_yaml, pihole_database, records, text_log, windows_xml, zeek
 from dga.logs.live import LivePayload
 from dga.tables import TableInfo, as_table
 from dga.tables.encodings import is_binary, lines
@@ -22,6 +22,7 @@ from dga.tables.unpack import Payload
 Opened = tuple[TableInfo, Iterator[pa.Table]]
 ByLines = Callable[[Payload, Sequence[str]], Opened | None]
 _NOT_TEXT = b"PAR1"
+_MARKS = ("CEF:", "LEEF:", "<Event ", "<Event>")
 _JSON = re.compile(r"[\ufeff\s]*+(?:\{|\[\s*+(?:[\[{\"\]]|$))")
 
 
@@ -98,9 +99,25 @@ def _records(payload: Payload, first: Sequence[str]) -> Opened | None:
     return info, rows
 
 
+def _windows_xml(payload: Payload, first: Sequence[str]) -> Opened | None:
+    """Windows events as XML, of which many stand in a line, or one in many lines."""
+    if isinstance(payload, LivePayload) or not windows_xml.is_windows_xml("\n".join(first[:20])):
+        return None
+    known = next(layout for layout in records.RECORD_LAYOUTS if layout.name == windows_xml.FORMAT)
+    sample = [
+        event for events in windows_xml.events_of(payload, head_only=True) for event in events
+    ]
+    columns = records.record_columns(sample, known, more=payload.goes_on)
+    if not columns:
+        return None
+    info = replace(plain_info(payload, known.name, columns), surplus=payload.goes_on)
+    events = windows_xml.events_of(payload)
+    return info, records.record_tables(events, known, columns, more=payload.goes_on)
+
+
 def _structured(payload: Payload, first: Sequence[str]) -> Opened | None:
-    """CEF and LEEF, whose messages may hold a line of a server's text log."""
-    marked = sum("CEF:" in line[:200] or "LEEF:" in line[:200] for line in first[:50])
+    """CEF, LEEF and XML, whose messages may hold a line of a server's text log."""
+    marked = sum(any(mark in line[:200] for mark in _MARKS) for line in first[:50])
     return _records(payload, first) if marked * 2 > len(first[:50]) else None
 
 
@@ -116,4 +133,6 @@ def _quiet(payload: Payload) -> Callable[[], bool] | None:
     return payload.quiet if isinstance(payload, LivePayload) else None
 
 
-LAYOUTS: tuple[ByLines, ...] = (_zeek, _dnstap_yaml, _structured, _text_log, _records)
+LAYOUTS: tuple[ByLines, ...] = (
+    _zeek, _dnstap_yaml, _windows_xml, _structured, _text_log, _records,
+)  # fmt: skip

@@ -15,6 +15,7 @@ from typing import Final
 
 import pyarrow as pa
 
+from dga.logs import windows_xml
 from dga.logs.heads import head_time, remembering
 from dga.tables.encodings import without_surrogates
 from dga.tables.jsonrows import record
@@ -177,7 +178,18 @@ def parse_json(text: str) -> Fields | None:
     return record(value) if isinstance(value, dict) and value else None
 
 
+def parse_event_xml(line: str) -> Fields | None:
+    """The fields of a Windows event in XML, with or without a prefix."""
+    start = line.find("<Event")
+    found = windows_xml.event_fields(line[start:]) if start >= 0 else None
+    return _with_prefix(line[:start], found) if found else None
+
+
 RECORD_LAYOUTS: Final = (
+    RecordLayout(
+        windows_xml.FORMAT, "Windows events as XML (Sysmon 22, DNS client and server)",
+        windows_xml.SAMPLE, parse_event_xml,
+    ),
     RecordLayout(
         "cef", "Common Event Format (ArcSight), with or without syslog",
         "May  1 10:00:01 gw CEF:0|Vendor|DNS|1.0|100|query|3|rt=1777629601000 src=10.1.0.23 "

@@ -14,12 +14,11 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from dga.tables.encodings import lines
-from dga.tables.sniff import TableInfo, split
+from dga.tables.sniff import MAX_RECORD_LINES, TableInfo, split
 from dga.tables.texttable import rows_at_once, text_table
 from dga.tables.unpack import Payload
 
 NO_DELIMITER = "\x1f"  # cuts what has one column
-MAX_RECORD_LINES = 64  # a quoted field longer than this is an unclosed quote
 
 
 def read_csv(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
@@ -115,5 +114,8 @@ def _spanning_row(lines: list[str], info: TableInfo) -> tuple[list[str] | None, 
             found = list(csv.reader(text, delimiter=info.delimiter or ",", strict=True))
         except csv.Error:
             return None, 0
-        return (found[0], used) if len(found) == 1 and len(found[0]) == width else (None, 0)
+        fits = len(found) == 1 and (
+            len(found[0]) == width or (info.surplus and len(found[0]) > width)
+        )
+        return (found[0], used) if fits else (None, 0)
     return None, 0

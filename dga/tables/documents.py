@@ -18,7 +18,7 @@ from dga.errors import FeedError
 from dga.tables.columns import is_domain
 from dga.tables.encodings import one_line
 from dga.tables.indicators import attribute_rows, stix_rows
-from dga.tables.jsonrows import record
+from dga.tables.jsonrows import record, scalar
 from dga.tables.unpack import MAX_LINE, Payload
 
 FORMATS: Final = ("json-document", "json-objects", "stix", "misp")
@@ -31,6 +31,7 @@ SNIFFED_STRINGS: Final = 4_000
 # Keys under which documents keep their rows.
 MAX_DIGITS: Final = 4_000
 _LONG_NUMBER = re.compile(rb"\d{%d}" % MAX_DIGITS)
+_COUNTED = re.compile(rb"^Record \d{1,12}\r?\n", re.M)
 _JSON = re.compile(rb"\{\s*[\"}]|\[\s*[\[{\"]")
 _WRAPPERS = frozenset((
     "alerts", "attributes", "blacklist", "blocklist", "data", "docs", "documents", "domain",
@@ -65,7 +66,7 @@ class DocumentLayout:
 
 def find_document(payload: Payload) -> DocumentLayout | None:
     """The layout of a file that holds JSON; None for one object a line, or an array of records."""
-    head = next(payload.sample.pieces(), b"").lstrip(codecs.BOM_UTF8 + b" \t\r\n")
+    head = next(_objects(payload.sample.pieces()), b"").lstrip(codecs.BOM_UTF8 + b" \t\r\n")
     if not _JSON.match(head):
         return None
     lines = _is_lines(head)
@@ -77,12 +78,26 @@ def find_document(payload: Payload) -> DocumentLayout | None:
 
 def document_rows(payload: Payload, layout: DocumentLayout) -> Iterator[dict[str, str]]:
     """The rows of a document, in order."""
-    pieces = _as_utf8(chain(payload.pieces(), [b""]))
+    pieces = _as_utf8(chain(_objects(payload.pieces()), [b""]))
     try:
         for value in _values(pieces, layout.paths):
             yield from layout.rows(value)
     except FeedError as error:
         raise FeedError(f"{payload.name}: {error}") from None
+
+
+def _objects(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Pieces without the lines "Record 1" that evtx_dump writes between the objects."""
+    first = next(pieces, b"")
+    if not _COUNTED.match(first):
+        yield from chain([first], pieces)
+        return
+    rest = b""
+    for piece in chain([first], pieces):
+        cut = (rest + piece).rfind(b"\n") + 1
+        rest, whole = (rest + piece)[cut:], (rest + piece)[:cut]
+        yield _COUNTED.sub(b"", whole)
+    yield rest
 
 
 def _is_lines(head: bytes) -> bool:
@@ -139,14 +154,30 @@ class _Seen:
             return DocumentLayout("misp", misp, attribute_rows)
         if rules := tuple(path for path in _RULE_SET if path[:-1] in self.named):
             return DocumentLayout("json-document", rules, _named_row)
-        if () in self.elements or (lines and self.outside):
+        if () in self.elements or (lines and (self.outside or not self._pages())):
             return None  # an array of records, or one a line
         if array := self._array():
             return DocumentLayout("json-document", (array,), _named_row)
+        if not self.outside and (array := self._unnamed_array()):
+            return DocumentLayout("json-document", ((*array, ITEM),), _named_row)
         top = sum(len(key) == 1 for key in self.keys)
         if self.domain_keys > 1 and self.domain_keys * 2 > top:
             return DocumentLayout("json-document", ((ANY,),), _keyed_row)
         return None if lines else DocumentLayout("json-objects", ((),), _plain_row)
+
+    def _pages(self) -> bool:
+        """Whether objects one a line are pages of rows, and not rows that hold an array."""
+        return self.roots < 2 or any(
+            len(path) <= 2 and path[0].lower() in _WRAPPERS and self.elements[path] > 1
+            for path in self.elements
+            if path and ITEM not in path
+        )
+
+    def _unnamed_array(self) -> Path | None:
+        """The path to rows that hold no name as such, but lines of a log or lists of cells."""
+        found = [path for path in self.elements if path and path[-1].lower() in _WRAPPERS]
+        found = [path for path in found if ITEM not in path and self.elements[path] > 1]
+        return min(found, key=len) if found and self.roots == 1 else None
 
     def _array(self) -> Path | None:
         """The path to the rows: the outermost array whose elements hold domains."""
@@ -169,6 +200,8 @@ def _plain_row(value: Any) -> list[dict[str, str]]:
 
 
 def _named_row(value: Any) -> list[dict[str, str]]:
+    if isinstance(value, list):
+        return [{f"column_{at}": scalar(cell) for at, cell in enumerate(value, 1)}]
     return [record(value) if isinstance(value, dict) else {"domain": record(value)["value"]}]
 
 

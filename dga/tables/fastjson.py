@@ -149,15 +149,16 @@ def _leaves(table: pa.Table) -> Iterator[tuple[str, pa.Array]]:
         column = table[name].combine_chunks()
         if isinstance(column, pa.ChunkedArray):
             column = pa.concat_arrays(column.chunks)
-        yield from _below(name, column)
+        yield from below(name, column)
 
 
-def _below(path: str, column: pa.Array) -> Iterator[tuple[str, pa.Array]]:
+def below(path: str, column: pa.Array) -> Iterator[tuple[str, pa.Array]]:
+    """The columns of an array of structs, with their paths; any other array with its own."""
     if not pa.types.is_struct(column.type):
         yield path, column
         return
     for inner, values in zip(column.type, column.flatten(), strict=True):
-        yield from _below(f"{path}.{inner.name}", values)
+        yield from below(f"{path}.{inner.name}", values)
 
 
 def _as_text(column: pa.Array) -> pa.Array | None:

@@ -20,6 +20,8 @@ from dga.tables.unpack import MAX_LINE, Payload
 DAMAGED = ""  # stands for the field of a line that is no JSON; no key is empty
 MAX_NAMES = 4_096  # of columns that are kept ready
 _CONSTANTS = {None: "", True: "true", False: "false"}
+# How converters of XML write an element with a name and a text.
+_NAME_AND_VALUE = (("@Name", "#text"), ("Name", "Text"), ("Name", "Value"), ("name", "value"))
 _GAP = re.compile(r"[\s,]*")
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str)
 
@@ -74,6 +76,8 @@ def record(value: Any) -> dict[str, str]:
 
     >>> record({"id": "7", "dns": {"rrname": "example.com"}})
     {'id': '7', 'dns.rrname': 'example.com'}
+    >>> record({"Data": [{"@Name": "QueryName", "#text": "a.com"}, {"@Name": "Image"}]})
+    {'Data.QueryName': 'a.com', 'Data.Image': ''}
     """
     found: dict[str, str] = {}
     _flatten(value, "", found)
@@ -96,6 +100,8 @@ def scalar(value: Any) -> str:
 def _flatten(value: Any, path: str, found: dict[str, str]) -> None:
     if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
         value = value[0]  # Suricata 8 wraps the one query of an event into a list
+    if isinstance(value, list) and (pairs := _named_values(value)):
+        value = pairs
     if not isinstance(value, dict):
         found[_column(path)] = without_surrogates(scalar(value))
         return
@@ -106,6 +112,16 @@ def _flatten(value: Any, path: str, found: dict[str, str]) -> None:
         else:
             text = inner if isinstance(inner, str) else scalar(inner)
             found[_column(below)] = text if text.isascii() else without_surrogates(text)
+
+
+def _named_values(items: list[Any]) -> dict[str, Any] | None:
+    """The fields of a list of names and values, as XML becomes in JSON; None for another list."""
+    for name, value in _NAME_AND_VALUE:
+        if items and all(isinstance(item, dict) and name in item for item in items):
+            if any(item.keys() - {name, value} for item in items):
+                return None
+            return {scalar(item[name]): item.get(value) for item in items}
+    return None
 
 
 @lru_cache(MAX_NAMES)

@@ -14,6 +14,7 @@ from typing import Final
 from dga.names.find import names_in
 
 RULE, NAME = "rule", "domain"
+RULE_SET: Final = "rule-set"
 COLUMNS: Final = (RULE, NAME)
 LEAST_SHARE: Final = 0.6  # of a file's first lines that are rules of the kind
 SAMPLE_LINES: Final = 500
@@ -41,6 +42,8 @@ def find_list(lines: Sequence[str]) -> ListKind | None:
     for kind in LISTS:
         rules = [line for line in sample if line.strip() and not kind.ignored.match(line)]
         fitting = sum(kind.names(line) is not None for line in rules)
+        if rules and kind.name == RULE_SET and kind.names(rules[0]) is None and "," in rules[0]:
+            continue  # the header of a table whose first column is called domain
         if fitting and fitting >= LEAST_SHARE * len(rules) and any(map(kind.marks.search, sample)):
             return kind
     return None
@@ -182,7 +185,7 @@ LISTS: Final = (
         re.compile(r"^\s*(?:payload|rules)\s*:|^\s*-\s+['\"]?(?:\+\.|DOMAIN)"),
     ),
     ListKind(
-        "rule-set", "rule set (Surge, Clash, Quantumult, Loon, Shadowrocket)",
+        RULE_SET, "rule set (Surge, Clash, Quantumult, Loon, Shadowrocket)",
         "DOMAIN-SUFFIX,xkqzvbnt.net,REJECT", _rule_set, _HASH,
         re.compile(r"^\s*(?:DOMAIN|HOST)(?:-SUFFIX|-FULL|-WILDCARD)?\s*,", re.I),
     ),

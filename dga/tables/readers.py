@@ -19,7 +19,7 @@ from dga.tables import documents, parquet_limits
 from dga.tables.delimited import fast_table, read_csv
 from dga.tables.documents import document_rows, find_document
 from dga.tables.encodings import lines, without_surrogates
-from dga.tables.fastjson import FastJson
+from dga.tables.fastjson import FastJson, below
 from dga.tables.jsonrows import array_items, line_record, record, scalar
 from dga.tables.lists import LISTS, list_rows
 from dga.tables.sniff import TableInfo, is_hosts_line, markdown_cells, split_spaced
@@ -165,7 +165,8 @@ def _parquet(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
         raw.seek(0)
         rows = min(parquet_limits.BATCH_ROWS, rows_at_once(info))
         for batch in parquet_limits.batches(raw, payload.name, size, rows):
-            columns = [_as_text(column) for column in batch.columns]
+            named = zip(batch.schema.names, batch.columns, strict=True)
+            columns = [_as_text(leaf) for name, column in named for _, leaf in below(name, column)]
             yield pa.table(columns, names=list(info.columns))
 
 

@@ -11,6 +11,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dga.errors import FeedError
@@ -25,6 +26,8 @@ from dga.tables.unpack import Payload, damage_told
 
 MAX_COLUMNS = 2_000
 SAMPLE_ROWS = 1_000
+MAX_RECORD_LINES = 64  # a quoted field longer than this is an unclosed quote
+MAX_TITLES = 20  # lines above a header
 EXTRA = "extra"
 TEXT_COLUMNS = ("line", "domain", "text")
 _SEP = re.compile(r"sep=(.)", re.IGNORECASE)
@@ -87,7 +90,8 @@ def split(line: str, delimiter: str | None) -> list[str]:
 def _binary_or_json(payload: Payload, blank: TableInfo) -> TableInfo | None:
     if payload.head.startswith(b"PAR1"):
         with damage_told(payload.name), ExitStack() as stack:
-            names = pq.read_schema(payload.on_disk(stack)).names
+            schema = pq.read_schema(payload.on_disk(stack))
+        names = [path for field in schema for path in _paths(field.name, field.type)]
         return replace(blank, format="parquet", encoding="binary", columns=unique(names),
                        header=True)  # fmt: skip
     if document := find_document(payload):
@@ -97,6 +101,15 @@ def _binary_or_json(payload: Payload, blank: TableInfo) -> TableInfo | None:
         rows = [record(value) for value in array_items(payload.sample, whole=False)]
         return _json(payload, replace(blank, format="json"), rows)
     return None
+
+
+def _paths(path: str, kind: pa.DataType) -> Iterator[str]:
+    """The paths of the columns that a field becomes: those of a struct's fields, in their order."""
+    if pa.types.is_struct(kind):
+        for field in kind:
+            yield from _paths(f"{path}.{field.name}", field.type)
+    else:
+        yield path
 
 
 def _until_damage(rows: Iterator[dict[str, str]]) -> Iterator[dict[str, str]]:
@@ -204,9 +217,13 @@ def _csv(payload: Payload, blank: TableInfo, lines: list[str]) -> TableInfo | No
     head = _first_row(lines)
     if head == len(lines):
         return None
-    sample = [line for line in lines[head : head + SAMPLE_ROWS] if line.strip()]
-    delimiter = named or _delimiter(sample)
-    rows = [split(line, delimiter) for line in sample]
+    records = _records(lines[head : head + SAMPLE_ROWS])
+    delimiter = named or _delimiter([record for _, record in records])
+    rows = [split(record, delimiter) for _, record in records]
+    titles = _titles_above(rows)
+    head += records[titles][0]
+    records, rows = records[titles:], rows[titles:]
+    sample = [record for _, record in records]
     header = is_header(rows)
     above = None if header else _commented_header(lines[:head], delimiter, rows)
     width = Counter(map(len, rows)).most_common(1)[0][0]
@@ -221,8 +238,41 @@ def _csv(payload: Payload, blank: TableInfo, lines: list[str]) -> TableInfo | No
     return replace(
         blank, format="csv" if delimiter else "list", delimiter=delimiter,
         header=header or above is not None, columns=_widened(columns, surplus),
-        skipped=head + 1 if header else _above(lines), surplus=surplus,
+        skipped=head + 1 + sample[0].count("\n") if header else _above(lines), surplus=surplus,
     )  # fmt: skip
+
+
+def _records(lines: list[str]) -> list[tuple[int, str]]:
+    """Lines that are not blank with their places; those of a quoted field are one, as they are in
+    the reader of the rows."""
+    found: list[tuple[int, str]] = []
+    at = 0
+    while at < len(lines):
+        used = _spanned(lines[at : at + MAX_RECORD_LINES])
+        record = "\n".join(lines[at : at + used])
+        if record.strip():
+            found.append((at, record))
+        at += used
+    return found
+
+
+def _spanned(lines: list[str]) -> int:
+    """How many lines the record at the start takes: more than one where a quote stays open."""
+    quotes = 0
+    for used, line in enumerate(lines, 1):
+        quotes += line.count('"')
+        if quotes % 2 == 0:
+            return used
+    return 1
+
+
+def _titles_above(rows: list[list[str]]) -> int:
+    """How many rows above the header are a title and its like: narrower than the table."""
+    width = Counter(map(len, rows)).most_common(1)[0][0]
+    for at, row in enumerate(rows[:MAX_TITLES]):
+        if len(row) == width and sum(bool(cell.strip()) for cell in row) * 2 > width:
+            return at if at and width > 1 and is_header(rows[at:]) else 0
+    return 0
 
 
 def _named_delimiter(lines: list[str]) -> str | None:

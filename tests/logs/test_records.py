@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pytest
 
+from dga.errors import FeedError
 from dga.logs import open_table, read_events
 from dga.logs.dnstap_yaml import SAMPLE
 from dga.logs.events import SCHEMA
@@ -214,3 +215,54 @@ def test_the_code_of_a_message_in_base64() -> None:
 def test_the_day_comes_first_in_some_languages(column: str, month: int) -> None:
     (event,) = events_of(f"{column},Client,Query\n01/05/2026 10:00:01,10.1.0.23,xkqzvbnt.net\n")
     assert event["time"] == datetime(2026, month, 5 if month == 1 else 1, 10, 0, 1, tzinfo=UTC)
+
+
+def xml_event(name: str) -> str:
+    return (
+        "<Event xmlns='urn:events'><System><Provider Name='Sysmon'/><EventID>22</EventID>"
+        "<TimeCreated SystemTime='2026-05-01T10:00:01Z'/><Computer>ws1.aureola.com</Computer>"
+        f"</System><EventData><Data Name='QueryName'>{name}</Data><Data Name='QueryStatus'>9003"
+        "</Data><Data Name='Image'>C:\\a&amp;b.exe</Data></EventData></Event>"
+    )
+
+
+@pytest.mark.parametrize("between", ["", "\n"], ids=["one line", "a line an event"])
+@pytest.mark.parametrize("broken", [False, True], ids=["whole elements", "broken lines"])
+def test_every_event_of_an_xml_export(between: str, broken: bool) -> None:
+    events = between.join(xml_event(f"name{at}.net") for at in range(3))
+    text = f"<?xml version='1.0' encoding='utf-8'?><Events>{events}</Events>"
+    found = events_of(text.replace("><", ">\n  <") if broken else text)
+    assert [event["query"] for event in found] == ["name0.net", "name1.net", "name2.net"]
+    assert {event["client"] for event in found} == {"ws1.aureola.com"}
+    assert {(event["rcode"], event["process"], event["time"]) for event in found} == {
+        ("NXDOMAIN", "C:\\a&b.exe", TIME)
+    }
+
+
+def test_a_damaged_event_of_an_xml_export_is_a_row() -> None:
+    damaged = xml_event("lost.net").replace("</Event>", "")
+    text = "<Events>" + xml_event("a.net") + damaged + xml_event("b.net") + "</Events>"
+    with open_table(io.BytesIO(text.encode())) as log:
+        assert sum(map(len, log.chunks)) == 3
+    with pytest.raises(FeedError, match="no end"):
+        events_of("<Events>" + xml_event("a.net") + damaged)
+
+
+def test_messages_of_several_lines_in_quotes() -> None:
+    message = "Dns query:\r\nUtcTime: 2026-05-01 10:00:01\r\nQueryName: {}\r\nQueryStatus: 9003"
+    lines = ["Level,Date and Time,Source,Event ID,Task Category"]  # the message has no header
+    lines += [f'Info,5/1/2026 10:00:01 AM,Sysmon,22,Dns,"{message.format(f"a{at}.net")}"'
+              for at in range(3)]  # fmt: skip
+    found = events_of("\r\n".join(lines) + "\r\n")
+    assert [(e["query"], e["rcode"], e["time"]) for e in found] == [
+        (f"a{at}.net", "NXDOMAIN", TIME) for at in range(3)
+    ]
+
+
+def test_titles_above_a_header_are_no_rows() -> None:
+    text = "DNS report\nby fw1.aureola.com\n\nTime,Client,Domain\n"
+    text += "2026-05-01 10:00:01,10.1.0.23,xkqzvbnt.net\n2026-05-01 10:00:01,10.1.0.24,a.net\n"
+    found = events_of(text)
+    assert [(e["client"], e["query"], e["time"]) for e in found] == [
+        ("10.1.0.23", "xkqzvbnt.net", TIME), ("10.1.0.24", "a.net", TIME),
+    ]  # fmt: skip

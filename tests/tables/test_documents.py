@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from dga import logs
@@ -150,3 +151,61 @@ def test_a_row_that_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyP
     text = '{"data": [{"a": "one.example.com"}, {"a": "' + "b" * 3_000_000 + '"}]}'
     with pytest.raises(FeedError, match="more than 2,000,000 bytes"):
         read(text)
+
+
+def names_read(content: str) -> list[str]:
+    events = logs.read_events(io.BytesIO(content.encode()))
+    batches = pa.Table.from_batches(list(events.batches()), logs.events.SCHEMA)
+    return [str(name) for name in batches["query"].to_pylist()]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        lambda name: {"dns": {"rcode": "NXDOMAIN", "queries": [{"rrname": name}]}},
+        lambda name: {"fields": {"dns.question.name": [name], "source.ip": ["10.1.0.23"]}},
+    ],
+    ids=["Suricata 8", "Elasticsearch fields"],
+)
+def test_lines_that_hold_their_name_in_an_array_are_rows(line: Any) -> None:
+    content = "".join(json.dumps({"id": 7, **line(name)}) + "\n" for name in NAMES)
+    with logs.open_table(io.BytesIO(content.encode())) as log:
+        assert "id" in log.info.columns
+    assert names_read(content) == NAMES
+
+
+def test_pages_of_rows_one_a_line() -> None:
+    page = json.dumps({"results": [{"query": name} for name in NAMES]})
+    assert names_read(f"{page}\n{page}\n") == NAMES * 2
+
+
+def test_rows_of_a_document_that_are_messages_or_lists_of_cells() -> None:
+    messages = [{"id": "1", "message": json.dumps({"query_name": name})} for name in NAMES]
+    assert names_read(json.dumps({"events": messages})) == NAMES
+    cells = [["1777629601", "A", name, "10.1.0.23"] for name in NAMES]
+    assert names_read(json.dumps({"data": cells})) == NAMES
+
+
+def test_counted_records_of_evtx_dump() -> None:
+    rows = [{"System": {"Computer": "a.corp.com"}, "QueryName": name} for name in NAMES]
+    records = (f"Record {at}\n{json.dumps(row, indent=1)}\n" for at, row in enumerate(rows, 1))
+    assert names_read("".join(records)) == NAMES
+
+
+def test_structs_of_parquet_are_columns() -> None:
+    table = pa.table({
+        "query": [{"hostname": name, "type": "A"} for name in NAMES],
+        "src_endpoint": [{"ip": "10.1.0.23", "port": 5353}] * 3,
+        "answers": [[{"Rdata": "192.0.2.7"}]] * 3,
+    })  # fmt: skip
+    file = io.BytesIO()
+    pq.write_table(table, file)
+    file.seek(0)
+    events = list(logs.read_events(file).batches())
+    found = pa.Table.from_batches(events).to_pylist()
+    assert [(row["query"], row["client"]) for row in found] == [(n, "10.1.0.23") for n in NAMES]
+
+
+def test_a_table_whose_first_column_says_domain_is_no_rule_set() -> None:
+    rows = "".join(f"domain,{name},\n" for name in NAMES)
+    assert names_read(f"Indicator type,Indicator,Description\n{rows}") == NAMES
