@@ -31,7 +31,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     add("--days", type=int, default=7, metavar="N", help="of how many days; default: 7")
     add("--from", dest="start", type=day, metavar="DATE", help="the first day; default: today")
-    add("--allow", metavar="FILE", help="names, or zones with all below them, that are not listed")
+    add("--allow", metavar="FILE", help="names, or zones with all below them, that are not listed, "
+        "beside the workbench's own allow list")  # fmt: skip
     add("--expires", type=int, default=blocklist.LIFETIME, metavar="DAYS",
         help="days until a list of a file expires; default: 30")  # fmt: skip
 

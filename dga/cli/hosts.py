@@ -39,7 +39,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--attribute",
         action="store_true",
         help="look names up in known generators in any case; default: where the index of the "
-        "log's days is built, or a host is suspected (the first use builds it, in a minute or two)",
+        "log's days is built, or a host is suspected (the first use builds it, in a minute or "
+        "two), with - only where it is built",
     )
     index.add_argument("--no-attribution", action="store_true", help="never look names up so")
     add("--state", metavar="FILE", help="with -: keep what was seen here, and go on from it")

@@ -15,7 +15,8 @@ from dga.cli.hosts import roles
 from dga.cli.main import CANCELLED
 from dga.cli.options import allowed, open_bundle
 from dga.errors import ConfigError
-from dga.hosts import parameters, stream_state
+from dga.hosts import attribution, feedback, parameters, stream_state
+from dga.hosts.attribution import MakeAttributor
 from dga.hosts.live_events import LiveEvents
 from dga.hosts.name_evidence import NameEvidence
 from dga.hosts.stream import HostStream, StreamState
@@ -32,7 +33,14 @@ def follow(options: argparse.Namespace) -> int:
     path = Path(options.state) if options.state else None
     state = stream_state.load(path) if path else StreamState()
     evidence = NameEvidence(open_bundle(options.run), parameters.load())
-    stream = HostStream(evidence, fpr=options.fpr, allow=allowed(options), state=state)
+    stream = HostStream(
+        evidence,
+        fpr=options.fpr,
+        allow=allowed(options),
+        silencer=feedback.load(),
+        attributor=_attributor(options),
+        state=state,
+    )
     before = signal.signal(signal.SIGTERM, _stop)
     try:
         _follow(stream, options, path)
@@ -43,6 +51,13 @@ def follow(options: argparse.Namespace) -> int:
         if path:
             stream_state.save(stream.state, path)
     return 0
+
+
+def _attributor(options: argparse.Namespace) -> MakeAttributor | None:
+    """The index of each day, which a stream waits for only where it is asked to."""
+    if options.no_attribution:
+        return None
+    return attribution.built_index_of if options.attribute else attribution.standing_index_of
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
-from dga.generators.attribution import AttributionIndex, window_of_log, window_of_name
+from dga.generators.attribution import AttributionIndex, Match, window_of_log, window_of_name
 
 OLDEST = dt.date(2005, 1, 1)  # logs with earlier dates count from their own start
 LONGEST = 366  # days of a log for which an index is built
+
+
+class Attributor(Protocol):
+    """What names are made by, as `dga.generators.attribution.AttributionIndex` tells it."""
+
+    def attribute(self, names: Sequence[str], /) -> Sequence[tuple[Match, ...]]: ...
+
+
+MakeAttributor = Callable[[dt.date, dt.date, bool], Attributor | None]
+
+
+def matches(index: Attributor | None, names: Sequence[str]) -> dict[str, tuple[Match, ...]]:
+    """The matches of each name that a known generator makes."""
+    if index is None:
+        return {}
+    found = zip(names, index.attribute(names), strict=True)
+    return {name: by for name, by in found if by}
 
 
 def index_of(first: dt.date, last: dt.date, suspected: bool) -> AttributionIndex | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -18,7 +18,6 @@ Places = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 SHORT_LOG = 36 * 3_600_000_000  # microseconds: a log no longer than that is one window
-LEAST_ANSWERED = 0.05  # of the events: with fewer answers a log counts as one without
 FEW_CLIENTS = 0.02  # of the clients may ask for a name that stands for an unresolved one
 
 
@@ -74,11 +73,6 @@ class Candidates:
         return NameSets([names[number] for number in distinct], member, self.starts)
 
 
-def answered(ledger: Ledger) -> bool:
-    """Whether the log tells often enough how the server answered."""
-    return ledger.answered >= LEAST_ANSWERED * max(ledger.rows, 1)
-
-
 def select(
     ledger: Ledger,
     *,
@@ -91,13 +85,13 @@ def select(
     ask for, each name and all together; `silencer` knows what people set aside."""
     counts, names = ledger.counts(), ledger.names.texts
     facts = NameFacts.of(counts, len(names))
-    has_answers = answered(ledger)
+    has_answers = ledger.has_answers
     speaks = (facts.fails & ~facts.resolves) if has_answers else _rare(facts, len(ledger.clients))
     reasons = _resolving(facts) if has_answers else {}
     common = _common(facts, len(ledger.clients), speaks)
     reasons |= _company(names, facts, len(ledger.clients), common, looks_generated, of_campaign)
     for number in np.flatnonzero(speaks).tolist():
-        if number not in reasons and (why := _reason(names[number], allow, silencer)):
+        if number not in reasons and (why := _reason(names[number], ledger.bare, allow, silencer)):
             reasons[number] = why
     speaks[[number for number in reasons if speaks[number]]] = False
     rows = np.flatnonzero(speaks[counts.name] & ((counts.failed > 0) | (not has_answers)))
@@ -160,9 +154,16 @@ def _company(
     return {number: why for number, why in reasons.items() if why}
 
 
-def _reason(name: str, allow: AllowedNames | None, silencer: Silencer | None) -> str:
+def _reason(
+    name: str,
+    bare: Collection[str],
+    allow: AllowedNames | None,
+    silencer: Silencer | None,
+) -> str:
     if why := exclusions.reason(name):
         return why
+    if name.partition(".")[0] in bare:
+        return exclusions.SEARCHED
     if allow is not None and allow.matches(name) is not None:
         return exclusions.ALLOWED
     return silencer.of_name(name) if silencer else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -61,6 +61,13 @@ def without_answers(p_values: Float64s, sizes: npt.NDArray[np.int64], fpr: float
     none that accuses."""
     least = np.where(sizes >= UNSURE_NAMES, UNSURE_P, 2 * fpr)
     return np.asarray(np.maximum(p_values, least))
+
+
+def surest(
+    matches: Mapping[str, Sequence[AttributedName]], names: Sequence[str]
+) -> list[AttributedName]:
+    """The surest match of each attributed name."""
+    return [matches[name][0] for name in names if name in matches]
 
 
 def attribution_p(matches: Sequence[AttributedName], names: int) -> float:

@@ -65,6 +65,7 @@ LEAST_CLIENTS = 5  # of a name for the two rules above
 
 NO_PUBLIC_SUFFIX = "ends in no public top-level domain (a network's own suffix)"
 RESOLVES = "resolves for a client of this log"
+SEARCHED = "its first label is asked for alone too (a browser's probe, or a search suffix)"
 COMMON = "asked for by {clients:,} of {total:,} clients"
 ALLOWED = "on the allow list"
 SILENCED = "set aside by a person: not infected"

@@ -143,7 +143,7 @@ def summary(log: Log, client: int) -> tuple[str, str, str]:
     told = ", ".join(f"{names[place]} ({members.weight[place]:+.1f})" for place in order)
     sentences = _sentences(log, client, names, members)
     family = named_family(members, log.evidence)
-    return family, attributed(log, names), "; ".join([*sentences[:3], f"names: {told}"])
+    return family, attributed(log.matches, names), "; ".join([*sentences[:3], f"names: {told}"])
 
 
 def judged(log: Log, names: Sequence[str]) -> Members:
@@ -166,11 +166,11 @@ def named_family(members: Members, evidence: NameEvidence) -> str:
     return str(groups[best]) if shares[:, best].mean() >= NAMED_SHARE else UNKNOWN_FAMILY
 
 
-def attributed(log: Log, names: Sequence[str]) -> str:
+def attributed(known: Mapping[str, Matches], names: Sequence[str]) -> str:
     """The known generator that makes most of the names, with how many and the odds."""
     found: dict[tuple[str, int], list[Match]] = {}
     for name in names:
-        for match in log.matches.get(name, ())[:1]:
+        for match in known.get(name, ())[:1]:
             found.setdefault((match.family, match.seed), []).append(match)
     if not found:
         return ""
@@ -237,7 +237,7 @@ def _sentences(log: Log, client: int, names: Sequence[str], members: Members) ->
     if place < 0:
         return ["No name of this host counts as evidence."]
     told = []
-    if text := attributed(log, names):
+    if text := attributed(log.matches, names):
         told.append(f"A known generator makes its names: {text}")
     test = sequential.run(members.weight.tolist(), log.fpr)
     told += likeness.sentences(members)

@@ -5,8 +5,9 @@ Reads batches of events as `dga.logs.events` gives them; judges nothing.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dga.hosts.queried_names import judged_names
+from dga.hosts.queried_names import bare_names, judged_names
 from dga.names import arrow_strings
 
 DAY = 86_400_000_000  # microseconds
@@ -25,6 +26,9 @@ FAILED, RESOLVED, UNKNOWN = 1, 2, 0
 FAILED_CODES = ("NXDOMAIN", "NX", "NAME_ERROR", "3")
 RESOLVED_CODES = ("NOERROR", "0")
 BLOCKED_ANSWERS = ("0.0.0.0", "::")
+ADDRESS_OR_NAME = r"[.:]"  # in an answer: a message in base64, or a count, holds neither
+LEAST_ANSWERED = 0.05  # of the events: with fewer answers a log counts as one without
+MOST_BARE = 1_000_000  # names of one label that are kept
 
 Places = npt.NDArray[np.int64]
 
@@ -120,7 +124,8 @@ class Numbers:
 
 
 class Ledger:
-    """Counts events as they come. `rows`, `unnamed`: events read, and those without a name.
+    """Counts events as they come. `rows`, `unnamed`: events read, and those without a name;
+    `answered`, `coded`, `timed`: with an answer, a code of it, a time. `bare`: names of one label.
 
     With `keep` each event is kept too, in 21 bytes.
     """
@@ -128,7 +133,8 @@ class Ledger:
     def __init__(self, keep: bool = False) -> None:
         self._kept: list[Kept] | None = [] if keep else None
         self.clients, self.names = Numbers(), Numbers()
-        self.rows = self.unnamed = self.answered = self.timed = 0
+        self.rows = self.unnamed = self.answered = self.coded = self.timed = 0
+        self.bare: set[str] = set()
         self._parts: list[Counts] = []
         self._waiting = 0
 
@@ -141,6 +147,7 @@ class Ledger:
         self.rows += len(batch)
         self.unnamed += int((~known).sum())
         self.answered += int((status != UNKNOWN).sum())
+        self.coded += len(batch) - batch["rcode"].null_count
         self.timed += int((time != NO_TIME).sum())
         day = np.where(time == NO_TIME, 0, time // DAY) & ((1 << DAY_BITS) - 1)
         key = (((client << DAY_BITS) | day) << NAME_BITS) | name
@@ -156,10 +163,18 @@ class Ledger:
         if self._waiting > COMPACT_ROWS:
             self._compact()
 
+    @property
+    def has_answers(self) -> bool:
+        """Whether the log tells often enough how the server answered."""
+        return self.answered >= LEAST_ANSWERED * max(self.rows, 1)
+
     def counts(self) -> Counts:
-        """All counts so far."""
+        """All counts so far; in a log of answers without codes a query without answer failed."""
         self._compact()
-        return self._parts[0]
+        counts = self._parts[0]
+        if self.coded or not self.has_answers:
+            return counts
+        return replace(counts, failed=np.maximum(counts.failed, counts.events - counts.resolved))
 
     def events_of(self, client: int) -> tuple[Places, Places, Places]:
         """Name, time and status of each kept event of a client, in the order of the log."""
@@ -183,6 +198,8 @@ class Ledger:
         """The number of each query's registered name, and where it has one."""
         coded = arrow_strings.column_of(queries).dictionary_encode()
         registered = judged_names(coded.dictionary)
+        if len(self.bare) < MOST_BARE:
+            self.bare.update(bare_names(coded.dictionary))
         number = self.names.of(registered)
         has = np.array([bool(name) for name in registered], dtype=bool)
         places = coded.indices.to_numpy(zero_copy_only=False)
@@ -201,7 +218,7 @@ def statuses(batch: pa.RecordBatch) -> npt.NDArray[np.int8]:
     resolved = _isin(code, RESOLVED_CODES)
     answers = batch["answers"]
     if answers.null_count < len(answers):
-        has = np.asarray(pc.fill_null(pc.greater(pc.utf8_length(answers), 0), False))
+        has = np.asarray(pc.fill_null(pc.match_substring_regex(answers, ADDRESS_OR_NAME), False))
         blocked = _isin(answers, BLOCKED_ANSWERS)
         unsaid = np.asarray(pc.is_null(code))
         resolved = (resolved | (unsaid & has)) & ~blocked
@@ -218,3 +235,12 @@ def times(column: pa.Array) -> Places:
     """Microseconds since 1970 (rows,), NO_TIME where unknown."""
     whole = pc.fill_null(column.cast(pa.int64()), NO_TIME)
     return np.asarray(whole.to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def day_of(microseconds: int) -> dt.date:
+    """The day of a time in UTC.
+
+    >>> day_of(0)
+    datetime.date(1970, 1, 1)
+    """
+    return (dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=microseconds)).date()

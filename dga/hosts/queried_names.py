@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pyarrow.compute as pc
+
 from dga.names import arrow_strings
 from dga.names.parse_columns import ParsedColumn
 from dga.names.top_levels import ALTERNATIVE_ROOTS
+
+BARE = r"^[a-z0-9-]{1,63}$"
 
 
 def judged_names(queries: Any) -> list[str]:
@@ -24,6 +28,19 @@ def judged_names(queries: Any) -> list[str]:
         return names
     hosts = parsed.host.to_pylist()
     return [name or _of_other_root(host) for name, host in zip(names, hosts, strict=True)]
+
+
+def bare_names(queries: Any) -> list[str]:
+    """The queries of one label alone: a browser's probes, and hosts of a search suffix.
+
+    >>> bare_names(["XQJWKZVB", "wpad.", "www.example.com"])
+    ['xqjwkzvb', 'wpad']
+    """
+    column = arrow_strings.column_of(queries)
+    labels = pc.utf8_lower(pc.utf8_rtrim(column, "."))
+    return [
+        str(label) for label in labels.filter(pc.match_substring_regex(labels, BARE)).to_pylist()
+    ]
 
 
 def _of_other_root(host: str) -> str:

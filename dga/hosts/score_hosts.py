@@ -12,19 +12,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from dga.hosts import candidates, combine, host_evidence, parameters, set_test
+from dga.hosts import attribution, candidates, combine, host_evidence, parameters, set_test
+from dga.hosts.attribution import MakeAttributor
 from dga.hosts.candidates import AllowedNames, Candidates, merged_days
 from dga.hosts.combine import CLEAN, DEFAULT_FPR
 from dga.hosts.feedback import Silencer
 from dga.hosts.host_evidence import HostEvidence, Log, Matches
-from dga.hosts.ledger import NO_TIME, Counts, Ledger
+from dga.hosts.ledger import NO_TIME, Counts, Ledger, day_of
 from dga.hosts.name_evidence import NameEvidence
 from dga.hosts.parameters import HostTests
 from dga.logs.events import Events, read_events
@@ -50,15 +51,6 @@ UNNAMED = "{rows:,} of {total:,} rows hold no registered name and count for noth
 
 Mask = npt.NDArray[np.bool_]
 OnProgress = Callable[[int, float], None]  # (events so far, share of the source)
-
-
-class Attributor(Protocol):
-    """What names are made by, as `dga.generators.attribution.AttributionIndex` tells it."""
-
-    def attribute(self, names: Sequence[str], /) -> Sequence[Matches]: ...
-
-
-MakeAttributor = Callable[[dt.date, dt.date, bool], Attributor | None]
 
 
 @dataclass(frozen=True)
@@ -162,7 +154,7 @@ def judge(
         set_p = combine.without_answers(set_p, sets.sizes, fpr)
     suspected = bool((set_p <= combine.SUSPICIOUS_RATE * fpr).any())
     matches = _attribute(sets.names, chosen.counts, attributor, suspected)
-    chances = [combine.attribution_p(_surest(matches, names), len(names)) for names in _lists(sets)]
+    chances = [combine.attribution_p(combine.surest(matches, names), len(names)) for names in sets]
     attributed = combine.shared(np.array(chances), chosen.share)
     p_value = np.array(
         [combine.combined(a, b) for a, b in zip(set_p.tolist(), attributed.tolist(), strict=True)]
@@ -187,7 +179,7 @@ def _notes(events: Events, ledger: Ledger) -> Iterable[str]:
         yield NO_CLIENTS
     if not ledger.timed:
         yield NO_TIMES
-    if not candidates.answered(ledger):
+    if not ledger.has_answers:
         yield NO_ANSWERS
     if ledger.unnamed:
         yield UNNAMED.format(rows=ledger.unnamed, total=ledger.rows)
@@ -199,11 +191,6 @@ def _looks_generated(
     return np.asarray(evidence.bundle.score(names).score >= threshold)
 
 
-def _lists(sets: set_test.NameSets) -> Iterable[list[str]]:
-    for start, end in zip(sets.starts[:-1], sets.starts[1:], strict=True):
-        yield [sets.names[place] for place in sets.member[start:end]]
-
-
 def _attribute(
     names: Sequence[str], counts: Counts, attributor: MakeAttributor | None, suspected: bool
 ) -> dict[str, Matches]:
@@ -211,11 +198,7 @@ def _attribute(
     days = log_days(counts)
     if attributor is None or days is None or not names:
         return {}
-    index = attributor(*days, suspected)
-    if index is None:
-        return {}
-    found = index.attribute(names)
-    return {name: matches for name, matches in zip(names, found, strict=True) if matches}
+    return attribution.matches(attributor(*days, suspected), names)
 
 
 def log_days(counts: Counts) -> tuple[dt.date, dt.date] | None:
@@ -224,15 +207,7 @@ def log_days(counts: Counts) -> tuple[dt.date, dt.date] | None:
     if not known.any():
         return None
     first, last = int(counts.first[known].min()), int(counts.last[known].max())
-    return _day(first), _day(last)
-
-
-def _day(microseconds: int) -> dt.date:
-    return (dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=microseconds)).date()
-
-
-def _surest(matches: Mapping[str, Matches], names: Sequence[str]) -> list[combine.AttributedName]:
-    return [matches[name][0] for name in names if name in matches]
+    return day_of(first), day_of(last)
 
 
 def _frame(log: Log, generated: Mask) -> pd.DataFrame:
@@ -312,4 +287,4 @@ def _describe(frame: pd.DataFrame, log: Log) -> None:
     frame["evidence"] = np.where(clean, short, evidence)
 
 
-__all__ = ["COLUMNS", "Candidates", "HostsResult", "judge", "score_hosts"]
+__all__ = ["COLUMNS", "Candidates", "HostsResult", "MakeAttributor", "judge", "score_hosts"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -38,6 +38,11 @@ class NameSets:
 
     def __len__(self) -> int:
         return len(self.starts) - 1
+
+    def __iter__(self) -> Iterator[list[str]]:
+        """The names of each set."""
+        for start, end in pairwise(self.starts.tolist()):
+            yield [self.names[place] for place in self.member[start:end]]
 
     @property
     def sizes(self) -> Places:

@@ -5,34 +5,41 @@ Judges the last day of each client. Knows no file; `stream_state` saves it.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from dga.hosts import combine, exclusions, set_test
+from dga.hosts import attribution, combine, exclusions, set_test, windows
+from dga.hosts.attribution import Attributor, MakeAttributor
 from dga.hosts.candidates import AllowedNames
 from dga.hosts.combine import CLEAN, DEFAULT_FPR
-from dga.hosts.host_evidence import named_family
-from dga.hosts.ledger import DAY, FAILED, NO_TIME, RESOLVED, statuses, times
+from dga.hosts.feedback import Silencer
+from dga.hosts.host_evidence import Matches, attributed, named_family
+from dga.hosts.ledger import DAY, FAILED, NO_TIME, RESOLVED, day_of, statuses, times
 from dga.hosts.likeness import sentences
 from dga.hosts.name_evidence import NameEvidence
-from dga.hosts.queried_names import judged_names
+from dga.hosts.queried_names import bare_names, judged_names
 from dga.hosts.reports import iso_time
 from dga.hosts.set_test import NameSets
+from dga.hosts.windows import Windows
 from dga.names import arrow_strings
 
 MOST_CLIENTS = 100_000  # those that were silent longest are forgotten first
 MOST_NAMES = 300  # unresolved names of a client, the last ones
 MOST_RESOLVED = 500_000  # names that are known to resolve
+MOST_BARE = 50_000  # names of one label
 MOST_ASKERS = 200_000  # unresolved names of which the clients are counted
 TOLD_NAMES = 20
 WINDOW = DAY  # microseconds
 
 Row = dict[str, Any]
+Known = Mapping[str, Matches]
 
 
 @dataclass
@@ -53,11 +60,15 @@ class StreamState:
     clients: OrderedDict[str, ClientState] = field(default_factory=OrderedDict)
     resolved: OrderedDict[str, None] = field(default_factory=OrderedDict)
     askers: OrderedDict[str, set[str]] = field(default_factory=OrderedDict)
+    bare: OrderedDict[str, None] = field(default_factory=OrderedDict)
     events: int = 0
 
 
 class HostStream:
-    """Judges clients as their events arrive."""
+    """Judges clients as their events arrive; the arguments are those of `score_hosts`.
+
+    The attributor is asked once for each day of the events.
+    """
 
     def __init__(
         self,
@@ -65,10 +76,14 @@ class HostStream:
         *,
         fpr: float = DEFAULT_FPR,
         allow: AllowedNames | None = None,
+        silencer: Silencer | None = None,
+        attributor: MakeAttributor | None = None,
         state: StreamState | None = None,
     ) -> None:
-        self.evidence, self.fpr, self.allow = evidence, fpr, allow
+        self.evidence, self.fpr, self.allow, self.silencer = evidence, fpr, allow, silencer
         self.state = state or StreamState()
+        self._attributor = attributor
+        self._index: tuple[dt.date, Attributor | None] | None = None
         self._reasons: dict[str, str] = {}
 
     def add(self, batch: pa.RecordBatch) -> list[Row]:
@@ -83,6 +98,7 @@ class HostStream:
         clients = arrow_strings.column_of(batch["client"]).to_pylist()
         status, when = statuses(batch).tolist(), times(batch["time"]).tolist()
         self.state.events += len(names)
+        self.state.bare.update(dict.fromkeys(bare_names(batch["query"])))
         touched: dict[str, None] = {}
         for name, client, how, time in zip(names, clients, status, when, strict=True):
             if not name:
@@ -101,7 +117,7 @@ class HostStream:
         known.last = max(known.last, time)
         if name in known.names or name in self.state.resolved:
             return False
-        if self._reason(name):
+        if self._reason(name) or (self.silencer and self.silencer.of_client(client, name)):
             return False
         known.names[name] = time
         self.state.askers.setdefault(name, set()).add(client)
@@ -114,7 +130,9 @@ class HostStream:
             if len(self._reasons) > MOST_RESOLVED:
                 self._reasons.clear()
             allowed = self.allow is not None and self.allow.matches(name) is not None
-            self._reasons[name] = exclusions.ALLOWED if allowed else exclusions.reason(name)
+            silenced = self.silencer.of_name(name) if self.silencer else ""
+            why = exclusions.ALLOWED if allowed else exclusions.reason(name)
+            self._reasons[name] = why or silenced
         return self._reasons[name]
 
     def _forget(self) -> None:
@@ -123,35 +141,80 @@ class HostStream:
             (self.state.clients, MOST_CLIENTS),
             (self.state.resolved, MOST_RESOLVED),
             (self.state.askers, MOST_ASKERS),
+            (self.state.bare, MOST_BARE),
         ):
             while len(kept) > most:
                 kept.popitem(last=False)
 
-    def _changes(self, touched: Sequence[str] | dict[str, None]) -> Iterator[Row]:
-        clients = [client for client in touched if self._window(client)]
-        lists = [self._window(client) for client in clients]
-        if not clients:
+    def _changes(self, touched: Iterable[str]) -> Iterator[Row]:
+        lists = {client: names for client in touched if (names := self._window(client))}
+        if not lists:
             return
-        sets = NameSets.of(lists)
+        names, cuts = self._cut(lists)
+        bounds = zip(cuts.low.tolist(), cuts.high.tolist(), strict=True)
+        sets = NameSets.of([names[low:high] for low, high in bounds])
         threshold = self.evidence.bundle.threshold()
         found = set_test.judge(sets, self.evidence, answered=True, threshold=threshold)
-        for place, client in enumerate(clients):
-            known = self.state.clients[client]
-            known.p_value = combine.combined(float(found.p_value[place]), 1.0)
-            verdict = combine.verdict(known.p_value, self.fpr)
-            if verdict != known.verdict:
-                known.verdict = verdict
-                yield self._row(client, known, lists[place], int(found.generated[place]))
+        known = attribution.matches(self._standing(lists), sets.names)
+        chances = [combine.attribution_p(combine.surest(known, part), len(part)) for part in sets]
+        by_set = zip(
+            combine.shared(found.p_value, cuts.share).tolist(),
+            combine.shared(np.array(chances), cuts.share).tolist(),
+            strict=True,
+        )
+        p_values = np.array([combine.combined(*both) for both in by_set])
+        owner = np.repeat(np.arange(len(lists)), list(map(len, lists.values())))[cuts.low]
+        generated = set(compress(sets.names, found.generated.tolist()))
+        for place, (client, listed) in enumerate(lists.items()):
+            p_value = float(p_values[owner == place].min())
+            yield from self._change(client, listed, p_value, known, generated)
+
+    def _cut(self, lists: Mapping[str, Sequence[str]]) -> tuple[list[str], Windows]:
+        """The names of clients one after the other, and the windows of them."""
+        asked = [self.state.clients[client].names for client in lists]
+        times = [
+            time[name] for time, names in zip(asked, lists.values(), strict=True) for name in names
+        ]
+        client = np.repeat(np.arange(len(lists)), list(map(len, lists.values())))
+        first = np.array(times, dtype=np.int64)
+        order = np.lexsort((first, client))
+        flat = [name for names in lists.values() for name in names]
+        cuts = windows.cut(client, np.zeros(len(first), dtype=np.int64), first[order])
+        return [flat[place] for place in order], cuts
+
+    def _standing(self, clients: Iterable[str]) -> Attributor | None:
+        """The index of known generators for the last day of some clients."""
+        last = max(self.state.clients[client].last for client in clients)
+        if self._attributor is None or last == NO_TIME:
+            return None
+        day = day_of(last)
+        if self._index is None or self._index[0] != day:
+            self._index = day, self._attributor(day, day, True)
+        return self._index[1]
+
+    def _change(
+        self, client: str, names: list[str], p_value: float, known: Known, generated: set[str]
+    ) -> Iterator[Row]:
+        """A row where a client's verdict is another than before."""
+        state = self.state.clients[client]
+        state.p_value, verdict = p_value, combine.verdict(p_value, self.fpr)
+        if verdict != state.verdict:
+            state.verdict = verdict
+            yield self._row(client, state, names, known, generated)
 
     def _window(self, client: str) -> list[str]:
-        """The unresolved names of a client's last day that count still."""
+        """The unresolved names of a client's last day that count still, in the order asked."""
         known = self.state.clients[client]
         names = [
             name
             for name, time in known.names.items()
             if (time == NO_TIME or known.last - time <= WINDOW) and name not in self.state.resolved
         ]
-        return [name for name in names if not self._common(name)]
+        return [
+            name
+            for name in names
+            if name.partition(".")[0] not in self.state.bare and not self._common(name)
+        ]
 
     def _common(self, name: str) -> bool:
         clients, total = len(self.state.askers.get(name, ())), len(self.state.clients)
@@ -161,19 +224,22 @@ class HostStream:
         generated = score >= self.evidence.bundle.threshold()
         return bool(exclusions.company_reason(clients, total, generated=generated))
 
-    def _row(self, client: str, known: ClientState, names: Sequence[str], generated: int) -> Row:
+    def _row(
+        self, client: str, state: ClientState, names: list[str], known: Known, generated: set[str]
+    ) -> Row:
         members = self.evidence.members(names, np.zeros(len(names), dtype=np.float32))
         order = np.argsort(-members.weight, kind="stable")[:TOLD_NAMES]
-        clean = known.verdict == CLEAN
+        clean = state.verdict == CLEAN
         return {
             "client": client,
-            "verdict": known.verdict,
-            "p_value": known.p_value,
-            "generated_names": generated,
+            "verdict": state.verdict,
+            "p_value": state.p_value,
+            "generated_names": len(generated.intersection(names)),
             "nxdomain_names": len(names),
-            "first_seen": iso_time(known.first),
-            "last_seen": iso_time(known.last),
+            "first_seen": iso_time(state.first),
+            "last_seen": iso_time(state.last),
             "family": "" if clean else named_family(members, self.evidence),
+            "attribution": attributed(known, names),
             "evidence": "; ".join(sentences(members)),
             "names": [names[place] for place in order],
         }

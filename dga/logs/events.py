@@ -27,6 +27,7 @@ from dga.logs.opening import LogTable, open_table
 from dga.logs.rcodes import rcode_names
 from dga.logs.text_log import LINES
 from dga.logs.times import TIMESTAMP, null_times, to_timestamps
+from dga.logs.wire_answers import wire_rcodes
 
 LINE = "line"
 SCHEMA = pa.schema([
@@ -161,8 +162,8 @@ def _batch(chunk: pa.Table, log: LogTable, row: int) -> pa.RecordBatch:
         _times(chunk, roles.get(TIME)),
         _text(client_addresses(chunk, roles.get(CLIENT)), len(chunk)),
         names.cast(pa.string()),
-        _rcodes(chunk, roles.get(RCODE)),
-        _role(chunk, roles.get(ANSWERS)),
+        _rcodes(chunk, roles.get(RCODE), answers := _role(chunk, roles.get(ANSWERS))),
+        answers,
         _role(chunk, roles.get(PROCESS)),
         _lines(chunk, row),
     ]
@@ -189,10 +190,8 @@ def _text(column: pa.Array | None, rows: int) -> pa.Array:
     return pc.if_else(blank, pa.scalar(None, pa.string()), column)
 
 
-def _rcodes(chunk: pa.Table, choice: Choice | None) -> pa.Array:
-    return rcode_names(first_filled(chunk, choice.columns)) if choice else (
-        pa.nulls(len(chunk), pa.string())
-    )  # fmt: skip
+def _rcodes(chunk: pa.Table, choice: Choice | None, answers: pa.Array) -> pa.Array:
+    return rcode_names(first_filled(chunk, choice.columns)) if choice else wire_rcodes(answers)
 
 
 def _times(chunk: pa.Table, choice: Choice | None) -> pa.Array:

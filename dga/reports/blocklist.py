@@ -18,7 +18,7 @@ from dga.datasets import toplists
 from dga.errors import ConfigError
 from dga.generators.attribution.index import exact_families
 from dga.generators.attribution.shard import names_of_day
-from dga.names import parse
+from dga.names import allow_list, parse
 from dga.storage.folders import data_folder
 
 LIFETIME = 30  # days until a list should be made again
@@ -204,10 +204,15 @@ def family_names(families: Sequence[str], start: dt.date, days: int) -> tuple[li
     return list(made), start + dt.timedelta(days=days - 1)
 
 
-def allowed_by(path: str | None) -> Excuse | None:
-    """Return what says whether a name is allowed: it or a zone above it stands in a file."""
-    if path is None:
-        return None
+def allowed_by(path: str | None) -> Excuse:
+    """Return what says whether a name is allowed: by the workbench's list, or because it or a zone
+    above it stands in a file."""
+    kept, zones = allow_list.stored(), _zones_of(path) if path else set()
+    return lambda name: kept.matches(name) is not None or any(z in zones for z in _zones(name))
+
+
+def _zones_of(path: str) -> set[str | None]:
+    """The names and zones of any file with a column of names."""
     zones: set[str | None] = set()
     column = ""
     with tables.reading(Path(path), name=path) as reading:
@@ -215,7 +220,7 @@ def allowed_by(path: str | None) -> Excuse | None:
             names = tuple(chunk.column_names)
             column = column or tables.guess_column(names, chunk.to_pandas())
             zones.update(parsed.domain for parsed in parse.parse_many(chunk[column].to_pylist()))
-    return lambda name: any(zone in zones for zone in _zones(name))
+    return zones
 
 
 def in_toplists(folder: Path | None = None) -> Excuse:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dga.generators import generate
-from dga.hosts import parameters, score_hosts, simulated_log
+from dga.hosts import exclusions, parameters, score_hosts, simulated_log
 from dga.hosts.failed_lookups import FailedLookups, OrdinaryNames, random_label
 from dga.hosts.made_up_names import made_up_names
 from dga.hosts.name_evidence import NameEvidence
@@ -116,6 +116,20 @@ def test_names_of_a_network_that_fail_for_most_clients_accuse_nobody(
     for number in range(12):
         events += spread(f"10.0.0.{number + 1}", own[number % 3 :])
     assert set(verdicts(judged(events, evidence)).values()) == {"clean"}
+
+
+@pytest.mark.parametrize(
+    "suffix", ["", "corp.local", "lan", "fritz.box", "members.linode.com", "ddns.net"]
+)
+def test_random_probes_of_a_browser_accuse_nobody(suffix: str, evidence: NameEvidence) -> None:
+    """A browser asks for three random labels at a start, alone and with the search suffix."""
+    rng = np.random.default_rng(3)
+    labels = [random_label(rng, 7, 15) for _ in range(12)]
+    tried = [name for label in labels for name in (f"{label}.{suffix}", label)]
+    result = judged(ordinary(5) + burst(HOST, tried), evidence)
+    assert verdicts(result)[HOST] == "clean"
+    if suffix == "ddns.net":
+        assert set(result.host(HOST).names["reason"]) == {exclusions.SEARCHED}
 
 
 @pytest.mark.parametrize(

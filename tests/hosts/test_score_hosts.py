@@ -119,6 +119,27 @@ def test_attribution_settles_a_verdict_of_few_names(
     assert row["attribution"].startswith("conficker")
 
 
+ANSWERS = {
+    "addresses": {"NOERROR": "192.0.2.7", "NXDOMAIN": ""},
+    "messages in base64": {"NOERROR": "EjSBgAABAAEAAAAA", "NXDOMAIN": "EjSBgwABAAAAAAAA"},
+}
+
+
+@pytest.mark.parametrize("answers", ANSWERS.values(), ids=ANSWERS)
+def test_answers_without_codes_tell_what_failed(
+    tmp_path: Path, shipped_bundle: ModelBundle, answers: dict[str, str]
+) -> None:
+    rows = [
+        (client, name, answers[code])
+        for client, name, code in ordinary_rows(20) + burst(INFECTED, KRAKEN)
+    ]
+    log = write(tmp_path / "dns.csv", rows)
+    log.write_text(log.read_text().replace("rcode", "answers", 1))
+    result = score_hosts.score_hosts(log, shipped_bundle)
+    assert score_hosts.NO_ANSWERS not in result.notes
+    assert [c for c, verdict in verdicts(result).items() if verdict == "infected"] == [INFECTED]
+
+
 @pytest.mark.parametrize(
     ("header", "note"),
     [

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +13,18 @@ import pytest
 
 from dga.errors import BundleError, FeedError
 from dga.generators import generate
-from dga.hosts import combine, feedback, parameters, reports, score_hosts, stream_state
+from dga.generators.attribution import Match
+from dga.hosts import (
+    combine,
+    feedback,
+    parameters,
+    reports,
+    score_hosts,
+    simulated_log,
+    stream_state,
+)
 from dga.hosts.live_events import LiveEvents
+from dga.hosts.made_up_names import made_up_names
 from dga.hosts.name_evidence import NameEvidence
 from dga.hosts.null_distribution import NullDistribution
 from dga.hosts.stream import HostStream
@@ -65,6 +77,57 @@ def test_a_stream_tells_a_change_once_and_its_state_comes_back(
     loaded = stream_state.load(tmp_path / "state.json")
     assert loaded.clients == stream.state.clients
     assert HostStream(evidence, state=loaded).add(batches[0]) == []
+
+
+def test_a_stream_knows_feedback(log: bytes, tmp_path: Path, shipped_bundle: ModelBundle) -> None:
+    feedback.add(INFECTED, [name for client, name, _ in ROWS if client == INFECTED], "", tmp_path)
+    evidence = NameEvidence(shipped_bundle, parameters.load())
+    stream = HostStream(evidence, silencer=feedback.load(tmp_path))
+    batches = LiveEvents(piped(log)).batches()
+    assert [row for batch in batches for row in stream.add(batch)] == []
+
+
+def test_a_stream_says_which_generator_makes_the_names(
+    tmp_path: Path, shipped_bundle: ModelBundle
+) -> None:
+    names = ["gardenab.com", "rivercd.org", "bridgeef.net"]
+    day = dt.date(2026, 3, 3)
+    asked: list[tuple[dt.date, dt.date]] = []
+
+    class Index:
+        def attribute(self, given: Sequence[str]) -> list[tuple[Match, ...]]:
+            match = ("conficker", 7, (day, day), 1e-6)
+            return [(Match(name, *match),) if name in names else () for name in given]
+
+    def index(first: dt.date, last: dt.date, _suspected: bool) -> Index:
+        asked.append((first, last))
+        return Index()
+
+    path = write(tmp_path / "dns.csv", ordinary_rows(5) + burst(INFECTED, names, 0))
+    stream = HostStream(NameEvidence(shipped_bundle, parameters.load()), attributor=index)
+    batches = LiveEvents(piped(path.read_bytes())).batches()
+    rows = [row for batch in batches for row in stream.add(batch)]
+    assert [(row["client"], row["verdict"]) for row in rows] == [(INFECTED, "infected")]
+    assert rows[0]["attribution"].startswith("conficker")
+    assert asked == [(day, day)]
+
+
+def test_a_stream_finds_a_burst_among_many_failing_names(shipped_bundle: ModelBundle) -> None:
+    stale = made_up_names(90, 4)
+    start = dt.datetime(2026, 3, 3, 8, tzinfo=dt.UTC)
+    events = [
+        (start + dt.timedelta(minutes=6 * place), INFECTED, name, "NXDOMAIN")
+        for place, name in enumerate(stale)
+    ]
+    last = events[-1][0]
+    names = generate("suppobox", 10)
+    events += [
+        (last + dt.timedelta(hours=1, seconds=place), INFECTED, name, "NXDOMAIN")
+        for place, name in enumerate(names)
+    ]
+    stream = HostStream(NameEvidence(shipped_bundle, parameters.load()))
+    rows = [row for event in events for row in stream.add(simulated_log.batch([event]))]
+    assert rows[-1]["verdict"] == "infected"
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"format_version": 9, "clients": {}}'])

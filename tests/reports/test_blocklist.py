@@ -14,6 +14,7 @@ import pytest
 from dga.cli.main import main
 from dga.errors import ConfigError, FeedError
 from dga.generators import FAMILIES
+from dga.names.allow_list import AllowList
 from dga.reports import blocklist, results
 
 TODAY = dt.date(2026, 3, 1)
@@ -222,3 +223,13 @@ def test_short_names_of_a_family_are_not_blocked(capsys: pytest.CaptureFixture[s
     assert main(["blocklist", "--family", "qsnatch", "--days", "1", "--from", "2026-03-01"]) == 0
     names = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("#")]
     assert names and min(len(name.partition(".")[0]) for name in names) >= blocklist.SHORTEST
+
+
+def test_what_the_workbench_allows_is_not_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DGA_STATE", str(tmp_path))
+    AllowList.parse("qqzx1.net\n*.lab.qqzx2.net").save()
+    allowed = blocklist.allowed_by(None)
+    names = ("qqzx1.net", "www.qqzx1.net", "a.lab.qqzx2.net", "qqzx2.net")
+    assert [allowed(name) for name in names] == [True, True, True, False]

@@ -55,6 +55,7 @@ def _block_list(record: Mapping[str, Any], form: str) -> bytes:
         results.incident_names([record]),
         about=f"names of host {record['client']} ({record['family'] or 'unknown family'})",
         chosen_by=f"host verdict, p = {record['p_value']:.2g}",
+        allowed=blocklist.allowed_by(None),
         popular=blocklist.in_toplists(),
     )
     return listed.render(form).encode()
