@@ -18,7 +18,7 @@ from dga.runs import audit, store, trash
 from dga.runs.reviews import Review
 from tests.runs_factory import make_run
 from tests.ui.test_gate import OWN, _app, ask
-from ui.bulk import allow_panel, scoring_job
+from ui.bulk import allow_panel
 from ui.common import activation, library, visitor
 from ui.runs import actions as run_actions
 from ui.server import access, serving
@@ -253,16 +253,6 @@ def test_a_viewer_cannot_activate_with_a_button_that_was_sent_all_the_same(
     assert not app.exception
     assert {run.name for run in store.list_runs(root)} == {"one", "two"}
     assert store.active_name(root) == "one"
-
-
-def test_another_users_list_is_not_found_by_its_key() -> None:
-    job = scoring_job.ScoringJob.__new__(scoring_job.ScoringJob)
-    job.key, job.owner = "a-key", "user-1"
-    scoring_job._JOBS[job.key] = job
-    assert scoring_job.find("a-key", "user-1") is job
-    assert scoring_job.find("a-key", "user-2") is None
-    assert scoring_job.find("a-key", "") is None
-    assert scoring_job.find("another", "user-1") is None
 
 
 def test_users_are_told_apart_by_a_key_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

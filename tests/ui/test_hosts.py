@@ -9,7 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dga.hosts import feedback
-from ui.hosts import hosts_job, input
+from ui.hosts import input
+from ui.hosts.hosts_job import HostsJob
 
 ROOT = Path(__file__).parents[2]
 INFECTED = {"10.0.0.8", "10.0.0.24", "10.0.0.49"}
@@ -31,7 +32,7 @@ def opened(app: AppTest, **parameters: str) -> AppTest:
     for name, value in parameters.items():
         app.query_params[name] = value
     app.switch_page("pages/hosts.py").run()
-    job = hosts_job.find(input.EXAMPLE, "")
+    job = HostsJob.find(input.EXAMPLE, "")
     assert job is not None
     job.wait()
     return app.run()
@@ -67,7 +68,7 @@ def test_feedback_is_kept_and_silences_the_names(app: AppTest) -> None:
     opened(app, host="10.0.0.24")
     app.text_input(key=f"hosts_reason_{input.EXAMPLE}").set_value("a test of ours")
     app.button(key=f"hosts_feedback_{input.EXAMPLE}").click().run()
-    job = hosts_job.find(input.EXAMPLE, "")
+    job = HostsJob.find(input.EXAMPLE, "")
     assert job is not None
     job.wait()
     app.run()

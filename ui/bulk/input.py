@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 
-from dga.datasets.download import data_folder
 from dga.errors import DGAError
-from ui.bulk import example_log, scoring_job
+from ui.bulk import example_log
 from ui.bulk import table as given
 from ui.bulk.scoring_job import ScoringJob
 from ui.bulk.table import Table
-from ui.common import browser, library, session
-from ui.common.text import code
+from ui.common import browser, file_input, session
+from ui.common.file_input import Source
 
 UPLOAD, PASTE, FILE = "bulk_upload", "bulk_paste", "bulk_file"
 LIST = "list"  # query parameter: the key of the job whose result is shown
@@ -38,7 +36,7 @@ def remembered() -> Bulk:
         bulk.job = None
         st.query_params.pop(LIST, None)
     if bulk.job is None:
-        bulk.job = scoring_job.find(st.query_params.get(LIST, ""), browser.name())
+        bulk.job = ScoringJob.find(st.query_params.get(LIST, ""), browser.name())
     if bulk.job:
         st.query_params[LIST] = bulk.job.key
     elif LIST in st.query_params:
@@ -59,11 +57,11 @@ def give(bulk: Bulk) -> None:
 def _ways() -> None:
     upload, paste, file = st.tabs(["Upload a file", "Paste", "Data folder"])
     with upload:
-        st.file_uploader(
+        file_input.upload(
             "File of domains",
-            key=UPLOAD,
-            on_change=_take_upload,
-            help="CSV, TSV, plain and hosts lists, JSON, JSON lines, Parquet, Zeek and Suricata "
+            UPLOAD,
+            _take,
+            "CSV, TSV, plain and hosts lists, JSON, JSON lines, Parquet, Zeek and Suricata "
             "DNS logs; also as gzip, zip or Zstandard. What a file is, its content says.",
         )
     with paste:
@@ -77,31 +75,10 @@ def _ways() -> None:
         )
         st.button("Read the text", icon=":material/read_more:")
     with file:
-        _pick_file()
+        file_input.data_file(FILE, _take, _refuse, "lists")
 
 
-def _pick_file() -> None:
-    files = library.files()
-    if not files:
-        folder = code(str(data_folder()))
-        st.caption(
-            f"No file there yet. Put lists that are too large to upload into {folder} on the "
-            "server; they are read where they lie."
-        )
-        return
-    st.selectbox(
-        "File of the data folder",
-        files,
-        index=None,
-        key=FILE,
-        format_func=library.shown_name,
-        on_change=_take_file,
-        placeholder="Choose a file",
-        help="Read where it lies, whatever its size.",
-    )
-
-
-def _take(name: str, source: bytes | Path | None) -> None:
+def _take(name: str, source: Source | None) -> None:
     """Make a new list the page's table, or clear it."""
     bulk = session.remembered(session.BULK, Bulk)
     bulk.table, bulk.error, bulk.fresh = None, None, source is not None
@@ -111,24 +88,13 @@ def _take(name: str, source: bytes | Path | None) -> None:
         bulk.error = error
 
 
-def _take_upload() -> None:
-    upload = st.session_state[UPLOAD]
-    _take(upload.name if upload else "", upload.getvalue() if upload else None)
+def _refuse(error: DGAError) -> None:
+    bulk = session.remembered(session.BULK, Bulk)
+    bulk.table, bulk.error = None, error
 
 
 def _take_paste() -> None:
     _take("pasted text", st.session_state[PASTE].strip().encode() or None)
-
-
-def _take_file() -> None:
-    name = st.session_state[FILE]
-    bulk = session.remembered(session.BULK, Bulk)
-    try:
-        path = library.path_of(name) if name else None
-    except DGAError as error:
-        bulk.table, bulk.error = None, error
-    else:
-        _take(library.shown_name(name) if name else "", path)
 
 
 def take_example() -> None:

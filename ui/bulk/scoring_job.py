@@ -6,13 +6,10 @@ the session; its result is a Parquet file in a folder of its own that goes when 
 
 from __future__ import annotations
 
-import secrets
-import threading
 import time
 from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any, TypeVar, cast
-from weakref import WeakValueDictionary
 
 from dga.progress import Progress
 from dga.scoring import score_file
@@ -22,7 +19,7 @@ from ui.bulk import result_counts, results
 from ui.bulk.result_counts import Overview
 from ui.bulk.results import Result
 from ui.bulk.table import Table
-from ui.common import memory
+from ui.common.thread_job import ThreadJob
 from ui.common.turns import Turns
 
 REMEMBERED = 16  # answers about a result that a job keeps
@@ -30,61 +27,37 @@ REMEMBERED = 16  # answers about a result that a job keeps
 T = TypeVar("T")
 TURNS = Turns(1)  # one list at a time is scored, on all processors
 TURN_SECONDS = 3.0  # what a long list gets before others have their turn
-_JOBS: WeakValueDictionary[str, ScoringJob] = WeakValueDictionary()
 
 
-class ScoringJob:
+class ScoringJob(ThreadJob):
     """Scores a table; `progress`, then `summary`, `result` and `overview`, or `error`, are set by
-    its thread, which lets go of the list and of the scorer at its end."""
+    its thread, which lets go of the list and of the scorer at its end. Cancelled, it keeps what is
+    scored so far."""
 
     def __init__(
         self, table: Table, column: str, run: str, scorer: Scorer, owner: str = ""
     ) -> None:
-        self.key, self.owner = secrets.token_urlsafe(16), owner
-        self.name, self.column, self.run = table.name, column, run
+        super().__init__(table.name, owner)
+        self.column, self.run = column, run
         self.threshold = scorer.threshold
         self._scorer: Scorer | None = scorer
         self.progress: Progress | None = None
         self.summary: Summary | None = None
         self.result: Result | None = None
         self.overview: Overview | None = None
-        self.error: Exception | None = None
         self.waiting, self.counting = True, False  # before its first turn; after the last row
         self._folder = Scratch("scores")
         self._place = table.info.columns.index(column)
         self._chosen = column if column != table.column else None
         self._rows, self._exact = table.rows, table.exact
         self._source = table.open()
-        self._stop = threading.Event()
         self._turn_began = 0.0
         self._answers: dict[Hashable, Any] = {}
-        self._thread = threading.Thread(target=self._work, name="scoring", daemon=True)
-        _JOBS[self.key] = self
-
-    def start(self) -> ScoringJob:
-        """Begin; returns itself."""
-        memory.keep_small()
-        self._thread.start()
-        return self
-
-    @property
-    def running(self) -> bool:
-        """True while the thread works."""
-        return self._thread.is_alive()
-
-    @property
-    def cancelling(self) -> bool:
-        """True when the job was asked to stop."""
-        return self._stop.is_set()
 
     @property
     def folder(self) -> Path:
         """Where the result lies and downloads are made."""
         return self._folder.path
-
-    def cancel(self) -> None:
-        """Stop after the rows in hand; what is scored so far stays."""
-        self._stop.set()
 
     def discard(self) -> None:
         """Stop, and remove the result as soon as nothing is written any more."""
@@ -109,11 +82,6 @@ class ScoringJob:
         done = self.summary
         rows = f"{done.rows:,} of {self.total}" if done.partial and self.total else f"{done.rows:,}"
         return f"{rows} rows, {done.dga:,} generated, by run {self.run}"
-
-    def wait(self) -> ScoringJob:
-        """Wait for the end; returns itself."""
-        self._thread.join()
-        return self
 
     def share(self) -> float:
         """How much is done, from 0 to 1: by rows, or by time where these are not counted."""
@@ -144,13 +112,10 @@ class ScoringJob:
         self.waiting, self._turn_began = False, time.monotonic()
         try:
             self._score()
-        except Exception as error:  # the page shows a user's error and raises any other
-            self.error = error
         finally:
             TURNS.leave()
             self._source.close()
             self._scorer = None
-            memory.give_back()
 
     def _score(self) -> None:
         assert self._scorer is not None
@@ -173,9 +138,3 @@ class ScoringJob:
         if time.monotonic() - self._turn_began > TURN_SECONDS:
             TURNS.give_way()
             self._turn_began = time.monotonic()
-
-
-def find(key: str, owner: str) -> ScoringJob | None:
-    """The job of a key, in whichever of its owner's sessions it lies: a reload finds its result."""
-    job = _JOBS.get(key)
-    return job if job is not None and job.owner == owner else None

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 
-from dga.datasets.download import data_folder
 from dga.errors import DGAError
 from dga.hosts import example_log
-from ui.common import browser, library, session, widgets
-from ui.common.text import code
-from ui.hosts import hosts_job
+from ui.common import browser, file_input, session, widgets
+from ui.common.file_input import Source
 from ui.hosts.hosts_job import HostsJob
 
 LOG, HOST = "log", "host"  # query parameters: the job's key (or EXAMPLE), the opened client
@@ -29,7 +26,7 @@ class Hosts:
     """What the page keeps between reruns and page changes."""
 
     job: HostsJob | None = None
-    given: tuple[str, bytes | Path] | None = None
+    given: tuple[str, Source] | None = None
     error: DGAError | None = None
 
 
@@ -38,7 +35,7 @@ def remembered() -> Hosts:
     hosts = session.remembered(MEMORY, Hosts)
     asked = st.query_params.get(LOG, "")
     if hosts.job is None and asked:
-        hosts.job = hosts_job.find(asked, browser.name())
+        hosts.job = HostsJob.find(asked, browser.name())
         if hosts.job is None and asked == EXAMPLE:
             hosts.given = (EXAMPLE_NAME, example_log.FILE)
         elif hosts.job is None:
@@ -84,38 +81,21 @@ def settings() -> tuple[float, bool]:
 def _ways() -> None:
     upload, file, example = st.tabs(["Upload a log", "Data folder", "Example"])
     with upload:
-        st.file_uploader(
+        file_input.upload(
             "DNS log",
-            key=UPLOAD,
-            on_change=_take_upload,
-            help="Any log with clients and queried names: Zeek, Suricata, BIND, Unbound, dnsmasq, "
+            UPLOAD,
+            _take,
+            "Any log with clients and queried names: Zeek, Suricata, BIND, Unbound, dnsmasq, "
             "Windows DNS, Sysmon, CSV, JSON, captures; also compressed.",
         )
     with file:
-        _pick_file()
+        file_input.data_file(FILE, _take, _refuse, "logs")
     with example:
         st.caption("A made-up day of sixty clients, three of which are infected.")
         st.button("Try the example", icon=":material/science:", on_click=_take_example)
 
 
-def _pick_file() -> None:
-    files = library.files()
-    if not files:
-        folder = code(str(data_folder()))
-        st.caption(f"No file there yet. Put logs too large to upload into {folder} on the server.")
-        return
-    st.selectbox(
-        "File of the data folder",
-        files,
-        index=None,
-        key=FILE,
-        format_func=library.shown_name,
-        on_change=_take_file,
-        placeholder="Choose a file",
-    )
-
-
-def _take(name: str, source: bytes | Path | None) -> None:
+def _take(name: str, source: Source | None) -> None:
     hosts = session.remembered(MEMORY, Hosts)
     hosts.error = None
     hosts.given = None if source is None else (name, source)
@@ -126,20 +106,9 @@ def _take(name: str, source: bytes | Path | None) -> None:
         st.query_params.pop(parameter, None)
 
 
-def _take_upload() -> None:
-    upload = st.session_state[UPLOAD]
-    _take(upload.name if upload else "", upload.getvalue() if upload else None)
-
-
-def _take_file() -> None:
-    name = st.session_state[FILE]
+def _refuse(error: DGAError) -> None:
     hosts = session.remembered(MEMORY, Hosts)
-    try:
-        path = library.path_of(name) if name else None
-    except DGAError as error:
-        hosts.given, hosts.error = None, error
-    else:
-        _take(library.shown_name(name) if name else "", path)
+    hosts.given, hosts.error = None, error
 
 
 def _take_example() -> None:

@@ -8,8 +8,9 @@ from dga.hosts import example_log
 from dga.hosts.score_hosts import HostsResult
 from ui.common import browser, session, widgets
 from ui.common.text import escape
+from ui.common.thread_job import SHARED
 from ui.hosts import host_panel, input, overview
-from ui.hosts.hosts_job import SHARED, HostsJob
+from ui.hosts.hosts_job import HostsJob
 from ui.hosts.input import EXAMPLE, HOST, LOG, Hosts
 
 
@@ -63,7 +64,7 @@ def _watch(job: HostsJob) -> None:
     if not job.running:
         st.rerun()
     st.progress(min(job.share, 1.0), text=f"{job.events:,} events read")
-    st.button("Cancel", on_click=job.cancel, disabled=job.cancelled, icon=":material/stop:")
+    st.button("Cancel", on_click=job.cancel, disabled=job.cancelling, icon=":material/stop:")
 
 
 def _result(hosts: Hosts, job: HostsJob, result: HostsResult) -> None:
