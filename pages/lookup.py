@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dga.errors import DGAError
 from dga.explain.score_rank import Standing
@@ -35,12 +36,14 @@ def look_up(text: str, run: Run, bundle: ModelBundle, measure: Measure) -> None:
     verdict = session.scorer(run, measure.threshold).verdicts([text])[0]
     whose = session.whose_names(run)
     with st.container(border=True, key="answer"):
-        if verdict.score is not None:
-            attribution.told(text)
-        answer.told(text, verdict, measure, session.benign_reference(run), standing(run), whose)
+        indexed = verdict.score is None or attribution.told(text)
+        known = standing(run)
+        answer.told(text, verdict, measure, session.benign_reference(run), known, whose)
         if bundle.scope != "fqdn":
             parsed.judged(verdict)
         if verdict.score is not None:
+            if known is not None:
+                answer.chart(verdict.score, measure, known, whose)
             with st.container(horizontal=True):
                 corrections.button(
                     run.name,
@@ -50,10 +53,12 @@ def look_up(text: str, run: Run, bundle: ModelBundle, measure: Measure) -> None:
                     "lookup",
                 )
                 corrections.train_with(run.name, "lookup_train")
+                if not indexed:
+                    attribution.offer()
         rank = st.empty()  # its place is kept: a list is read at its first use
         rank.caption("Rank in top lists …" if verdict.score is not None else "")
     history.remember(text, verdict)
-    why, what = st.columns([3, 2], gap="medium")
+    why, what = _halves(verdict.score is not None)
     with what:
         parsed.parsed_table(text)
         parsed.copies(text, verdict.domain or "")
@@ -75,6 +80,15 @@ def look_up(text: str, run: Run, bundle: ModelBundle, measure: Measure) -> None:
         rescoring.edit_and_rescore(run, bundle, verdict, measure)
     with rank.container(), widgets.errors_shown():
         nearby.ranks(verdict)
+
+
+def _halves(scored: bool) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """The places for why a name has its score and for how it was read; one where it has none."""
+    if not scored:
+        whole = st.container()
+        return whole, whole
+    why, what = st.columns([3, 2], gap="medium")
+    return why, what
 
 
 def standing(run: Run) -> Standing | None:

@@ -18,7 +18,7 @@ from tests.runs_factory import THRESHOLDS
 expect.set_options(timeout=WAIT)
 
 VIEWS = ("Families", "Slices", "Whole run", "Notebook's tables", "Reviewed")
-SLIDER = "Score from which the verdict is generated"
+SLIDER = "Score from which the verdict is DGA"
 CUT = THRESHOLDS["0.01"]
 
 

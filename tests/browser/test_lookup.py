@@ -220,7 +220,7 @@ def test_badge_and_sentence_say_the_same_of_a_suspicious_name(open_page: Open) -
     page = open_page(f"/?domain={GENERATED}")
     page.get_by_role("combobox", name="Threshold").click()
     page.get_by_role("option", name="Custom score").click()
-    cut = page.get_by_label("Score from which the verdict is generated", exact=True)
+    cut = page.get_by_label("Score from which the verdict is DGA", exact=True)
     cut.fill("1")
     cut.press("Enter")
     expect(page.get_by_role("heading", name="Suspicious: more likely generated")).to_be_visible()

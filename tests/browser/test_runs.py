@@ -93,10 +93,10 @@ def test_a_run_is_exported_and_imported(open_page: Open, tmp_path: Path) -> None
 
 def test_two_runs_are_compared(open_page: Open) -> None:
     page = open_page("/runs")
-    expect(page.get_by_role("heading", name="Compare two runs")).to_be_visible()
+    expect(page.get_by_role("heading", name="Compare runs")).to_be_visible()
     page.get_by_role("button", name="Compare", exact=True).click()
     expect(page.get_by_text("Over the same")).to_have_count(2)
-    compared = page.get_by_role("heading", name="Compare two runs")
+    compared = page.get_by_role("heading", name="Compare runs")
     expect(compared).to_be_in_viewport()
     for tab, figure in (
         ("Curves", "ROC of both runs"),
@@ -112,7 +112,7 @@ def test_two_runs_are_compared(open_page: Open) -> None:
 @pytest.mark.parametrize("width", [1400, 400])
 def test_the_page_fits_its_window(open_page: Open, width: int) -> None:
     page = open_page("/runs", width, "dark")
-    expect(page.get_by_role("heading", name="Compare two runs")).to_be_visible()
+    expect(page.get_by_role("heading", name="Compare runs")).to_be_visible()
     assert overflow(page) == 0
 
 

@@ -37,8 +37,8 @@ PAST = pd.DataFrame({"epoch": [1, 2], "course": [0.5, 0.4]})
 
 
 def pair(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """A frame for each of two runs."""
-    return dict.fromkeys(EVIL[:2], frame)
+    """A frame for each of a few runs."""
+    return dict.fromkeys(EVIL, frame)
 
 
 @pytest.fixture(scope="module")
@@ -201,3 +201,16 @@ def test_a_long_name_goes_over_several_lines():
     letters = charts.characters("x" * 100, [0.1] * 100).data[2]
     assert max(letters.x) == 31
     assert len(set(letters.y)) == 4
+
+
+def test_a_group_of_families_has_a_label_that_fits_and_its_whole_name_on_hover() -> None:
+    group = "conficker / nymaim / pykspa"
+    drawn = charts.counts(pd.DataFrame({FAMILY: [group, "necurs"], "rows": [7, 3]})).data[0]
+    assert list(drawn.y) == ["conficker or 2 alike", "necurs"]
+    assert list(drawn.hovertext) == [group, "necurs"]
+    assert [one[0] for one in drawn.customdata] == [group, "necurs"]
+
+
+def test_the_threshold_is_told_in_the_unit_of_scores() -> None:
+    (note,) = charts.scores(COUNTED, 0.721887).layout.annotations
+    assert note.text == "threshold 0.722"

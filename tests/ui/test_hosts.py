@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dga.hosts import feedback
-from ui.hosts import input
+from ui.hosts import host_panel, input
 from ui.hosts.hosts_job import HostsJob
 
 ROOT = Path(__file__).parents[2]
@@ -85,3 +86,22 @@ def test_a_result_that_is_gone_is_told(app: AppTest) -> None:
     app.switch_page("pages/hosts.py").run()
     assert not app.exception
     assert "gone" in app.info[0].value
+
+
+def test_a_changed_setting_offers_to_judge_the_log_again(app: AppTest) -> None:
+    opened(app)
+    assert not [one for one in app.button if one.label.startswith("Judge again")]
+    app.selectbox(key=input.RATE).set_value(0.01).run()
+    next(one for one in app.button if one.label.startswith("Judge again")).click().run()
+    job = HostsJob.find(input.EXAMPLE, "")
+    assert job is not None and job.wait().settings == (0.01, False)
+    app.run()
+    assert not app.exception
+    assert any("at 1 % false positives by host and day" in one.value for one in app.caption)
+    assert not [one for one in app.button if one.label.startswith("Judge again")]
+
+
+def test_columns_without_a_word_are_left_out() -> None:
+    frame = pd.DataFrame({"name": ["a.com"], "attribution": [""], "reason": [None]})
+    assert host_panel.telling(frame) == ["name"]
+    assert host_panel.telling(frame.assign(reason="allowed")) == ["name", "reason"]

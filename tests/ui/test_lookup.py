@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -17,7 +18,7 @@ from dga.scoring.family_groups import Groups
 from dga.scoring.scorer import Verdict
 from tests.runs_factory import THRESHOLDS, made_up_names, make_run
 from ui.common import session, text
-from ui.lookup import answer, reasons
+from ui.lookup import answer, openers, reasons, several
 from ui.lookup.history import LENGTH, Histories, LookedUp
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -71,7 +72,7 @@ def test_the_sentence_tells_score_and_rarity_and_the_threshold_its_source(app: A
     )
     told = shown(app).replace("\\", "")
     assert "Threshold 0.600: 1 % of benign names score above." in told
-    assert "Rarity and threshold are both of the benign names kept aside" in told
+    assert "Counted on the benign names kept aside" in told and "Rarity and threshold" not in told
 
 
 def verdict(score: float, called: str) -> Verdict:
@@ -126,7 +127,7 @@ def test_badge_sentence_icon_and_edits_say_the_same_of_a_suspicious_name(app: Ap
     said = shown(app)
     assert app.subheader[0].value.startswith("Suspicious\\: more likely generated")
     assert "yellow-badge[:material/error: Suspicious]" in said
-    assert "Benign]" not in said and "Generated]" not in said
+    assert "Benign]" not in said and "DGA]" not in said
     assert app.button(key=f"history_{GENERATED}").proto.icon == ":material/error:"
     assert ["suspicious"] in [list(one) for one in app.dataframe[-1].value["verdict"]]
 
@@ -374,4 +375,39 @@ def test_a_look_up_can_be_copied_as_a_ticket(app: AppTest) -> None:
     ask(app, GENERATED)
     ticket = app.code[-1].value
     assert GENERATED.replace(".", "[.]") in ticket and GENERATED not in ticket
-    assert "Verdict: Generated, score 0.9" in ticket and "Scored by: run tiny" in ticket
+    assert "Verdict: DGA, score 0.9" in ticket and "Scored by: run tiny" in ticket
+
+
+def test_the_nearest_family_stands_beside_the_verdict() -> None:
+    near = replace(verdict(0.9, "dga"), family="conficker / nymaim / pykspa", family_score=0.842)
+    assert answer.nearest(near) == "Nearest family: conficker or 2 alike, 84.2 %"
+    assert answer.nearest(replace(near, family="unknown")) == "No known family comes near"
+
+
+@pytest.mark.parametrize(
+    ("called", "said"),
+    [
+        ("dga", "Rarity and threshold are both of"),
+        ("suspicious", "Rarity and threshold are both of"),
+        ("benign", "Counted on"),
+    ],
+)
+def test_rarity_and_threshold_are_one_population_only_where_they_are(
+    called: str, said: str
+) -> None:
+    reference = BenignReference(((0.8, 0.01),), 5000)
+    told = answer.of(verdict(0.9, called), reference, "Of 1,000 names, one scores this.")
+    assert told == f" {said} the 5,000 benign names kept aside to choose thresholds on."
+
+
+def test_the_history_shows_letters_that_deceive_as_ascii() -> None:
+    cyrillic = LookedUp(
+        "\u0430pple.com", replace(verdict(0.1, "benign"), domain="xn--pple-43d.com")
+    )
+    assert openers.shown(cyrillic) == "xn--pple-43d.com"
+    assert openers.shown(LookedUp("Apple.com", verdict(0.1, "benign"))) == "Apple.com"
+
+
+def test_several_names_show_columns_of_words_only_where_one_has_words() -> None:
+    table = pd.DataFrame({"problem": ["", None], "remark": ["", "looks like paypal.com"]})
+    assert several.telling(table) == ["remark"]

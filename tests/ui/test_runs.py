@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dga import progress
+from dga.evaluation import metrics
 from dga.progress import Progress
 from dga.runs import activations, archive, learnt_names, store, trash
 from tests.runs_factory import made_up_names, make_run
@@ -253,6 +254,23 @@ def test_runs_are_compared_figure_by_figure(two: Path) -> None:
     assert row["means"] == ("better" if accuracy[1] > accuracy[0] else "worse")
 
 
+def test_more_than_two_runs_are_compared(app: AppTest, two: Path) -> None:
+    make_run(two, "third", seed=25, created="2026-02-04T00:00:00Z")
+    app.run()
+    app.button(key="compare_open").click().run()
+    (first, second) = (app.selectbox(key=key).value for key in ("compare_left", "compare_right"))
+    (further,) = {"tiny", "other", "third"} - {first, second}
+    app.multiselect(key="compare_further").set_value([further]).run()
+    assert not app.exception
+    (table,) = (one.value for one in app.dataframe if "Figure" in one.value)
+    assert table.columns.tolist() == ["Figure", first, second, further]
+    measured = common_set.common_set([store.open_run(name) for name in ("tiny", "other", "third")])
+    accuracy = metrics.metrics(measured.predictions[further])["accuracy"]
+    assert table.set_index("Figure").loc["Accuracy", further] == f"{100 * accuracy:.2f} %"
+    app.multiselect(key="compare_further").set_value([]).run()
+    assert any("means" in one.value for one in app.dataframe)
+
+
 def forget_learnt(run: Path) -> None:
     (run / learnt_names.LEARNT_FILE).unlink()
 
@@ -329,7 +347,8 @@ def test_settings_that_differ_are_told(two: Path) -> None:
     config = json.loads(path.read_text(encoding="utf-8"))
     config["config"]["seed"] = 99
     path.write_text(json.dumps(config), encoding="utf-8")
-    table = run_comparison.settings(store.open_run("tiny"), store.open_run("other"))
+    table = run_comparison.settings([store.open_run("tiny"), store.open_run("other")])
+    assert table.columns.tolist() == ["setting", "tiny", "other"]
     assert table.values.tolist() == [["seed", "23", "99"]]
 
 

@@ -113,6 +113,7 @@ def _verdicts(job: str, summary: Summary) -> None:
         format_func=lambda verdict: f"{verdicts.title(verdict)}: {counts[verdict]:,}",
         key=_key(job, "verdicts"),
         persist_state="session",
+        wrap=True,
         help=TERMS["verdict"],
     )
 

@@ -130,8 +130,7 @@ def title(job: ScoringJob) -> None:
     if job.summary and job.summary.shortage:
         st.warning(escape(job.summary.shortage), icon=":material/info:")
     st.caption(
-        f"By run {code(job.run)}; generated from a score of {score(job.threshold)}, suspicious "
-        "from 0.5."
+        f"By run {code(job.run)}; DGA from a score of {score(job.threshold)}, suspicious from 0.5."
     )
 
 

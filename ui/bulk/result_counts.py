@@ -75,6 +75,8 @@ def sentences(summary: Summary, names: int) -> str:
     >>> found = Summary(53_615, 1_204, 31, 52_380, 0, 9.0, Path(), False)
     >>> sentences(found, 87)
     'Of 53,615 rows, 1,204 (2.2 %) look generated: 87 registered names. 31 are suspicious.'
+    >>> sentences(Summary(9, 0, 0, 8, 1, 9.0, Path(), False), 0)
+    'Of 9 rows, 0 (0 %) look generated. 1 row was not scored.'
     """
     if not summary.rows:
         return "The list has no rows."
@@ -86,8 +88,8 @@ def sentences(summary: Summary, names: int) -> str:
     if summary.suspicious:
         told += f". {summary.suspicious:,} {'is' if summary.suspicious == 1 else 'are'} suspicious"
     if summary.problems:
-        hold = "row holds" if summary.problems == 1 else "rows hold"
-        told += f". {summary.problems:,} {hold} no domain"
+        were = "row was" if summary.problems == 1 else "rows were"
+        told += f". {summary.problems:,} {were} not scored"
     return f"{told}."
 
 

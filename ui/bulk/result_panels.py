@@ -196,7 +196,7 @@ def _group_table(job: ScoringJob, found: pd.DataFrame, column: str) -> None:
             "show": _opener(click, _take_group, job.key, column, found),
             "value": config.TextColumn(column),
             NAMES: number(
-                "Generated names", help="Distinct registered names with the verdict generated."
+                "Generated names", help="Distinct registered names with the verdict DGA."
             ),
             GENERATED: number("Generated rows"),
             MISSING: number(

@@ -112,6 +112,6 @@ def _order(result: Result, filters: Filters, shown: pd.DataFrame) -> list[str]:
     surprise = [mark + SURPRISE] if filters.order == SURPRISING else []
     problem = [PROBLEM] if (shown[PROBLEM] != "").any() else []
     problem += [REMARK] if (shown[REMARK] != "").any() else []
-    first = [OPEN, mark + ROW, result.column, SCORE, VERDICT, *surprise, FAMILY, FAMILY_SCORE]
+    first = [OPEN, VERDICT, result.column, SCORE, *surprise, FAMILY, FAMILY_SCORE, WRONG]
     own = [name for name in result.columns if name not in (*VERDICT_COLUMNS, result.column)]
-    return [*first, REGISTERED_NAME, mark + TIMES, *problem, *own, WRONG]
+    return [*first, *problem, *own, REGISTERED_NAME, mark + TIMES, mark + ROW]

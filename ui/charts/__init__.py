@@ -8,11 +8,13 @@ from ui.charts.course import training_curves
 from ui.charts.hosts import host_timeline
 from ui.charts.listed import counts, scores, timeline
 from ui.charts.names import balance
+from ui.charts.pairs import MOST as MOST_RUNS
 from ui.charts.pairs import pair_course, pair_reliability, pair_roc
 from ui.charts.quality import reliability
 from ui.charts.style import plain
 
 __all__ = [
+    "MOST_RUNS",
     "balance",
     "characters",
     "counts",

@@ -13,6 +13,7 @@ from dga.schema import BENIGN, DGA
 from dga.scoring.scorer import verdict_at
 from ui.charts import style
 from ui.charts.style import COLOURS, GREY, plain
+from ui.common import text
 
 LINE = 32  # characters of a name in one line of the strip
 FEWEST = 16  # places in a line: the bars of a short name do not become slabs
@@ -66,7 +67,7 @@ def standing(
     figure.add_vline(
         x=_log_odds(threshold),
         line={"color": GREY, "width": 2, "dash": "dash"},
-        annotation={"text": "threshold"},
+        annotation={"text": "threshold", "xshift": 4},
         annotation_position="top right",
     )
     side = str(verdict_at(score, threshold))
@@ -77,7 +78,7 @@ def standing(
         mode="markers",
         marker={"color": COLOURS[side], "size": 15, "symbol": "triangle-up"},
         cliponaxis=False,
-        hovertemplate=f"this name: score {score:.6g}<extra></extra>",
+        hovertemplate=f"this name: score {text.score(score)}<extra></extra>",
     )
     figure.add_trace(this.update(marker={"line": {"color": GREY, "width": 1}}))
     figure.update_layout(barmode="overlay", bargap=0, margin={"t": 24})

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from dga.schema import BENIGN, DGA, SUSPICIOUS
 from ui.charts import style
 from ui.charts.style import COLOURS, TITLES, TOP, VERMILION, plain
+from ui.common import text
 
 FADED = 0.3  # opacity of bars that a filter leaves out
 
@@ -60,11 +61,12 @@ def counts(table: pd.DataFrame, chosen: Collection[str] = (), top: int = TOP) ->
     values = shown[name].astype("str").tolist()
     drawn = go.Bar(
         x=shown["rows"].to_numpy(),
-        y=[plain(value) for value in values],
+        y=[plain(text.family(value)) for value in values],
         customdata=[[value] for value in values],
+        hovertext=[plain(value) for value in values],
         orientation="h",
         marker_color=VERMILION,
-        hovertemplate="%{y}: %{x:,} rows<extra></extra>",
+        hovertemplate="%{hovertext}: %{x:,} rows<extra></extra>",
     )
     inside = [not chosen or value in chosen for value in values]
     return style.ranking("counts", _clickable(drawn, inside), "Rows", len(shown))

@@ -1,7 +1,6 @@
-"""Figures of two runs side by side: ROC, reliability, the course of their trainings.
+"""Figures of a few runs over one another: ROC, reliability, the course of their trainings.
 
-The first run is drawn solid and blue, the second dashed and vermilion, so that neither colour nor
-pattern alone tells them apart.
+Each run has a colour and a pattern of its own, so that neither alone tells them apart.
 """
 
 from __future__ import annotations
@@ -13,12 +12,15 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ui.charts import style
-from ui.charts.style import BLUE, GREY, VERMILION, plain
+from ui.charts.style import AMBER, BLUE, GREEN, GREY, PURPLE, VERMILION, plain
 
-LOOKS = ((BLUE, "solid"), (VERMILION, "dash"))
+LOOKS = (
+    (BLUE, "solid"), (VERMILION, "dash"), (GREEN, "dashdot"), (PURPLE, "longdash"), (AMBER, "dot")
+)  # fmt: skip
+MOST = len(LOOKS)  # runs of a figure
 FLOOR = 1e-6  # where a rate of 0 stands on the logarithmic axis without any other rate
 
-Named = Mapping[str, pd.DataFrame]  # a frame for each of two runs, by name
+Named = Mapping[str, pd.DataFrame]  # a frame for each of up to MOST runs, by name
 
 
 def pair_roc(curves: Named) -> go.Figure:
@@ -48,7 +50,7 @@ def pair_reliability(tables: Named) -> go.Figure:
 
 
 def pair_course(histories: Named, column: str, title: str) -> go.Figure:
-    """One column of two trainings' histories by epoch."""
+    """One column of trainings' histories by epoch."""
     figure = style.blank(f"pair_{column}", "Epoch", title, height=300)
     for (name, past), (colour, dash) in zip(histories.items(), LOOKS, strict=False):
         drawn = past.reindex(columns=["epoch", column]).astype(np.float64).dropna()

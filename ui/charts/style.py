@@ -15,12 +15,14 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from dga.schema import BENIGN, DGA, SUSPICIOUS
+from ui.common import text
 
 BLUE, VERMILION, AMBER, GREY = "#0072B2", "#D55E00", "#E69F00", "#8A97A5"
+GREEN, PURPLE = "#009E73", "#CC79A7"
 CLEAR = "rgba(0,0,0,0)"
 GRID = "rgba(138,151,165,0.25)"
 COLOURS = {BENIGN: BLUE, SUSPICIOUS: AMBER, DGA: VERMILION}
-TITLES = {BENIGN: "Benign", SUSPICIOUS: "Suspicious", DGA: "Generated"}
+TITLES = {BENIGN: "Benign", SUSPICIOUS: "Suspicious", DGA: "DGA"}
 
 BAR_HEIGHT, BASE_HEIGHT = 22, 90  # pixels
 TOP = 30  # bars of a ranking
@@ -103,7 +105,7 @@ def with_threshold(figure: go.Figure, threshold: float) -> go.Figure:
     figure.add_vline(
         x=threshold,
         line={"color": GREY, "width": 2, "dash": "dash"},
-        annotation={"text": f"threshold {threshold:.6g}"},
+        annotation={"text": f"threshold {text.score(threshold)}"},
         annotation_position=place,
     )
     figure.update_xaxes(range=[-0.01, 1.01])

@@ -80,7 +80,7 @@ class CommonSet:
         """Which names these are, and what is to be said of them, as Markdown sentences."""
         of = "the trial set" if self.source == TRIAL else code(library.shown_name(self.source))
         left = (
-            f" {self.known:,} others are left out: a run has learnt from them."
+            f" {self.known:,} others are left out: a run may have learnt from them."
             if self.known
             else ""
         )

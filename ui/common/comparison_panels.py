@@ -1,12 +1,12 @@
-"""Two runs side by side on the page: figures, curves, calibration, course, names, settings.
+"""Runs side by side on the page: figures, curves, calibration, course, names, settings.
 
-Figures, curves and names are of one set that both runs score now and neither has learnt from;
-where there is none, it is said that the two can't be compared.
+Figures, curves and names are of one set that all chosen runs score now and none has learnt from;
+where there is none, it is said that they can't be compared.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -24,6 +24,7 @@ from ui.common.run_comparison import LEFT, RIGHT
 from ui.common.text import TERMS, escape
 
 SHOWN_NAMES = 1_000
+FURTHER = "compare_further"  # session: the names of the runs beside the two
 SOURCE = "compare_source"  # session: the set of names to compare on
 HALF = "score 0.5"
 COURSE = (("validation_loss", "Validation loss"), ("validation_accuracy", "Validation accuracy"))
@@ -32,18 +33,17 @@ VIEWS = ("Figures", "Curves", "Calibration", "Training", "Names they disagree on
 
 @st.fragment
 def compare(found: list[Run]) -> None:
-    """Choose two runs and a set of names, and see the runs side by side."""
-    pair = _pick([run.name for run in found])
-    if pair is None:
+    """Choose two runs or more and a set of names, and see the runs side by side."""
+    runs = _pick([run.name for run in found])
+    if not runs:
         st.caption("Choose two different runs.")
         return
-    left, right = pair
     tabs = st.tabs(VIEWS, key="compare_view", on_change="rerun")
     drawers = (_figures, _curves, _calibration, _course, _names, _settings)
     for tab, draw in zip(tabs, drawers, strict=True):
         if tab.open:
             with tab, widgets.errors_shown():
-                draw(left, right)
+                draw(runs)
 
 
 def pick_source() -> str:
@@ -70,8 +70,8 @@ def source() -> str:
     return found if found in common_set.sources() else common_set.TRIAL
 
 
-def _pick(names: list[str]) -> tuple[Run, Run] | None:
-    """The two runs chosen; None while they are the same."""
+def _pick(names: list[str]) -> list[Run]:
+    """The runs chosen, two at least; [] while the first two are the same."""
     active = session.active_name()
     first = active if active in names else names[0]
     chosen = []
@@ -90,10 +90,26 @@ def _pick(names: list[str]) -> tuple[Run, Run] | None:
         )
     with places[2]:
         pick_source()
-    left, right = (session.find_run(name) for name in chosen)
-    if left is None or right is None or left.name == right.name:
-        return None
-    return left, right
+    chosen += _further([name for name in names if name not in chosen])
+    runs = [run for name in dict.fromkeys(chosen) if (run := session.find_run(name))]
+    return runs if len(runs) > 1 else []
+
+
+def _further(names: list[str]) -> list[str]:
+    """Runs that are compared beside the two."""
+    if not names:
+        return []
+    kept = st.session_state.get(FURTHER, [])
+    st.session_state[FURTHER] = [name for name in kept if name in names]
+    chosen: list[str] = st.multiselect(
+        "Further runs",
+        names,
+        key=FURTHER,
+        max_selections=charts.MOST_RUNS - 2,
+        placeholder="Compare more than two",
+        persist_state="session",
+    )
+    return chosen
 
 
 def figures(left: Run, right: Run, names: str = common_set.TRIAL) -> CommonSet:
@@ -114,7 +130,11 @@ def figures(left: Run, right: Run, names: str = common_set.TRIAL) -> CommonSet:
     return common
 
 
-def _figures(left: Run, right: Run) -> None:
+def _figures(runs: Sequence[Run]) -> None:
+    if len(runs) > 2:
+        _figures_of_many(runs)
+        return
+    left, right = runs
     figures(left, right, source())
     facts = run_comparison.facts(left, right)
     st.dataframe(
@@ -127,6 +147,24 @@ def _figures(left: Run, right: Run) -> None:
             "left": st.column_config.TextColumn(left.name, alignment="right"),
             "right": st.column_config.TextColumn(right.name, alignment="right"),
             "change": st.column_config.TextColumn("Change", alignment="right"),
+        },
+    )
+
+
+def _figures_of_many(runs: Sequence[Run]) -> None:
+    """A column of figures for each run, over names that all of them score now."""
+    common = common_set.common_set(runs, source())
+    st.caption(common.about)
+    if not common.enough:
+        return
+    measured = {run.name: metrics.metrics(common.predictions[run.name]) for run in runs}
+    st.dataframe(
+        run_comparison.figures_of(measured),
+        hide_index=True,
+        height="content",
+        alt="Figures of the chosen runs",
+        column_config={
+            name: st.column_config.TextColumn(name, alignment="right") for name in measured
         },
     )
 
@@ -153,43 +191,46 @@ def figure_table(table: pd.DataFrame, left: str, right: str) -> None:
     )
 
 
-def _curves(left: Run, right: Run) -> None:
-    curves = _each(left, right, metrics.roc_curve)
+def _curves(runs: Sequence[Run]) -> None:
+    curves = _each(runs, metrics.roc_curve)
     if not curves:
         return
-    st.plotly_chart(charts.pair_roc(curves), key="pair_roc", alt="ROC of both runs")
+    st.plotly_chart(charts.pair_roc(curves), key="pair_roc", alt="ROC of the chosen runs")
     st.caption("Higher is better; to the left, where false alarms are rare, it counts most.")
 
 
-def _calibration(left: Run, right: Run) -> None:
-    tables = _each(left, right, metrics.reliability)
+def _calibration(runs: Sequence[Run]) -> None:
+    tables = _each(runs, metrics.reliability)
     if not tables:
         return
     figure = charts.pair_reliability(tables)
-    st.plotly_chart(figure, key="pair_reliability", alt="Calibration of both runs")
+    st.plotly_chart(figure, key="pair_reliability", alt="Calibration of the chosen runs")
     st.caption("On the dotted line a score is the share of generated names among such names.")
 
 
-def _course(left: Run, right: Run) -> None:
-    histories = {run.name: session.history(run) for run in (left, right)}
+def _course(runs: Sequence[Run]) -> None:
+    histories = {run.name: session.history(run) for run in runs}
     for column, title in COURSE:
         figure = charts.pair_course(histories, column, title)
-        st.plotly_chart(figure, key=f"pair_{column}", alt=f"{title} of both trainings by epoch")
+        st.plotly_chart(figure, key=f"pair_{column}", alt=f"{title} of the trainings by epoch")
 
 
-def _settings(left: Run, right: Run) -> None:
-    differing = run_comparison.settings(left, right)
+def _settings(runs: Sequence[Run]) -> None:
+    differing = run_comparison.settings(runs)
     if differing.empty:
-        st.caption("Both were trained with the same settings.")
+        st.caption("All were trained with the same settings.")
         return
-    columns: dict[str, Any] = {"setting": "Setting", "left": left.name, "right": right.name}
+    columns: dict[str, Any] = {"setting": "Setting"}
     st.dataframe(
         differing, hide_index=True, column_config=columns, height="content", alt="Settings apart"
     )
 
 
-def _names(left: Run, right: Run) -> None:
-    """The names on which the runs' verdicts differ; a selected one opens in Look up."""
+def _names(runs: Sequence[Run]) -> None:
+    """The names on which the first two runs' verdicts differ; a selected one opens in Look up."""
+    left, right = runs[:2]
+    if len(runs) > 2:
+        st.caption(f"Of the first two, {escape(left.name)} and {escape(right.name)}.")
     cuts = _cuts(left, right)
     common = common_set.common_set([left, right], source())
     st.caption(common.about)
@@ -260,11 +301,11 @@ def _columns(left: str, right: str) -> dict[str, Any]:
 
 
 def _each(
-    left: Run, right: Run, compute: Callable[[pd.DataFrame], pd.DataFrame]
+    runs: Sequence[Run], compute: Callable[[pd.DataFrame], pd.DataFrame]
 ) -> dict[str, pd.DataFrame]:
     """Something computed from each run's scores of the same names; {} where these are too few."""
-    common = common_set.common_set([left, right], source())
+    common = common_set.common_set(runs, source())
     st.caption(common.about)
     if not common.enough:
         return {}
-    return {run.name: compute(common.predictions[run.name]) for run in (left, right)}
+    return {run.name: compute(common.predictions[run.name]) for run in runs}

@@ -17,7 +17,7 @@ from ui.common import session, visitor
 from ui.common.queueing import with_problem
 from ui.common.text import code
 
-LABELS = {BENIGN: "Benign", DGA: "Generated"}
+LABELS = {BENIGN: "Benign", DGA: "DGA"}
 
 
 def button(run: str, domain: str, verdict: str, score: float, key: str) -> None:

@@ -66,15 +66,28 @@ def figures_apart(left: Mapping[str, Any], right: Mapping[str, Any]) -> pd.DataF
     return pd.DataFrame(rows, columns=["figure", "left", "right", "change", "means"], dtype="str")
 
 
-def settings(left: Run, right: Run) -> pd.DataFrame:
-    """The settings that differ: setting, left, right, as text."""
-    names = [*left.settings, *(name for name in right.settings if name not in left.settings)]
+def figures_of(measured: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+    """One row a figure, one column a run, as text: `Figure`, then the runs' names.
+
+    `measured`: the metrics of each run over the same names (`evaluation.metrics`), by its name.
+    """
+    found = {name: of_metrics(one) for name, one in measured.items()}
     rows = [
-        (name, *(_shown(run.settings.get(name)) for run in (left, right)))
-        for name in names
-        if left.settings.get(name) != right.settings.get(name)
+        (label, *(_told(figure, one[figure]) for one in found.values()))
+        for figure, label in FIGURES.items()
     ]
-    return pd.DataFrame(rows, columns=["setting", "left", "right"], dtype="str")
+    return pd.DataFrame(rows, columns=["Figure", *found], dtype="str")
+
+
+def settings(runs: Sequence[Run]) -> pd.DataFrame:
+    """The settings that differ: `setting`, then a column for each run, as text."""
+    names = dict.fromkeys(name for run in runs for name in run.settings)
+    rows = [
+        (name, *values)
+        for name in names
+        if len(set(values := [_shown(run.settings.get(name)) for run in runs])) > 1
+    ]
+    return pd.DataFrame(rows, columns=["setting", *(run.name for run in runs)], dtype="str")
 
 
 def shared(left: pd.DataFrame, right: pd.DataFrame, cuts: tuple[float, float]) -> pd.DataFrame:
@@ -115,10 +128,17 @@ def _figure(name: str, left: float | None, right: float | None) -> tuple[str, ..
         gain = (right - left) * BETTER[name]
         means = "the same" if abs(gain) < SAME else "better" if gain > 0 else "worse"
     if name in SHARES:
-        values = ["" if one is None else f"{one:.2%}".replace("%", " %") for one in (left, right)]
+        values = [_told(name, one) for one in (left, right)]
         apart = "" if left is None or right is None else f"{100 * (right - left):+.2f} points"
         return (FIGURES[name], *values, apart, means)
     return (FIGURES[name], *_change(left, right, ".4f"), means)
+
+
+def _told(figure: str, value: float | None) -> str:
+    """A figure in its unit; "" where there is none."""
+    if value is None:
+        return ""
+    return f"{100 * value:.2f} %" if figure in SHARES else f"{value:.4f}"
 
 
 def _change(left: float | None, right: float | None, form: str) -> tuple[str, str, str]:

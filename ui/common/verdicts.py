@@ -27,7 +27,7 @@ class Look:
 
 
 LOOKS = {
-    DGA: Look("Generated", ":material/warning:", "orange"),
+    DGA: Look("DGA", ":material/warning:", "orange"),
     SUSPICIOUS: Look("Suspicious", ":material/error:", "yellow"),
     BENIGN: Look("Benign", ":material/check_circle:", "blue"),
     ALLOWED: Look("Allowed", ":material/verified_user:", "green"),

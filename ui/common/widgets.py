@@ -22,6 +22,7 @@ from dga.schema import (
     GIVEN,
     PROBLEM,
     REGISTERED_NAME,
+    REMARK,
     SCORE,
     VERDICT,
 )
@@ -32,6 +33,7 @@ from ui.common.text import TERMS, escape, percent, score
 
 CUSTOM = "custom"
 VERDICT_WIDTH = 112  # pixels: the longest chip fits
+FAMILY_WIDTH = 140  # pixels: the longest single family fits
 ACTIVE_SECONDS = 10.0  # between two looks at which run is the active one
 DOWNLOADS = {  # ending: label and media type
     ".csv": ("CSV", "text/csv"),
@@ -136,7 +138,7 @@ def pick_measure(bundle: ModelBundle, key: str = "measure") -> Measure:
     if not isinstance(choice, str):
         return Measure(bundle.threshold(choice), choice)
     cut = st.number_input(
-        "Score from which the verdict is generated",
+        "Score from which the verdict is DGA",
         0.0,
         1.0,
         bundle.threshold(),
@@ -173,9 +175,10 @@ def verdict_columns() -> dict[str, Any]:
         REGISTERED_NAME: column.TextColumn("Registered name", help=TERMS["registered"]),
         SCORE: column.ProgressColumn("Score", help=TERMS["score"], **{**share, "format": "%.4f"}),
         VERDICT: verdict_column("Verdict"),
-        FAMILY: column.TextColumn("Family", width="small", help=TERMS["family"]),
+        FAMILY: column.TextColumn("Family", width=FAMILY_WIDTH, help=TERMS["family"]),
         FAMILY_SCORE: column.ProgressColumn("Family share", help=TERMS["family"], **share),
         PROBLEM: column.TextColumn("Problem", help="Why a row was not scored."),
+        REMARK: column.TextColumn("Remark", help="What else to know of the name."),
     }
 
 

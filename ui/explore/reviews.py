@@ -25,7 +25,7 @@ from ui.explore.selection import Part
 
 LABEL, NOTE = "explore_label", "explore_note"
 AS_GIVEN = ""
-LABELS = {AS_GIVEN: "Not said", BENIGN: "Benign", DGA: "Generated"}
+LABELS = {AS_GIVEN: "Not said", BENIGN: "Benign", DGA: "DGA"}
 KINDS = {BENIGN: "benign", DGA: "generated"}
 NEIGHBOURS = 6
 TWIN = 0.75  # likeness from which a name is a near-duplicate

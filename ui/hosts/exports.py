@@ -36,7 +36,7 @@ def _misp(record: Mapping[str, Any]) -> bytes:
 def block_lists(record: Mapping[str, Any], stem: str, key: str) -> None:
     """A choice of format, and the block list of an infected host's names."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        form = st.selectbox("Block list for", FORMATS, key=f"{key}_format", width=180)
+        form = st.selectbox("Format of the block list", FORMATS, key=f"{key}_format", width=180)
         st.download_button(
             "Block list",
             lambda: _block_list(record, form),

@@ -115,9 +115,16 @@ def _names(job: HostsJob, host: HostEvidence) -> None:
                 frame.head(NAMES_SHOWN),
                 hide_index=True,
                 key=f"hosts_names_{place}_{job.key}",
+                column_order=telling(frame),
                 column_config=_columns(),
                 alt=("Evidence", "Resolved names", "Names that count for nothing")[place],
             )
+
+
+def telling(frame: pd.DataFrame) -> list[str]:
+    """The columns of a table of names; those of words only where one of them says something."""
+    words = ("attribution", "reason")
+    return [name for name in frame if name not in words or frame[name].fillna("").astype(str).any()]
 
 
 def _columns() -> dict[str, Any]:
@@ -133,7 +140,7 @@ def _columns() -> dict[str, Any]:
         "score": column.NumberColumn("Score", format="%.3f"),
         "events": column.NumberColumn("Queries"),
         "clients": column.NumberColumn("Clients"),
-        "first": column.DatetimeColumn("First asked", format="YYYY-MM-DD HH:mm:ss"),
+        "first": column.DatetimeColumn("First asked, UTC", format="YYYY-MM-DD HH:mm:ss"),
         "attribution": column.TextColumn("Attribution"),
         "reason": column.TextColumn("Why it counts for nothing"),
     }

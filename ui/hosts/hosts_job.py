@@ -37,12 +37,17 @@ class HostsJob(ThreadJob):
         self.events, self.share = 0, 0.0
         self.columns: tuple[str, ...] = ()
         self.result: HostsResult | None = None
-        self._source, self._bundle = source, bundle
+        self.source, self._bundle = source, bundle
+
+    @property
+    def settings(self) -> tuple[float, bool]:
+        """The false-positive rate by host and day, and whether names are attributed."""
+        return self.fpr, self.attribute
 
     def again(self) -> HostsJob:
         """The same log judged anew, such as after feedback."""
         return HostsJob(
-            self.name, self._source, self._bundle, run=self.run, fpr=self.fpr,
+            self.name, self.source, self._bundle, run=self.run, fpr=self.fpr,
             attribute=self.attribute, key=self.key, owner=self.owner,
         ).start()  # fmt: skip
 
@@ -64,7 +69,7 @@ class HostsJob(ThreadJob):
         )
 
     def _open(self) -> Path | BinaryIO:
-        return self._source if isinstance(self._source, Path) else io.BytesIO(self._source)
+        return self.source if isinstance(self.source, Path) else io.BytesIO(self.source)
 
     def _note(self, events: int, share: float) -> None:
         self.events, self.share = events, share

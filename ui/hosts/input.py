@@ -61,13 +61,13 @@ def settings() -> tuple[float, bool]:
     """The rate of false accusations, and whether names are looked up in known generators."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         rate = st.selectbox(
-            "Ordinary hosts accused",
+            "False positives by host and day",
             list(RATES),
             index=1,
             key=RATE,
             format_func=RATES.__getitem__,
-            width=220,
-            help="The share of ordinary hosts and days that may be called infected.",
+            width=260,
+            help="The share of uninfected hosts and days that may be called infected.",
         )
         attribute = st.checkbox(
             "Look names up in known generators",

@@ -11,7 +11,7 @@ import streamlit as st
 from dga.hosts.combine import CLEAN, INFECTED, SUSPICIOUS
 from dga.hosts.reports import frame_csv, rows_json
 from dga.hosts.score_hosts import HostsResult
-from ui.common import shown_rows, widgets
+from ui.common import shown_rows, text, widgets
 from ui.common.text import code, escape
 from ui.hosts.hosts_job import HostsJob
 
@@ -21,6 +21,9 @@ SHOWN = (
     "client", "verdict", "p_value", "family", "attribution", "nxdomain_names", "generated_names",
     "names", "first_seen", "last_seen", "evidence",
 )  # fmt: skip
+
+
+OPTIONAL = ("family", "attribution")  # columns that are left out where no host has a value
 
 
 def headline(job: HostsJob, result: HostsResult) -> None:
@@ -35,6 +38,10 @@ def headline(job: HostsJob, result: HostsResult) -> None:
             "Events": (f"{result.events:,}", "Rows with a queried name."),
         }
     )
+    st.caption(
+        f"By run {code(job.run)}, at {100 * job.fpr:g} % false positives by host and day"
+        f"{', names looked up in known generators' if job.attribute else ''}."
+    )
     if told := _families(result.frame):
         st.markdown(f"Infected by {told}.")
     for note in result.notes:
@@ -47,7 +54,7 @@ def headline(job: HostsJob, result: HostsResult) -> None:
 def _families(frame: pd.DataFrame) -> str:
     infected = frame[frame["verdict"] == INFECTED]
     named = [
-        attribution.partition(" (")[0] or family or "an unknown family"
+        attribution.partition(" (")[0] or text.family(family) or "an unknown family"
         for attribution, family in zip(infected["attribution"], infected["family"], strict=True)
     ]
     counted = Counter(named).most_common()
@@ -58,10 +65,12 @@ def table(job: HostsJob, result: HostsResult, opened: str) -> str:
     """The ranked table; returns the client that is opened, "" for none."""
     clients = result.frame["client"].tolist()
     shown = result.frame[list(SHOWN)].head(SHOWN_ROWS)
+    empty = {name for name in OPTIONAL if not shown[name].fillna("").astype(str).any()}
     event = st.dataframe(
         widgets.with_chips(shown),
         key=f"hosts_table_{job.key}",
         hide_index=True,
+        column_order=[name for name in SHOWN if name not in empty],
         column_config=_columns(),
         on_select="rerun",
         selection_mode="single-row",
@@ -104,8 +113,8 @@ def _columns() -> dict[str, Any]:
         "nxdomain_names": column.NumberColumn("Not resolved", help="Distinct registered names."),
         "generated_names": column.NumberColumn("Generated", help="Of those that count."),
         "names": column.NumberColumn("Names", help="Distinct registered names asked for."),
-        "first_seen": column.DatetimeColumn("First seen", format="YYYY-MM-DD HH:mm:ss"),
-        "last_seen": column.DatetimeColumn("Last seen", format="YYYY-MM-DD HH:mm:ss"),
+        "first_seen": column.DatetimeColumn("First seen, UTC", format="YYYY-MM-DD HH:mm:ss"),
+        "last_seen": column.DatetimeColumn("Last seen, UTC", format="YYYY-MM-DD HH:mm:ss"),
         "evidence": column.TextColumn("Evidence", width="large"),
     }
 

@@ -23,6 +23,8 @@ def show() -> None:
     hosts = input.remembered()
     input.give(hosts)
     fpr, attribute = input.settings()
+    if hosts.job and not hosts.job.running and (fpr, attribute) != hosts.job.settings:
+        _offer_again(hosts, hosts.job)
     if hosts.given:
         _begin(hosts, fpr, attribute)
     job = hosts.job
@@ -56,6 +58,12 @@ def _begin(hosts: Hosts, fpr: float, attribute: bool) -> None:
         )  # fmt: skip
         hosts.job, hosts.given = job.start(), None
         st.query_params[LOG] = job.key
+
+
+def _offer_again(hosts: Hosts, job: HostsJob) -> None:
+    """The way to judge the same log with the settings as they are now."""
+    if st.button("Judge again with these settings", type="primary", icon=":material/replay:"):
+        hosts.given = (job.name, job.source)
 
 
 @st.fragment(run_every=0.5)

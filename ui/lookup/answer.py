@@ -7,12 +7,12 @@ import math
 import streamlit as st
 
 from dga.explain.score_rank import BenignReference, Share, Standing
-from dga.schema import BENIGN, DGA
+from dga.schema import BENIGN, DGA, UNKNOWN_FAMILY
 from dga.scoring.scorer import Verdict
 from ui import charts
 from ui.common import verdicts
 from ui.common.session import Measure
-from ui.common.text import TERMS, code, escape, score
+from ui.common.text import TERMS, code, escape, family, percent, score
 from ui.lookup import parsed
 
 UNKNOWN = "This run has no saved scores of benign names, so the score's rarity is unknown."
@@ -37,31 +37,45 @@ def told(
     with st.container(horizontal=True, vertical_alignment="center"):
         verdicts.badge(verdict.verdict)
         st.markdown(code(verdict.domain or text))
+        if verdict.family and verdict.verdict != BENIGN:
+            st.markdown(escape(nearest(verdict)), help=TERMS["family"])
     rare = rarity(verdict, reference, standing, whose)
     st.subheader(escape(f"{sentence(verdict, measure.threshold)} {rare}"), anchor=False)
     parsed.deceptive(verdict.domain or "")
     if verdict.score is None:
         return
-    _source(measure, reference, rare, whose)
+    _source(verdict, measure, reference, rare, whose)
     if is_close(verdict.score, measure.threshold):
         st.warning(
             "A close call: the score is near the threshold. Look at what else is known of "
             "this domain before you act.",
             icon=":material/balance:",
         )
-    if standing is not None:
-        _standing(verdict.score, measure, standing, whose)
 
 
-def _source(measure: Measure, reference: BenignReference | None, rare: str, whose: str) -> None:
+def _source(
+    verdict: Verdict, measure: Measure, reference: BenignReference | None, rare: str, whose: str
+) -> None:
     """Where the threshold comes from, and on which names the rarity was counted."""
     about = f"{TERMS['score']} {TERMS['verdict']} The chart shows the {whose}."
     cut = f"Threshold {score(measure.threshold)}: {measure.about}."
-    names = f" Rarity and threshold are both of {population(reference)}." if reference else ""
-    st.caption(escape(f"{cut}{names} {'' if rare else UNKNOWN}"), help=about)
+    st.caption(escape(f"{cut}{of(verdict, reference, rare)} {'' if rare else UNKNOWN}"), help=about)
 
 
-def _standing(value: float, measure: Measure, standing: Standing, whose: str) -> None:
+def of(verdict: Verdict, reference: BenignReference | None, rare: str) -> str:
+    """On which names the threshold was chosen, and the rarity counted where it is of the same.
+
+    A benign verdict's rarity is among generated names, which its own sentence tells.
+    """
+    if reference is None:
+        return ""
+    both = bool(rare) and verdict.verdict != BENIGN
+    what = "Rarity and threshold are both of" if both else "Counted on"
+    return f" {what} {population(reference)}."
+
+
+def chart(value: float, measure: Measure, standing: Standing, whose: str) -> None:
+    """Where a score stands among those of known names."""
     scores = {BENIGN: standing.benign, DGA: standing.dga}
     st.plotly_chart(
         charts.standing(scores, value, measure.threshold),
@@ -69,6 +83,13 @@ def _standing(value: float, measure: Measure, standing: Standing, whose: str) ->
         config={"displayModeBar": False},
         alt=f"Score {score(value)} among the {whose}; the threshold is {score(measure.threshold)}.",
     )
+
+
+def nearest(verdict: Verdict) -> str:
+    """The family whose names come nearest, in few words, with its share."""
+    if verdict.family == UNKNOWN_FAMILY:
+        return "No known family comes near"
+    return f"Nearest family: {family(verdict.family or '')}, {percent(verdict.family_score or 0.0)}"
 
 
 def sentence(verdict: Verdict, threshold: float | None = None) -> str:

@@ -1,4 +1,4 @@
-"""The panel above a look-up's answer: which known generator makes the name. Draws only."""
+"""A look-up's attribution: which known generator makes the name. Draws only."""
 
 from __future__ import annotations
 
@@ -22,17 +22,16 @@ BUILDING = "attribution index"  # session: the process that builds it
 POLL = 3  # seconds
 
 
-def told(text: str) -> None:
-    """Say which generator makes a name, or offer to build the index that tells."""
+def told(text: str) -> bool:
+    """Say which generator makes a name, where the index of known names is built; else False."""
     try:
         index = standing_index(*window_of_name())
     except DGAError as error:
         st.caption(escape(str(error)))
-        return
-    if index is None:
-        _offer()
-    else:
+        return True
+    if index is not None:
         _matches(index, text)
+    return index is not None
 
 
 def _matches(index: AttributionIndex, text: str) -> None:
@@ -59,7 +58,8 @@ def _building() -> None:
         st.rerun()
 
 
-def _offer() -> None:
+def offer() -> None:
+    """The way to build the index, or how far it is."""
     if BUILDING in st.session_state:
         _building()
         return

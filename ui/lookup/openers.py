@@ -39,6 +39,11 @@ def examples() -> None:
                 st.button(label, key=key, on_click=open_again, args=(name,))
 
 
+def shown(entry: history.LookedUp) -> str:
+    """A look-up as typed; in ASCII where its letters may look like others."""
+    return entry.text if entry.text.isascii() else entry.verdict.domain or entry.text
+
+
 def looked_up() -> None:
     """This browser's look-ups, each a button that opens it again."""
     entries = history.looked_up()
@@ -49,7 +54,7 @@ def looked_up() -> None:
         for entry in entries:
             score = entry.verdict.score
             st.button(
-                code(entry.text[:60]) + ("" if score is None else f" {text.score(score)}"),
+                code(shown(entry)[:60]) + ("" if score is None else f" {text.score(score)}"),
                 key=f"history_{entry.text}",  # a click on a list about to change means its text
                 icon=verdicts.look(entry.verdict.verdict).icon,
                 on_click=open_again,

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import re
 
+import pandas as pd
 import streamlit as st
 
 from dga.runs.store import Run
-from dga.schema import DOMAIN, GIVEN, VERDICT_COLUMNS
+from dga.schema import (
+    FAMILY,
+    FAMILY_SCORE,
+    GIVEN,
+    PROBLEM,
+    REGISTERED_NAME,
+    REMARK,
+    SCORE,
+    VERDICT,
+)
 from ui.common import session, shown_rows, widgets
 from ui.common.session import Measure
 
+COLUMNS = (GIVEN, VERDICT, SCORE, FAMILY, FAMILY_SCORE, REGISTERED_NAME)
 MOST = 100  # names that are shown here; more are for Bulk
 _BETWEEN = re.compile(r"[\s,;|]+")
 
@@ -43,7 +54,7 @@ def show(names: list[str], run: Run, measure: Measure) -> None:
         widgets.with_chips(table),
         key="several",
         hide_index=True,
-        column_order=[GIVEN, DOMAIN, *VERDICT_COLUMNS],
+        column_order=[*COLUMNS, *telling(table)],
         column_config=widgets.verdict_columns(),
         on_select=open_it,
         selection_mode="single-row",
@@ -52,3 +63,8 @@ def show(names: list[str], run: Run, measure: Measure) -> None:
     if st.button("Open them in Bulk scoring", icon=":material/playlist_add_check:"):
         st.session_state[session.HANDED] = "\n".join(names)
         st.switch_page(session.BULK_PAGE)
+
+
+def telling(table: pd.DataFrame) -> list[str]:
+    """The columns of words on a name that say something of one of them."""
+    return [name for name in (PROBLEM, REMARK) if table[name].fillna("").ne("").any()]

@@ -23,7 +23,7 @@ REASON = "reason"
 ALWAYS = ("name", "active", "status")
 DEFAULT = ("recall_1", "recall_01", "roc_auc", "calibration_error", "created", "base", "note")
 TITLES = {
-    "created": "Created",
+    "created": "Created, UTC",
     "architecture": "Architecture",
     "rows": "Own test names",
     **run_comparison.FIGURES,
@@ -148,7 +148,7 @@ def _config() -> Mapping[str, Any]:
         "name": column.TextColumn("Run", help=TERMS["run"], pinned=True),
         "active": column.CheckboxColumn("Active", help=TERMS["run"], width="small"),
         "status": column.TextColumn("Status", width="small", help=TERMS["status"]),
-        "created": column.DatetimeColumn("Created", format="YYYY-MM-DD HH:mm"),
+        "created": column.DatetimeColumn("Created, UTC", format="YYYY-MM-DD HH:mm"),
         "architecture": column.TextColumn("Architecture", width="small"),
         "rows": column.NumberColumn("Own test names", format="localized", width="small"),
         "recall_1": column.NumberColumn(

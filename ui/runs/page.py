@@ -45,6 +45,7 @@ def _opened(found: list[Run | DamagedRun], active: str | None) -> None:
     if isinstance(run, DamagedRun):
         widgets.error_box(RunError(run.problem))
         return
+    panels.figures(run)
     actions.note(run)
     panels.details(run)
 
@@ -54,7 +55,7 @@ def _comparison(asked: bool) -> None:
     if len(good) < 2:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Compare two runs", anchor=False, width="content")
+        st.subheader("Compare runs", anchor=False, width="content")
         if asked:
             st.button("Close", icon=":material/close:", key="compare_close", on_click=_close)
         else:

@@ -26,10 +26,17 @@ JOB_ICONS = {
 }
 
 
-def details(run: Run) -> None:
-    """Figures, families, thresholds, history, settings and environment of a run."""
+def figures(run: Run) -> None:
+    """The headline figures of a run, and of which names they are."""
+    st.caption(
+        "Over the run's own test part, which no other run was measured on: not to be compared "
+        "with the table above, nor with another run."
+    )
     widgets.metric_row(widgets.test_figures(session.test_metrics(run)))
-    st.caption("Over the run's own test part, which no other run was measured on.")
+
+
+def details(run: Run) -> None:
+    """Families, thresholds, history, settings and environment of a run."""
     names = ("Families", "Thresholds", "History", "Settings", "Feeds", "Environment")
     drawers = (family_table, threshold_table, history_chart, _settings, _feeds, _environment)
     tabs = st.tabs(names, key="runs_view", on_change="rerun")

@@ -61,7 +61,7 @@ class Board {
     this.find(".traffic").replaceChildren(...options);
     this.find(".traffic").value = this.state.traffic;
     this.find(".linear input").checked = this.state.linear;
-    this.find("input[type=range]").setAttribute("aria-label", "Score from which the verdict is generated");
+    this.find("input[type=range]").setAttribute("aria-label", "Score from which the verdict is DGA");
     for (const place of this.root.querySelectorAll("[data-help]"))
       place.replaceChildren(...helped(place.dataset.help, help[place.dataset.help]));
     this.tiles = ["Found", "False alarms", "Right here", "Right in traffic", "Accuracy"].map((name) => {

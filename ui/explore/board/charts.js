@@ -53,7 +53,7 @@ function outcomes(board) {
     });
     return { kind, group, box, lines };
   });
-  ["Verdict benign", "Verdict generated"].forEach((told, i) => text(svg, LEFT + 10 + half * (i + 0.5), BOTTOM + 22, told, { "text-anchor": "middle" }));
+  ["Verdict benign", "Verdict DGA"].forEach((told, i) => text(svg, LEFT + 10 + half * (i + 0.5), BOTTOM + 22, told, { "text-anchor": "middle" }));
   ["Benign", "Generated"].forEach((told, i) => {
     const y = TOP + 60 + i * 96;
     text(svg, LEFT, y, told, { "text-anchor": "middle", transform: `rotate(-90 ${LEFT} ${y})` });
