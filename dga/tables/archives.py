@@ -149,14 +149,23 @@ def _tar(file: Payload, budget: Budget) -> Iterator[Payload]:
 
 
 class _Header(tarfile.TarInfo):
-    """A header of a tar archive; those that would fill the memory are refused."""
+    """A header of a tar archive; those that would fill the memory are refused.
+
+    So are files with holes (sparse files), whose list of holes can be of any length.
+    """
 
     @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> _Header:
         info = super().frombuf(buf, encoding, errors)
         if info.type in _IN_MEMORY and info.size > MAX_LINE:
             raise tarfile.ReadError("a header of more than a megabyte")
+        if info.type == tarfile.GNUTYPE_SPARSE:
+            raise tarfile.ReadError("a file with holes")
         return info
+
+    def _proc_gnusparse_10(self, *_: object) -> None:
+        """Refuse a list of holes in front of the content: it is read without a limit."""
+        raise tarfile.ReadError("a file with holes")
 
 
 def _zip(file: Payload, budget: Budget, sheet: str) -> Iterator[Payload]:

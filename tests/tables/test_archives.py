@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import resource
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -173,15 +174,87 @@ def test_of_several_sheets_with_domains_one_is_asked_for() -> None:
         read(content, sheet="Third")
 
 
-def test_a_sheet_of_two_far_cells_is_refused() -> None:
-    content = workbook(S=[["one.example.com"]])
-    files = {i.filename: zipfile.ZipFile(io.BytesIO(content)).read(i) for i in
-             zipfile.ZipFile(io.BytesIO(content)).infolist()}  # fmt: skip
-    far = files["xl/worksheets/sheet1.xml"].replace(
-        b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
-    )
+SHEET, LINKS, TEXTS = (
+    "xl/worksheets/sheet1.xml",
+    "xl/_rels/workbook.xml.rels",
+    "xl/sharedStrings.xml",
+)
+
+
+def parts(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def moved(files: dict[str, bytes], target: str, sheet: bytes) -> bytes:
+    """A workbook whose one sheet lies elsewhere."""
+    links = files[LINKS].replace(b"worksheets/sheet1.xml", target.encode())
+    rest = {name: content for name, content in files.items() if name != SHEET}
+    return zip_of({**rest, LINKS: links, f"xl/{target}": sheet})
+
+
+@pytest.mark.parametrize("place", ['r="XFD1048576"', "r = 'XFD1048576'", 'r="xfd1048576"'])
+@pytest.mark.parametrize("target", ["worksheets/sheet1.xml", "worksheets/a/b.xml", "other/a.bin"])
+def test_a_sheet_of_two_far_cells_is_refused(place: str, target: str) -> None:
+    files = parts(workbook(S=[["one.example.com"]]))
+    cells = f'<row r="1048576"><c {place}><v>1</v></c></row></sheetData>'
+    far = files[SHEET].replace(b"</sheetData>", cells.encode())
     with pytest.raises(FeedError, match="a sheet of more than"):
-        read(zip_of({**files, "xl/worksheets/sheet1.xml": far}))
+        read(moved(files, target, far))
+
+
+def test_a_sheet_that_takes_all_memory_ends_a_child_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spreadsheets, "MAX_CELLS", 10**18)
+    files = parts(workbook(S=[["one.example.com"]]))
+    cells = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    with pytest.raises(FeedError, match="of memory; save the sheet as CSV"):
+        read(zip_of({**files, SHEET: files[SHEET].replace(b"</sheetData>", cells)}))
+
+
+def test_a_long_text_that_many_cells_share_is_refused() -> None:
+    files = parts(workbook(S=[["one.example.com"]]))
+    cells = "".join('<row><c t="s"><v>0</v></c></row>' for _ in range(20_000))
+    texts = f"<sst><si><t>{'a' * 1_000_000}</t></si></sst>"
+    link = (
+        '<Relationship Id="t" Target="sharedStrings.xml" Type="http://schemas.openxmlformats.org/'
+        'officeDocument/2006/relationships/sharedStrings"/></Relationships>'
+    )
+    links = files[LINKS].replace(b"</Relationships>", link.encode())
+    sheet = files[SHEET].replace(b"</sheetData>", f"{cells}</sheetData>".encode())
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(FeedError, match="of memory; save the sheet as CSV|unpacks to more than"):
+        read(zip_of({**files, LINKS: links, SHEET: sheet, TEXTS: texts.encode()}))
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000
+
+
+def test_a_text_that_looks_like_a_far_cell_is_none() -> None:
+    content = workbook(S=[["domain"], ["one.example.com"]])
+    assert read(zip_of({**parts(content), TEXTS: b'<sst>r="XFD1048576"</sst>'})).num_rows == 1
+
+
+def holes(kind: str) -> bytes:
+    """A tar archive with a file whose list of holes goes on and on."""
+    info = tarfile.TarInfo("a.csv")
+    info.size = 512
+    if kind == "pax":
+        info.pax_headers = {
+            "GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.name": "a.csv",
+            "GNU.sparse.realsize": "1000",
+        }  # fmt: skip
+        return gzip.compress(info.tobuf(tarfile.PAX_FORMAT) + b"99999999\n" + b"1\n" * 50_000)
+    info.type = tarfile.GNUTYPE_SPARSE
+    header = bytearray(info.tobuf(tarfile.GNU_FORMAT))
+    hole = b"%011o\0" % 1 * 2
+    header[386:482], header[482], header[483:495] = hole * 4, 1, b"%011o\0" % 10**6
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    return gzip.compress(bytes(header) + (hole * 21 + b"\1" + bytes(7)) * 1_000)
+
+
+@pytest.mark.parametrize("kind", ["gnu", "pax"])
+def test_a_file_with_holes_in_a_tar_archive_is_refused(kind: str) -> None:
+    with pytest.raises(FeedError, match="a file with holes"):
+        read(holes(kind))
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

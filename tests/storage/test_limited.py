@@ -1,0 +1,49 @@
+"""A child with limits: how it ended is told, and nothing of it reaches the parent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dga.storage import limited
+from dga.storage.limited import Ending
+
+WORKS = {
+    "done": ("print('seven')", Ending.DONE, "seven"),
+    "refused": ("raise DGAError('no\\nsuch')", Ending.REFUSED, "no such"),
+    "large": ("len(bytearray(2**28))", Ending.BROKE_DOWN, ""),
+    "crashed": ("import os; os.abort()", Ending.BROKE_DOWN, ""),
+    "waits": ("import time; time.sleep(60)", Ending.TOO_LONG, ""),
+}
+CHILD = """
+from dga.errors import DGAError
+from dga.storage.limited import run_limited
+
+def work():
+    {work}
+
+raise SystemExit(run_limited(work, memory=2**26, seconds=30))
+"""
+
+
+@pytest.mark.parametrize("work", WORKS)
+def test_how_a_child_ended_is_told(
+    work: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, ending, told = WORKS[work]
+    (tmp_path / "odd_child.py").write_text(CHILD.format(work=code), encoding="utf-8")
+    root = Path(limited.__file__).resolve().parents[2]
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{root}")
+    seconds = 3 if ending is Ending.TOO_LONG else 60
+    assert limited.run_child("odd_child", seconds=seconds) == (ending, told)
+
+
+def test_a_child_that_computes_without_end_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child = CHILD.format(work="exec('while True: pass')").replace("seconds=30", "seconds=0.1")
+    (tmp_path / "odd_child.py").write_text(child, encoding="utf-8")
+    root = Path(limited.__file__).resolve().parents[2]
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{root}")
+    assert limited.run_child("odd_child", seconds=60) == (Ending.TOO_LONG, "")
