@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -14,13 +15,17 @@ import pyarrow as pa
 
 from dga.errors import FeedError
 from dga.logs.field_names import CLIENT, QUERY, RCODE, TIME
-from dga.tables.unpack import Payload
+from dga.tables.unpack import MAX_BYTES, MAX_LINE, MAX_RATIO, RATIO_FREE_BYTES, Budget, Payload
 
 FORMAT: Final = "pihole-database"
 MAGIC: Final = b"SQLite format 3\0"
 COLUMNS: Final = ("id", TIME, CLIENT, QUERY, RCODE, "type", "status")
 ROWS: Final = 20_000
-MAX_STEPS: Final = 5_000  # of 100,000 operations each, before the first row and between two reads
+STEP: Final = 1_000  # operations between two looks at the clock
+SECONDS: Final = 20.0  # of the processor that any database may take to be read
+BYTES_A_SECOND: Final = 2**20  # a larger one may take longer; it gives some ten times as much
+MAX_CELL: Final = 2**20
+MAX_TABLES: Final = 10_000
 _TYPES = (
     "", "A", "AAAA", "ANY", "SRV", "SOA", "PTR", "TXT", "NAPTR", "MX", "DS", "RRSIG", "DNSKEY",
     "NS", "OTHER", "SVCB", "HTTPS",
@@ -35,16 +40,19 @@ _STATUSES = (
     "retried-dnssec", "in-progress", "dbbusy", "special", "cache-stale", "external-ede15",
 )  # fmt: skip
 _MORE = ("reply_type", "type", "status")
-# What holds the queries: a table up to FTL 5.14, a view since; the tables under it if it is gone.
+# What holds the queries: a table up to FTL 5.14; since then tables under a view, which is somebody
+# else's program and is not run.
 _SOURCES = (
-    ("queries", "queries q", "q.domain", "q.client"),
+    (("queries",), "queries q", "q.domain", "q.client"),
     (
-        "query_storage",
-        "query_storage q LEFT JOIN domain_by_id d ON q.domain = d.id "
-        "LEFT JOIN client_by_id c ON q.client = c.id",
+        ("query_storage", "domain_by_id", "client_by_id"),
+        "query_storage q "
+        "LEFT JOIN domain_by_id d ON typeof(q.domain) = 'integer' AND q.domain = d.id "
+        "LEFT JOIN client_by_id c ON typeof(q.client) = 'integer' AND q.client = c.id",
         "coalesce(d.domain, q.domain)",
         "coalesce(c.ip, q.client)",
     ),
+    (("query_storage",), "query_storage q", "q.domain", "q.client"),
 )
 
 
@@ -57,15 +65,52 @@ def database_tables(payload: Payload) -> Iterator[pa.Table]:
     """The queries of the database, in order; raises FeedError when it is none of Pi-hole's."""
     with ExitStack() as stack:
         connection = stack.enter_context(closing(_connect(payload, stack)))
+        clock = _Clock(SECONDS + payload.size / BYTES_A_SECOND)
+        connection.set_progress_handler(clock.over, STEP)
+        budget = Budget(min(MAX_BYTES, max(RATIO_FREE_BYTES, MAX_RATIO * payload.size)))
         try:
-            rows = connection.execute(_statement(connection, payload.name))
-            while some := rows.fetchmany(ROWS):
+            with clock:
+                rows = connection.execute(_statement(connection, payload.name))
+            while some := _some(rows, clock, budget, payload.name):
                 yield _table(some)
         except sqlite3.Error as error:
             raise FeedError(
                 f"{payload.name}: the database cannot be read ({error}); copy it again while "
                 "Pi-hole is stopped"
             ) from None
+
+
+class _Clock:
+    """Processor time that SQLite takes of this thread, counted while the context is entered."""
+
+    def __init__(self, seconds: float) -> None:
+        self._left, self._started = seconds, 0.0
+
+    def __enter__(self) -> None:
+        self._started = time.thread_time()
+
+    def __exit__(self, *_: object) -> None:
+        self._left -= time.thread_time() - self._started
+
+    def over(self) -> bool:
+        """Whether it has had its time."""
+        return time.thread_time() - self._started > self._left
+
+
+def _some(
+    rows: sqlite3.Cursor, clock: _Clock, budget: Budget, name: str
+) -> list[tuple[object, ...]]:
+    """The next rows, as many as fit into a block of memory."""
+    found, size = [], 0
+    with clock:
+        for row in rows:
+            found.append(row)
+            taken = sum(len(cell) if isinstance(cell, str | bytes) else 8 for cell in row)
+            budget.take(taken, name)
+            size += taken
+            if len(found) == ROWS or size > MAX_LINE:
+                break
+    return found
 
 
 def _connect(payload: Payload, stack: ExitStack) -> sqlite3.Connection:
@@ -75,9 +120,7 @@ def _connect(payload: Payload, stack: ExitStack) -> sqlite3.Connection:
     connection.text_factory = lambda data: data.decode("utf-8", "replace")
     connection.execute("PRAGMA query_only = ON")
     connection.execute("PRAGMA trusted_schema = OFF")
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2**20)
-    steps = iter(range(MAX_STEPS))
-    connection.set_progress_handler(lambda: next(steps, None) is None, 100_000)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_CELL)
     return connection
 
 
@@ -94,10 +137,11 @@ def _path(payload: Payload, stack: ExitStack) -> Path:
 
 
 def _statement(connection: sqlite3.Connection, name: str) -> str:
-    names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master LIMIT 10000")}
-    for table, source, domain, client in _SOURCES:
-        if table in names:
-            known = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
+    tables = connection.execute("PRAGMA table_list").fetchmany(MAX_TABLES)
+    names = {row[1] for row in tables if row[0] == "main" and row[2] == "table"}
+    for needed, source, domain, client in _SOURCES:
+        if names.issuperset(needed):
+            known = {row[1] for row in connection.execute(f"PRAGMA table_info({needed[0]})")}
             if {"timestamp", "domain", "client"} <= known:
                 key = "q.id" if "id" in known else "q.rowid"
                 more = (f"q.{c}" if c in known else "NULL" for c in _MORE)

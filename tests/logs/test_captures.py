@@ -7,6 +7,7 @@ import random
 import socket
 import sqlite3
 import struct
+import tracemalloc
 from pathlib import Path
 
 import dpkt
@@ -205,14 +206,57 @@ def test_other_databases_are_refused(tmp_path: Path) -> None:
         events_of(path.read_bytes())
 
 
-def test_a_view_without_end_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dga.logs.pihole_database.MAX_STEPS", 3)
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+COLUMNS = "i AS id, i AS timestamp, 'a.com' AS domain, '' AS client"
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        f"{ENDLESS} SELECT {COLUMNS} FROM n",
+        f"{ENDLESS} SELECT {COLUMNS} FROM n WHERE i < 0",
+        f"{ENDLESS} SELECT max(i) id, i timestamp, 'a.com' domain, '' client FROM n",
+        f"{ENDLESS} SELECT {COLUMNS} FROM n ORDER BY hex(zeroblob(9000)) || i",
+    ],
+)
+@pytest.mark.parametrize("name", ["queries", "query_storage"])
+def test_views_of_a_database_are_not_run(tmp_path: Path, view: str, name: str) -> None:
     path = tmp_path / "x.db"
     with sqlite3.connect(path) as connection:
-        connection.execute(
-            "CREATE VIEW queries AS WITH RECURSIVE c(timestamp) AS (SELECT 1 UNION ALL "
-            "SELECT timestamp + 1 FROM c) SELECT max(timestamp) timestamp, 'a.com' domain, "
-            "'' client FROM c"
-        )
-    with pytest.raises(FeedError, match="cannot be read"):
+        connection.execute(f"CREATE VIEW {name} AS {view}")
+    with pytest.raises(FeedError, match="without Pi-hole's table of queries"):
         events_of(path.read_bytes())
+
+
+def computed(path: Path, domain: str, rows: int) -> bytes:
+    """A database whose domains are computed from numbers as they are read."""
+    with sqlite3.connect(path) as connection:
+        connection.executescript(
+            "CREATE TABLE query_storage(id INTEGER PRIMARY KEY, timestamp, client, domain);"
+            "CREATE TABLE client_by_id(id INTEGER PRIMARY KEY, ip, name);"
+            "CREATE TABLE domain_by_id(id INTEGER PRIMARY KEY, "
+            f"domain GENERATED ALWAYS AS ({domain}) VIRTUAL);"
+        )
+        numbers = [(number,) for number in range(rows)]
+        connection.executemany("INSERT INTO domain_by_id(id) VALUES (?)", numbers)
+        connection.executemany("INSERT INTO query_storage VALUES (?1, 1, 1, ?1)", numbers)
+    return path.read_bytes()
+
+
+def test_rows_that_are_far_larger_than_the_database_are_refused(tmp_path: Path) -> None:
+    content = computed(tmp_path / "x.db", "hex(zeroblob(500000 + id))", 2_000)
+    tracemalloc.start()
+    with pytest.raises(FeedError, match="unpacks to more than"):
+        events_of(content)
+    assert tracemalloc.get_traced_memory()[1] < 200 * 2**20
+    tracemalloc.stop()
+
+
+def test_a_database_that_computes_without_end_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dga.logs.pihole_database.SECONDS", 0.05)
+    slow = f"replace(hex(zeroblob(400000 + id)), '00', '{'ab' * 8}') LIKE '%a%a%a%c'"
+    content = computed(tmp_path / "x.db", slow, 3_000)
+    with pytest.raises(FeedError, match="cannot be read"):
+        events_of(content)
