@@ -22,6 +22,7 @@ BATCH_BYTES = 64 * 2**20  # of values of fixed width in one batch, and of one ta
 FREE_BYTES = 64 * 2**20  # what any file may unpack to
 MAX_RATIO = 200
 MAX_BYTES = 4 * 2**30
+MAX_WIDTH = 2**22  # bytes of a value of fixed width
 MAX_REPEATED = 2**25  # values of one repeated column in one row group
 VALUE_BYTES = 8  # what a value takes besides its text
 TEXT = "BYTE_ARRAY"
@@ -105,6 +106,8 @@ def _rows_at_once(about: Any, leaves: list[Any], name: str) -> int:
         for leaf, chunk in zip(leaves, map(group.column, range(group.num_columns)), strict=True):
             differences = DIFFERENCES in chunk.encodings
             width = max(VALUE_BYTES, leaf.length or 0)
+            if width > MAX_WIDTH:
+                raise FeedError(_too_large(name))
             if differences:
                 width = max(width, chunk.total_uncompressed_size)
             repeated = leaf.max_repetition_level > 0

@@ -174,6 +174,8 @@ def _as_text(column: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     try:
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+            column = pc.cast(column, pa.large_binary())  # whose cast to text looks at the bytes
         return pc.fill_null(pc.cast(column, pa.large_string()), "")
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         texts = [without_surrogates(scalar(value)) for value in column.to_pylist()]

@@ -42,11 +42,17 @@ def nested(kind: str) -> pa.Array:
     return pa.MapArray.from_arrays([0] + [200] * ROWS, keys, inner)
 
 
+def not_utf8(column: pa.Array) -> pa.Array:
+    """Bytes that a file says are text."""
+    return pa.Array.from_buffers(pa.string(), len(column), column.buffers())
+
+
 BOMBS = {
     "strings": lambda: packed(repeated(HUGE, pa.string())),
     "binary": lambda: packed(repeated(HUGE.encode(), pa.binary())),
     "large strings": lambda: packed(repeated(HUGE, pa.large_string())),
     "fixed width": lambda: packed(pa.array([bytes(60_000)] * ROWS, pa.binary(60_000))),
+    "one wide value": lambda: packed(pa.array([bytes(2**23)] * 3, pa.binary(2**23)), NAMES[:3]),
     "list": lambda: packed(nested("list")),
     "map": lambda: packed(nested("map")),
     "struct": lambda: packed(nested("struct"), NAMES.slice(0, 200)),
@@ -85,6 +91,8 @@ def test_a_small_file_that_unpacks_to_much_is_refused(bomb: str, tmp_path: Path)
     [
         (pa.array(["a", None, "c"]), ["a", "", "c"]),
         (pa.array([b"a", None, b"\xff"]), None),
+        (not_utf8(pa.array([b"a", None, b"caf\xe9"])), ["a", "", "caf\xe9"]),
+        (not_utf8(pa.array([b"a", b"b", b"\xed\xa0\x80"])), None),
         (pa.array([["a", "b"], [], None]), ["a,b", "", ""]),
         (pa.array([{"a": "x"}, None, {"a": None}]), None),
         (pa.array([1, None, 3]), ["1", "", "3"]),
