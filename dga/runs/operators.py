@@ -13,7 +13,8 @@ ARITHMETIC = {
     "Round", "Sign", "Sqrt", "Sub", "Sum", "TopK",
 }  # fmt: skip
 COMPARISON = {
-    "And", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Not", "Or", "Where", "Xor",
+    "And", "Equal", "Greater", "GreaterOrEqual", "IsInf", "IsNaN", "Less", "LessOrEqual", "Not",
+    "Or", "Where", "Xor",
 }  # fmt: skip
 SHAPES = {
     "Cast", "Concat", "Constant", "ConstantOfShape", "Expand", "Flatten", "Gather",

@@ -7,46 +7,33 @@ time runs out, the parent tells that. The process of the pages never meets the r
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 import time
 from pathlib import Path
 
-from dga.errors import ArchiveError, BundleError, DGAError, RunError
+from dga.errors import ArchiveError, BundleError, RunError
+from dga.storage.limited import Ending, run_child, run_limited
 
-MEMORY_BYTES = 3 * 2**29  # beside what the libraries take
-SECONDS = 60.0
+MEMORY_BYTES = 3 * 2**28  # beside what the libraries take
+SECONDS = 50.0
 PROBE_NAMES = 2_000
 SLOWEST = 50.0  # names a second; our slowest export reaches thousands
-REFUSED = 3  # exit status of the child: the run is refused, standard error says why
 
 
 def validate(folder: Path, seconds: float = SECONDS) -> None:
     """Validate the run in a folder in a child; ArchiveError says why it is refused."""
-    command = [sys.executable, "-m", "dga.runs.quarantine", str(folder.resolve())]
-    try:
-        done = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            timeout=seconds,
-            cwd=Path(__file__).resolve().parents[2],
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+    ending, told = run_child("dga.runs.quarantine", str(folder.resolve()), seconds=seconds)
+    if ending is Ending.REFUSED:
+        raise ArchiveError(told or "the run cannot be read")
+    if ending is Ending.TOO_LONG:
         raise ArchiveError(
             f"the run took over {seconds:.0f} seconds to be read and to score "
             f"{PROBE_NAMES:,} names; it is not taken"
-        ) from None
-    if done.returncode == REFUSED:
-        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise ArchiveError(lines[-1] if lines else "the run cannot be read")
-    if done.returncode:
+        )
+    if ending is Ending.BROKE_DOWN:
         raise ArchiveError(
-            f"the run took more memory than {MEMORY_BYTES / 2**30:.1f} GiB, or ended the process "
-            "that read it; it is not taken"
+            f"the run took more memory than {MEMORY_BYTES >> 20} MiB, or ended the process that "
+            "read it; it is not taken"
         )
 
 
@@ -89,19 +76,6 @@ def _score(loaded: object, names: list[str]) -> None:
         )
 
 
-def _limit(memory: int, seconds: float) -> None:
-    """Bound what this process may take from here on."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    pages = int(Path("/proc/self/statm").read_text().split()[0]) if os.path.exists("/proc") else 0
-    limit = pages * os.sysconf("SC_PAGE_SIZE") + memory
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 5, int(seconds) + 5))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 def main(folder: str) -> int:
     """Validate a folder as the child; returns the exit status."""
     import onnx  # noqa: F401 - the libraries are loaded before memory is limited
@@ -109,13 +83,7 @@ def main(folder: str) -> int:
 
     from dga.runs import archive_contents, store  # noqa: F401
 
-    _limit(MEMORY_BYTES, SECONDS)
-    try:
-        inspect(Path(folder))
-    except DGAError as error:
-        sys.stderr.write(f"\n{' '.join(str(error).split())}\n")
-        return REFUSED
-    return 0
+    return run_limited(lambda: inspect(Path(folder)), memory=MEMORY_BYTES, seconds=SECONDS)
 
 
 if __name__ == "__main__":

@@ -137,6 +137,10 @@ def test_a_hostile_network_is_refused_in_the_child(
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
 
 
+def test_the_shipped_run_passes_the_child() -> None:
+    quarantine.validate(Path(__file__).resolve().parents[2] / "models" / "shipped")
+
+
 def test_a_sound_run_passes_the_child(folder: Path) -> None:
     quarantine.validate(folder)
     put(folder, graph())
