@@ -16,8 +16,12 @@ from dga.hosts.set_test import NameSets
 
 Places = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+Campaigns = Callable[[Sequence[Sequence[str]]], Mask]
 
 SHORT_LOG = 36 * 3_600_000_000  # microseconds: a log no longer than that is one window
+LEAST_SHARED = 6  # names that the same clients ask for, in a log without answers
+MOST_PIECES = 200  # of such names that are judged
+PIECE = 30  # names of several clients that are judged together
 FEW_CLIENTS = 0.02  # of the clients may ask for a name that stands for an unresolved one
 
 
@@ -77,19 +81,23 @@ def select(
     ledger: Ledger,
     *,
     looks_generated: Callable[[Sequence[str]], Mask],
-    of_campaign: Callable[[Sequence[str]], Mask],
+    campaigns: Campaigns,
     allow: AllowedNames | None = None,
     silencer: Silencer | None = None,
 ) -> Candidates:
-    """Choose what is evidence; `looks_generated` and `of_campaign` judge names that many clients
-    ask for, each name and all together; `silencer` knows what people set aside."""
+    """Choose what is evidence; `looks_generated` and `campaigns` judge names that many clients
+    ask for, each name and groups of them; `silencer` knows what people set aside."""
     counts, names = ledger.counts(), ledger.names.texts
     facts = NameFacts.of(counts, len(names))
     has_answers = ledger.has_answers
-    speaks = (facts.fails & ~facts.resolves) if has_answers else _rare(facts, len(ledger.clients))
+    speaks = (
+        (facts.fails & ~facts.resolves)
+        if has_answers
+        else _rare(facts, len(ledger.clients)) | _shared_by_few(counts, names, campaigns)
+    )
     reasons = _resolving(facts) if has_answers else {}
     common = _common(facts, len(ledger.clients), speaks)
-    reasons |= _company(names, facts, len(ledger.clients), common, looks_generated, of_campaign)
+    reasons |= _company(names, facts, len(ledger.clients), common, looks_generated, campaigns)
     for number in np.flatnonzero(speaks).tolist():
         if number not in reasons and (why := _reason(names[number], ledger.bare, allow, silencer)):
             reasons[number] = why
@@ -119,6 +127,30 @@ def _rare(facts: NameFacts, clients: int) -> Mask:
     return facts.clients <= max(1, int(FEW_CLIENTS * clients))
 
 
+def _shared_by_few(counts: Counts, names: Sequence[str], campaigns: Campaigns) -> Mask:
+    """Names of a campaign in a log without answers: asked for by the very same several clients."""
+    pairs = np.unique((counts.name << 28) | counts.client)
+    name, client = pairs >> 28, pairs & ((1 << 28) - 1)
+    begins = np.flatnonzero(np.append(True, name[1:] != name[:-1])) if len(name) else name
+    token = np.random.default_rng(11).integers(1, 1 << 62, int(client.max(initial=0)) + 1)
+    asked = np.add.reduceat(token[client], begins) if len(name) else name  # wraps: a hash
+    asked[np.diff(np.append(begins, len(name))) < 2] = 0
+    order = np.argsort(asked, kind="stable")
+    order = order[asked[order] != 0]
+    groups = np.split(order, np.flatnonzero(np.diff(asked[order])) + 1)
+    listed = [name[begins[group]] for group in groups if len(group) >= LEAST_SHARED]
+    pieces = [
+        piece
+        for numbers in listed
+        for piece in np.split(numbers, range(PIECE, len(numbers), PIECE))
+    ]
+    guilty = campaigns([[names[number] for number in piece] for piece in pieces[:MOST_PIECES]])
+    speaks = np.zeros(len(names), dtype=bool)
+    for piece, malware in zip(pieces, guilty, strict=False):
+        speaks[piece] = malware
+    return speaks
+
+
 def _resolving(facts: NameFacts) -> dict[int, str]:
     return dict.fromkeys(np.flatnonzero(facts.fails & facts.resolves).tolist(), exclusions.RESOLVES)
 
@@ -135,7 +167,7 @@ def _company(
     clients: int,
     common: Places,
     looks_generated: Callable[[Sequence[str]], Mask],
-    of_campaign: Callable[[Sequence[str]], Mask],
+    campaigns: Campaigns,
 ) -> dict[int, str]:
     """Why names that many clients ask for are the network's own.
 
@@ -145,7 +177,9 @@ def _company(
     if not numbers:
         return {}
     texts = [names[number] for number in numbers]
-    generated, campaign = looks_generated(texts), of_campaign(texts)
+    generated = looks_generated(texts)
+    pieces = [texts[start : start + PIECE] for start in range(0, len(texts), PIECE)]
+    campaign = np.repeat(campaigns(pieces), list(map(len, pieces)))
     reasons = {
         number: exclusions.company_reason(int(facts.clients[number]), clients, generated=bool(look))
         for number, look, malware in zip(numbers, generated, campaign, strict=True)

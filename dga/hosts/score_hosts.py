@@ -142,7 +142,7 @@ def judge(
     chosen = candidates.select(
         ledger,
         looks_generated=partial(_looks_generated, evidence, threshold),
-        of_campaign=partial(set_test.of_campaign, evidence=evidence),
+        campaigns=partial(set_test.campaigns, evidence=evidence),
         allow=allow,
         silencer=silencer,
     )

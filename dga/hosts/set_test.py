@@ -17,7 +17,6 @@ from dga.hosts.set_features import Mask, Members, Places, Sets
 SHARE = 60_000  # members whose numbers are in memory together
 CAMPAIGN_P = 5e-4  # of names that many clients ask for: at most that, and they are a campaign's
 CAMPAIGN_NAMES = 4  # at least: a network has a few names of its own that look generated
-CAMPAIGN_PIECE = 30  # names that are judged together
 
 
 class NameSets:
@@ -102,18 +101,15 @@ def judge(sets: NameSets, evidence: NameEvidence, *, answered: bool, threshold: 
     return Judgement(log_odds, null.p_value(log_odds, sets.sizes), generated)
 
 
-def of_campaign(names: Sequence[str], evidence: NameEvidence) -> Mask:
-    """Which names that many clients ask for, the most asked first, are one generator's (names,).
+def campaigns(groups: Sequence[Sequence[str]], evidence: NameEvidence) -> Mask:
+    """Which groups of names that several clients ask for are one generator's (groups,).
 
-    The network's own (blocked advertisers, retired servers) are unlike each other.
+    A network's own (blocked advertisers, retired servers) are unlike each other.
     """
-    pieces = [
-        names[start : start + CAMPAIGN_PIECE] for start in range(0, len(names), CAMPAIGN_PIECE)
-    ]
-    found = judge(NameSets.of(pieces), evidence, answered=True, threshold=1.0)
-    sizes = np.array([len(piece) for piece in pieces], dtype=np.int64)
-    guilty = (found.p_value * len(pieces) <= CAMPAIGN_P) & (sizes >= CAMPAIGN_NAMES)
-    return np.asarray(np.repeat(guilty, sizes))
+    found = judge(NameSets.of(groups), evidence, answered=True, threshold=1.0)
+    sizes = np.array(list(map(len, groups)), dtype=np.int64)
+    guilty = found.p_value * len(groups) <= CAMPAIGN_P
+    return np.asarray(guilty & (sizes >= CAMPAIGN_NAMES))
 
 
 def _share_features(

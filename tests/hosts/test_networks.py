@@ -101,6 +101,16 @@ def test_machines_of_one_campaign_are_found_where_most_are_infected(
     assert {client for client, verdict in found.items() if verdict == "infected"} == set(sick)
 
 
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_campaign_is_found_without_answers_too(family: str, evidence: NameEvidence) -> None:
+    names = generate(family, 20)
+    sick = {"10.0.9.1", "10.0.9.2", "10.0.9.3"}
+    events = ordinary(6) + [event for client in sick for event in burst(client, names)]
+    queries = [(time, client, name, "") for time, client, name, _ in events]
+    found = verdicts(judged(queries, evidence))
+    assert {client for client, verdict in found.items() if verdict == "infected"} == sick
+
+
 def test_every_client_of_a_large_log_may_be_infected(evidence: NameEvidence) -> None:
     sick = [f"10.0.9.{number}" for number in range(120)]
     names = generate("kraken", 10)
