@@ -6,9 +6,9 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from dga.cli import console
+from dga.cli import console, hosts_on_cluster
 from dga.cli.options import add_allow, add_run, allowed, open_bundle
 from dga.errors import ConfigError
 from dga.logs.events import read_events
@@ -43,6 +43,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "two), with - only where it is built",
     )
     index.add_argument("--no-attribution", action="store_true", help="never look names up so")
+    add(
+        "--cluster",
+        metavar="local[:N]|ADDRESS",
+        help="read the logs on N worker processes, or on a Dask scheduler such as tcp://host:8786; "
+        "files may be patterns and URLs then",
+    )
     add("--state", metavar="FILE", help="with -: keep what was seen here, and go on from it")
     add_allow(parser)
     add_run(parser)
@@ -52,6 +58,8 @@ def run(options: argparse.Namespace) -> int | None:
     """Judge the log's clients, or follow standard input."""
     if not 0 < options.fpr < 1:
         raise ConfigError(f"--fpr must be between 0 and 1, got {options.fpr:g}")
+    if options.cluster and "-" in options.file:
+        raise ConfigError("- is the standard input, which no cluster reads; name files")
     if options.file == ["-"] and options.output == "-" and not options.format:
         from dga.cli import hosts_stream
 
@@ -60,8 +68,7 @@ def run(options: argparse.Namespace) -> int | None:
         raise ConfigError("--state goes with - alone, without --output and --format")
     if "-" in options.file and len(options.file) > 1:
         raise ConfigError("- stands for standard input; give it alone")
-    _score(options)
-    return None
+    return _score(options)
 
 
 def roles(options: argparse.Namespace) -> dict[str, str]:
@@ -79,20 +86,9 @@ def _source(files: list[str]) -> BinaryIO | list[Path]:
     return sys.stdin.buffer if files == ["-"] else [Path(file) for file in files]
 
 
-def _score(options: argparse.Namespace) -> None:
-    from dga.hosts import feedback, score_hosts
-
-    events = read_events(_source(options.file), roles=roles(options))
-    for sentence in events.description.sentences():
-        print(console.harmless(sentence), file=sys.stderr)
-    result = score_hosts.score_hosts(
-        events,
-        open_bundle(options.run),
-        fpr=options.fpr,
-        allow=allowed(options),
-        silencer=feedback.load(),
-        attributor=_attributor(options),
-    )
+def _score(options: argparse.Namespace) -> int:
+    """Write the verdicts; status 1 where a file could not be read."""
+    result, failed = _judged_on_cluster(options) if options.cluster else (_judged(options), 0)
     for note in result.notes:
         print(console.harmless(note), file=sys.stderr)
     _write(result, options)
@@ -104,6 +100,39 @@ def _score(options: argparse.Namespace) -> None:
         f"{verdicts.get('infected', 0):,} infected, {verdicts.get('suspicious', 0):,} suspicious",
         file=sys.stderr,
     )
+    return 1 if failed else 0
+
+
+def _judged(options: argparse.Namespace) -> HostsResult:
+    from dga.hosts import score_hosts
+
+    events = read_events(_source(options.file), roles=roles(options))
+    for sentence in events.description.sentences():
+        print(console.harmless(sentence), file=sys.stderr)
+    return score_hosts.score_hosts(events, open_bundle(options.run), **_settings(options))
+
+
+def _judged_on_cluster(options: argparse.Namespace) -> tuple[HostsResult, int]:
+    """The verdicts, and how many files could not be read."""
+    from dga.hosts import parameters, score_hosts
+    from dga.hosts.name_evidence import NameEvidence
+
+    evidence = NameEvidence(open_bundle(options.run), parameters.load())
+    counted = hosts_on_cluster.count(options, roles(options))
+    notes = list(score_hosts.notes_on(counted.ledger, counted.has_client))
+    result = score_hosts.judge(counted.ledger, evidence, notes=notes, **_settings(options))
+    return result, len(counted.failed)
+
+
+def _settings(options: argparse.Namespace) -> dict[str, Any]:
+    from dga.hosts import feedback
+
+    return {
+        "fpr": options.fpr,
+        "allow": allowed(options),
+        "silencer": feedback.load(),
+        "attributor": _attributor(options),
+    }
 
 
 def _attributor(options: argparse.Namespace) -> MakeAttributor | None:

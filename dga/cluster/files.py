@@ -15,12 +15,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import fsspec
 from distributed import Client, as_completed
 from fsspec.core import url_to_fs
 
 from dga.cluster import partitions, workers
 from dga.cluster.partitions import Partition
+from dga.cluster.sources import opened
 from dga.errors import ClusterError, DGAError, told
 from dga.progress import ShouldStop, never
 from dga.scoring.score_file import score_table
@@ -140,12 +140,8 @@ def score_partition(part: Partition, *, target: str, settings: Settings) -> Outc
 
 def _scored(source: str, local: Path, settings: Settings) -> dict[str, Any]:
     scorer = workers.scorer(settings.run, threshold=settings.threshold)
-    files, path = url_to_fs(source)
-    if files.protocol == "file" or "file" in files.protocol:
-        summary = score_table(Path(path), local, scorer, column=settings.column)
-    else:
-        with fsspec.open(source, "rb") as stream:
-            summary = score_table(stream, local, scorer, name=source, column=settings.column)
+    with opened(source) as found:
+        summary = score_table(found, local, scorer, name=source, column=settings.column)
     counted = ("rows", "dga", "suspicious", "benign", "problems", "seconds")
     return {name: getattr(summary, name) for name in counted}
 

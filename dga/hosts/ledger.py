@@ -96,6 +96,18 @@ def add_up(parts: Iterable[Counts]) -> Counts:
     )
 
 
+@dataclass(frozen=True)
+class Totals:
+    """What a ledger knows of its events beside their counts, as `Ledger` names it."""
+
+    rows: int = 0
+    unnamed: int = 0
+    answered: int = 0
+    coded: int = 0
+    timed: int = 0
+    bare: frozenset[str] = frozenset()
+
+
 Kept = tuple[npt.NDArray[Any], ...]  # clients, names, times, statuses of a batch
 _FIELDS = tuple(Counts.__dataclass_fields__)
 
@@ -168,10 +180,31 @@ class Ledger:
         """Whether the log tells often enough how the server answered."""
         return self.answered >= LEAST_ANSWERED * max(self.rows, 1)
 
+    def totals(self) -> Totals:
+        """What is known of the events beside their counts."""
+        return Totals(
+            self.rows, self.unnamed, self.answered, self.coded, self.timed, frozenset(self.bare)
+        )
+
+    def take_up(self, counts: Counts, totals: Iterable[Totals]) -> None:
+        """Add what others have counted, `counts` under this ledger's numbers."""
+        self._parts.append(add_up([counts]))
+        for part in totals:
+            self.rows += part.rows
+            self.unnamed += part.unnamed
+            self.answered += part.answered
+            self.coded += part.coded
+            self.timed += part.timed
+            self.bare |= part.bare
+
+    def counted(self) -> Counts:
+        """All counts so far, as the events tell them."""
+        self._compact()
+        return self._parts[0]
+
     def counts(self) -> Counts:
         """All counts so far; in a log of answers without codes a query without answer failed."""
-        self._compact()
-        counts = self._parts[0]
+        counts = self.counted()
         if self.coded or not self.has_answers:
             return counts
         return replace(counts, failed=np.maximum(counts.failed, counts.events - counts.resolved))

@@ -104,7 +104,7 @@ def score_hosts(
     """
     events = source if isinstance(source, Events) else _open(source, roles)
     ledger = count(events.batches(), on_progress, events.share, keep_events)
-    notes = list(_notes(events, ledger))
+    notes = list(notes_on(ledger, events.description.has_client))
     evidence = NameEvidence(bundle, tests or parameters.load())
     return judge(
         ledger, evidence, fpr=fpr, allow=allow, silencer=silencer, attributor=attributor,
@@ -174,8 +174,9 @@ def _open(
     return read_events(source, roles=roles)
 
 
-def _notes(events: Events, ledger: Ledger) -> Iterable[str]:
-    if not events.description.has_client:
+def notes_on(ledger: Ledger, has_client: bool) -> Iterable[str]:
+    """What a log lacks, in sentences; `has_client`: whether it tells who asked."""
+    if not has_client:
         yield NO_CLIENTS
     if not ledger.timed:
         yield NO_TIMES

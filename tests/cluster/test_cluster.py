@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -10,12 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import dask.dataframe as dd
+import fsspec
 import pandas as pd
 import pytest
 from distributed import Client
 
 import dga.cluster
-from dga.cluster import clients, files, workers
+from dga.cluster import clients, files, partitions, workers
 from dga.cluster.files import Settings
 from dga.errors import ClusterError
 from dga.runs import store
@@ -156,3 +158,17 @@ def test_a_dask_frame_keeps_its_rows_and_index(cluster: Client, tiny_run: Run) -
 def test_an_address_that_is_none_is_told(address: str) -> None:
     with pytest.raises(ClusterError), clients.connected(address):
         pass
+
+
+def test_sources_and_results_behind_urls(tiny_run: Run, settings: Settings) -> None:
+    """In this process alone: what lies in memory, other processes do not see."""
+    memory = fsspec.filesystem("memory")
+    memory.pipe_file("/logs/a.csv", b"query,row\nname000001.com,1\nnot a domain,2\n")
+    [part] = partitions.find(["memory://logs"], ".csv")
+    outcome = files.score_partition(part, target="memory://verdicts", settings=settings)
+    assert (outcome.rows, outcome.problems, outcome.problem) == (2, 1, "")
+    frame = pd.read_csv(io.BytesIO(memory.cat_file(f"/verdicts/{part.output}")))
+    assert frame["query"].tolist() == ["name000001.com", "not a domain"]
+    assert files._complete([part], "memory://verdicts", settings)[part.source] == outcome
+    for folder in ("/logs", "/verdicts"):
+        memory.rm(folder, recursive=True)
