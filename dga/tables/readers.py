@@ -6,6 +6,7 @@ READERS is the table of them; a format more is a function, its row here and its 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -28,6 +29,11 @@ from dga.tables.unpack import Payload, damage_told
 from dga.tables.zones import zone_rows
 
 JSON_ROWS = 1_000
+# What stands before a line's message in logs: a time, and who wrote it.
+_LOG_HEAD = re.compile(
+    r"(?:<\d{1,3}>\d? ?)?(?:[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d|"
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*) (\S+)(?= )"
+)
 MAX_SHOWN = 200  # characters of the line around a name
 JSON_LINES = 5_000  # parsed at a time; one odd line has so many read carefully
 
@@ -84,13 +90,22 @@ def _markdown(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
 def _text(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
     """A row for each name in a text; what stands around it is cut short."""
     number = 0
+    machines = _tells_machines(payload.first_lines())
     for block in payload.blocks(0, rows_at_once(info)):
         rows = []
         for line in lines(block):
             number += 1
             shown = line.strip()[:MAX_SHOWN]
-            rows += [[str(number), name, shown] for name in names_in(line)]
+            told = _LOG_HEAD.sub("", line) if machines else line
+            rows += [[str(number), name, shown] for name in names_in(told)]
         yield text_table(rows, info)
+
+
+def _tells_machines(first: Sequence[str]) -> bool:
+    """Whether lines are of an unknown log in which the word behind the time is a machine."""
+    heads = [head for line in first[:1_000] if (head := _LOG_HEAD.match(line))]
+    parents = {".".join(head[1].lower().split(".")[-2:]) for head in heads}
+    return len(heads) * 2 > len(first[:1_000]) and len(parents) * 10 <= max(10, len(heads))
 
 
 def _zeek(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:

@@ -268,3 +268,12 @@ def test_names_for_messages_are_short_and_printable() -> None:
     assert source_name(io.BytesIO()) == "the file"
     assert source_name(io.BytesIO(), "C:\\secret\\list.csv") == "list.csv"
     assert shown([f"c{number}" for number in range(2_000)]).endswith("and 1988 more")
+
+
+def test_the_machine_in_an_unknown_log_is_no_name_of_it() -> None:
+    names = [f"name{at}.net" for at in range(12)]
+    lines = [f"May  1 10:00:{at:02} ws{at}.corp.aureola.com appd[7]: found {name}" + " a" * (at % 4)
+             for at, name in enumerate(names)]  # fmt: skip
+    assert list(read("\n".join(lines).encode())["domain"]) == names
+    report = [f"2026-05-01 10:00:01 {name} was" + " seen" * (len(name) % 3) for name in names]
+    assert list(read("\n".join(report).encode())["domain"]) == names
