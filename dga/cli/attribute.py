@@ -9,12 +9,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from dga import tables
 from dga.cli import console
 from dga.cli.options import add_json, day
 from dga.errors import ConfigError
 from dga.generators import attribution
-from dga.names import arrow_strings
+from dga.logs import open_table
+from dga.logs.field_names import QUERY
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -22,8 +22,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_json(parser)
     add = parser.add_argument
     add("domain", nargs="*", metavar="DOMAIN")
-    add("-f", "--file", metavar="FILE|-", help="any table or list of domains; - reads stdin")
-    add("--column", help="the column of domains; default: guessed from the values")
+    add("-f", "--file", metavar="FILE|-", help="any log, table or list of domains; - reads stdin")
+    add("--column", help="the column of domains; default: chosen as for `dga score`")
     add("--from", dest="start", type=day, metavar="DATE", help="default: a year ago")
     add("--to", dest="end", type=day, metavar="DATE", help="default: in a month")
 
@@ -50,11 +50,8 @@ def _texts(options: argparse.Namespace) -> Iterator[list[str]]:
         return
     from_input = options.file == "-"
     source = sys.stdin.buffer if from_input else Path(options.file)
-    with tables.reading(source, name="standard input" if from_input else options.file) as reading:
-        column = options.column
-        for chunk in reading.chunks:
-            if column is None:
-                sample = chunk.slice(0, tables.SAMPLE_ROWS).to_pandas()
-                column = tables.guess_column(tuple(chunk.column_names), sample)
-            tables.require_column(tuple(chunk.column_names), column)
-            yield arrow_strings.column_of(chunk[column]).to_pylist()
+    name = "standard input" if from_input else options.file
+    roles = {QUERY: options.column} if options.column else None
+    with open_table(source, name=name, roles=roles) as log:
+        for chunk in log.chunks:
+            yield log.names(chunk).to_pylist()

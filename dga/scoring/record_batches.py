@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from dga import tables
 from dga.errors import FeedError
+from dga.logs import choose_query
 from dga.names import arrow_strings
 from dga.scoring.score_file import joined
 from dga.scoring.scorer import Scorer
@@ -18,7 +19,7 @@ def scored(
 ) -> Iterator[pa.RecordBatch]:
     """Each batch with its rows, in order, and the verdict's columns.
 
-    `column`: the text column of domains, guessed from the first batch by default. FeedError where
+    `column`: the text column of domains; by default chosen by the first batch. FeedError where
     it is missing or holds no text.
     """
     with scorer.pool() as pool:
@@ -26,7 +27,7 @@ def scored(
             table = pa.Table.from_batches([batch])
             if column is None:
                 sample = table.slice(0, tables.SAMPLE_ROWS).to_pandas()
-                column = tables.guess_column(tuple(table.column_names), sample)
+                column = choose_query(table.column_names, sample).column
             tables.require_column(tuple(table.column_names), column)
             pending = scorer.begin(_texts(table[column], column), pool)
             result = joined(table, pending).combine_chunks()
