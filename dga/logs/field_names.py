@@ -41,7 +41,7 @@ QUERY_ALSO: Final = (
 )  # fmt: skip
 # Names that hold the queried name in some exports and something else in others.
 QUERY_LIKELY: Final = (
-    "=entry",
+    "=entry", "=fqdn",
     "domainname", "=domain", "=domains", "domain", "fqdn", "remoteurl", "url", "uri", "dsthost",
     "dhost", "desthostname", "requesturl", "website", "site", "=name", "=hostname", "hostname",
     "=host", "=indicator", "indicator", "ioc", "=value", "=message", "=given",
@@ -70,12 +70,24 @@ MACHINE: Final = (
     "pscomputername", "destinationdevicename", "observername", "rechnername", "ordinateur",
     "equipo", "nomedelcomputer",
 )  # fmt: skip
+# So end names of machines and accounts that are written as one word.
+MACHINE_ENDS: Final = (
+    "devicename",
+    "computername",
+    "machinename",
+    "workstationname",
+    "accountdomain",
+    "userdomain",
+    "accountname",
+    "computer",
+    "userprincipalname",
+)
 CLIENT_NAMES: Final = (
     "dnsclientip", "clientip", "clientaddress", "clientipaddress", "clientaddr", "=cip", "cip",
     "idorigh", "srcipaddr", "srcip", "ipsrc", "ipv6src", "sourceip", "srcipaddress",
     "sourceipaddress", "sourceaddress", "srcaddr", "srcaddress", "sourceaddr", "origh",
     "internalip", "internalipaddress", "callerip", "queryip", "qip",
-    "srcendpointip", "endpointip",
+    "srcendpointip", "endpointip", "localaddressip4", "localaddressip",
     "cltsip", "initiatorip", "principalip", "agentipaddresses", "queryaddress", "queryaddr",
     "requestip", "localip", "deviceip", "dvcip", "=src", "src",
     "=client", "client", "=ip", "=source", "sourceclient", "clientid", "callsrc", "agentip",
@@ -125,7 +137,8 @@ TIME_NAMES: Final = (
     "=date", "devicereceipttime", "=rt", "=t", "timelast", "lastseen", "timefirst", "firstseen",
     "contexttimestamp", "timestamprfc3339ns", "devicetimestamp",
     "prefixtime", "receivedtime", "requesttime", "datum", "zeit", "zeitstempel", "date",
-    "realtimetimestamp", "itime", "dateandtime", "endtime", "visittime", "ioctimestamp",
+    "realtimetimestamp", "itime", "dateandtime", "endtime", "visittime",
+    "messagetime", "receipttime", "normalmessagedate", "collectiontime", "firstpacket",
     *DAY_FIRST_NAMES,
     "time", "ts",
 )  # fmt: skip

@@ -251,6 +251,7 @@ def _is_answer(column: str) -> bool:
 def _query_by_content(columns: list[str], rows: pd.DataFrame) -> Choice | None:
     """Of the columns that hold names: a likely name, then the most distinct; machines never."""
     machines = set(_named(columns, names.MACHINE))
+    machines |= {c for c in columns if path_endings(c)[0].endswith(names.MACHINE_ENDS)}
     hold = [column for column in columns if _holds_names(rows[column])]
     likely = _named(hold, names.QUERY_LIKELY)
     free = [c for c in hold if c not in machines or c in likely]

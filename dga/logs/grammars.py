@@ -179,8 +179,8 @@ _UNBOUND = Grammar(
         _line(rf"(?:info|query|reply): (?P<client>{_IP}) (?P<query>\S++) {_TYPE} {_CLASS} "
               r"(?P<rcode>[A-Z]++\d*+) [\d.]++ \d", ANSWERED),
         _line(rf"(?:info|query|reply): (?P<client>{_IP}) (?P<query>\S++) {_TYPE} {_CLASS}$", ASKED),
-        _line(rf"info: \S++ [a-z_]++ (?P<client>{_IP})@\d++ (?P<query>\S++) {_TYPE} {_CLASS}$",
-              ANSWERED),
+        _line(rf"info: (?:rpz: applied (?:\[[^\]]{{0,100}}\] )?)?\S++ [a-z_-]++ (?P<client>{_IP})@\d++ "
+              rf"(?P<query>\S++) {_TYPE} {_CLASS}$", ANSWERED),
         _line(rf"info: (?:resolving|response for|validate\(\w++\):) (?P<query>\S++) {_TYPE} {_CLASS}",
               NOTE),
     ),

@@ -85,7 +85,7 @@ FORMATS: tuple[TimeFormat, ...] = (
             "%a %b %d %H:%M:%S %Y", "Fri May  1 10:00:00 2026"),
 )  # fmt: skip
 _EPOCH = re.compile(r"^\s*-?\d{9,19}(?:\.\d*)?\s*$|^\s*\d(?:\.\d+)?[eE]\+?\d{1,2}\s*$")
-_ZONE_NAME = re.compile(r" (?:UTC|GMT|Z|CES?T|[A-Z]{3,4})$|Z$")
+_ZONE_NAME = re.compile(r" (?:UTC|GMT)[+-]00:?00$| (?:UTC|GMT|Z|CES?T|[A-Z]{3,4})$|Z$")
 _EXTRA_DIGITS = re.compile(r"(\.\d{6})\d+")
 _DAY_FIRST = re.compile(r"^(?:1[3-9]|2\d|3[01])/\d{1,2}/\d{4}")
 _STRIP = " \t[]\"'"
@@ -97,7 +97,7 @@ def looks_like_time(text: str) -> bool:
     >>> looks_like_time("1700000000.123"), looks_like_time("May  1 10:00:00"), looks_like_time("7")
     (True, True, False)
     """
-    text = text.strip(_STRIP)
+    text = _ZONE_NAME.sub("", text.strip(_STRIP))
     return bool(_EPOCH.match(text)) or any(known.looks.match(text) for known in FORMATS)
 
 
@@ -123,11 +123,12 @@ def _parse(texts: pd.Series[str], now: datetime, day_first: bool) -> pd.Series:
     """Distinct texts to timestamps, format after format until none is left."""
     found = _epoch(texts)
     day_first = day_first or bool(texts.str.match(_DAY_FIRST).any())
+    plain = texts.str.replace(_ZONE_NAME, "", regex=True)
     left = found.isna() & (texts != "")
     for known in FORMATS:
         if not left.any():
             break
-        rows = left & texts.str.match(known.looks)
+        rows = left & plain.str.match(known.looks)
         if rows.any():
             found[rows] = _read(texts[rows], known, day_first, now)
             left = found.isna() & (texts != "")

@@ -31,6 +31,7 @@ _FIELD_PATH = re.compile(
     r"|event|result|log|winlog|beat|endpoint|principal|sensor)\.(?:\w+\.){0,2}(?:name|host|id|group"
     r"|domains|email|network|zone)"
 )
+_FIELD_END = re.compile(r"\.(?:name|host|id|email|domains|network|zone)$")
 _WORD = re.compile(r"[A-Za-z_@][\w .:/()-]{0,60}")
 SAMPLE_ROWS = 200  # what tells the column of domains
 
@@ -87,7 +88,10 @@ def is_header(rows: list[list[str]]) -> bool:
     """Whether the first of the rows names the columns of the others."""
     names = [cell.strip(_EDGE).lower() for cell in rows[0]]
     named = any(n.rpartition(".")[2] in DOMAIN_COLUMNS or n in _OTHER_HEADERS for n in names)
-    if any(is_domain(name) and not _FIELD_PATH.fullmatch(name) for name in names):
+    like_domains = [name for name in names if is_domain(name)]
+    if any(not _FIELD_PATH.fullmatch(name) for name in like_domains) and not (
+        all(_FIELD_END.search(name) for name in like_domains) and _contrasts(rows)
+    ):
         return False
     if named or (len(names) > 1 and _contrasts(rows)):
         return True

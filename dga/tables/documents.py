@@ -49,6 +49,7 @@ _MISP: Final[tuple[Path, ...]] = (
     ("response", "Attribute", ITEM),
     ("Attribute", ITEM),
 )
+_TABLES: Final[Path] = ("tables", ITEM, "rows")  # of Azure Monitor's query API
 _RULE_SET: Final[tuple[Path, ...]] = (  # of sing-box
     ("rules", ITEM, "domain", ITEM),
     ("rules", ITEM, "domain_suffix", ITEM),
@@ -150,11 +151,15 @@ class _Seen:
         """The layout of the document."""
         if self.bundle and ("objects",) in self.keys:
             return DocumentLayout("stix", (("objects", ITEM),), stix_rows)
+        if {("objects", ITEM, "pattern"), ("objects", ITEM, "spec_version")} <= self.keys:
+            return DocumentLayout("stix", (("objects", ITEM),), stix_rows)
         if misp := tuple(path for path in _MISP if path[:-1] in self.elements):
             return DocumentLayout("misp", misp, attribute_rows)
+        if _TABLES in self.elements:
+            return DocumentLayout("json-document", ((*_TABLES, ITEM),), _named_row)
         if rules := tuple(path for path in _RULE_SET if path[:-1] in self.named):
             return DocumentLayout("json-document", rules, _named_row)
-        if () in self.elements or (lines and (self.outside or not self._pages())):
+        if () in self.elements or (lines and self._is_rows()):
             return None  # an array of records, or one a line
         if array := self._array():
             return DocumentLayout("json-document", (array,), _named_row)
@@ -165,13 +170,21 @@ class _Seen:
             return DocumentLayout("json-document", ((ANY,),), _keyed_row)
         return None if lines else DocumentLayout("json-objects", ((),), _plain_row)
 
-    def _pages(self) -> bool:
-        """Whether objects one a line are pages of rows, and not rows that hold an array."""
-        return self.roots < 2 or any(
-            len(path) <= 2 and path[0].lower() in _WRAPPERS and self.elements[path] > 1
+    def _is_rows(self) -> bool:
+        """Whether objects one a line are rows, which may hold arrays, and not pages of rows."""
+        known = [
+            path
             for path in self.elements
-            if path and ITEM not in path
+            if 0 < len(path) <= 2 and not {part.lower() for part in path} - _WRAPPERS
+        ]
+        if self.roots > 1:
+            return self.outside or not any(self.elements[path] > 1 for path in known)
+        if known:
+            return False
+        inner = bool(self.named) and all(
+            len(path) > 1 and self.elements[path] < 2 for path in self.named
         )
+        return self.outside or inner
 
     def _unnamed_array(self) -> Path | None:
         """The path to rows that hold no name as such, but lines of a log or lists of cells."""

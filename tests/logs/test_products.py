@@ -47,6 +47,8 @@ def test_roles_of_a_product(product: str) -> None:
         ({"answers": ["a.com", "b.net"], "question": ["c.org", "d.de"]}, "question"),
         ({"dns.answers.rrname": ["a.com"] * 3, "dns.rrname": ["b.net", "c.org", "d.de"]},
          "dns.rrname"),
+        ({"RemoteDeviceName": ["a.corp.com", "b.corp.com"], "AccountDomain": ["corp.com"] * 2},
+         None),
         ({"empty": ["", ""], "domain": ["a.com", "b.net"]}, "domain"),
         ({"query": ["", ""], "name": ["a.com", "b.net"]}, "name"),
     ],

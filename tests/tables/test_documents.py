@@ -186,6 +186,23 @@ def test_rows_of_a_document_that_are_messages_or_lists_of_cells() -> None:
     assert names_read(json.dumps({"data": cells})) == NAMES
 
 
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"@odata.context": "https://graph.example.org/v1", "value": rows("RemoteUrl")},
+        {"tables": [{"name": "T", "rows": [["2026-05-01", name] for name in NAMES]}]},
+        {"more": False, "objects": [
+            {"type": "indicator", "spec_version": "2.1", "pattern": f"[domain-name:value='{name}']"}
+            for name in NAMES
+        ]},
+    ],
+    ids=["OData", "Azure Monitor", "TAXII"],
+)  # fmt: skip
+def test_answers_of_services(document: Any, indent: int | None) -> None:
+    assert names_read(json.dumps(document, indent=indent)) == NAMES
+
+
 def test_counted_records_of_evtx_dump() -> None:
     rows = [{"System": {"Computer": "a.corp.com"}, "QueryName": name} for name in NAMES]
     records = (f"Record {at}\n{json.dumps(row, indent=1)}\n" for at, row in enumerate(rows, 1))
