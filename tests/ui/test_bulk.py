@@ -213,7 +213,7 @@ def test_a_clicked_bar_lists_as_many_rows_as_it_counts(
     if chart == "scores":
         filter_panel.take_scores(job.key, "clicked")
     else:
-        filter_panel.take_value(job.key, "clicked", chart)
+        filter_panel.take_value(job.key, "clicked", chart, ["co.uk", "net"])
     filters = filter_panel.chosen(job.key)
     monkey.undo()
     rows = results.page(job.result, filters, 0, 100)

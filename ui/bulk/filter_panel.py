@@ -6,7 +6,7 @@ list has its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import streamlit as st
@@ -204,7 +204,8 @@ def clear(job: str) -> None:
 
 def take_scores(job: str, chart: str) -> None:
     """A bar of the scores was clicked: the rows of its verdict within its edges are listed."""
-    if clicked := _clicked(chart):
+    clicked = _clicked(chart)
+    if _is_bar(clicked):
         low, high, verdict = clicked
         span = (round(100 * low), round(100 * high))
         same = _value(job, "score", WHOLE) == span
@@ -212,10 +213,11 @@ def take_scores(job: str, chart: str) -> None:
         st.session_state[_key(job, "verdicts")] = [] if same else [verdict]
 
 
-def take_value(job: str, chart: str, name: str) -> None:
+def take_value(job: str, chart: str, name: str, offered: Collection[str]) -> None:
     """A bar of the families or suffixes was clicked. Bars count generated rows, so these are
-    listed: the number on the bar is the number of rows."""
-    if clicked := _clicked(chart):
+    listed: the number on the bar is the number of rows. `offered`: the values that have a bar."""
+    clicked = _clicked(chart)
+    if clicked and clicked[0] in offered:
         same = list(_value(job, name, ())) == [clicked[0]]
         st.session_state[_key(job, name)] = [] if same else [clicked[0]]
         st.session_state[_key(job, "verdicts")] = [] if same else [DGA]
@@ -236,7 +238,15 @@ def take_problem(job: str, problem: str) -> None:
 def _clicked(chart: str) -> list[Any]:
     """The `customdata` of the bar that was clicked; empty where a click ended a selection."""
     points = st.session_state[chart]["selection"]["points"]
-    return custom_data(points[0]) if points else []
+    return custom_data(points[0]) if points and isinstance(points[0], Mapping) else []
+
+
+def _is_bar(clicked: list[Any]) -> bool:
+    """Whether a browser sent what a bar of the scores holds: its edges and its verdict."""
+    match clicked:
+        case [int() | float() as low, int() | float() as high, str() as verdict]:
+            return 0 <= low < high <= 1 and verdict in (BENIGN, SUSPICIOUS, DGA)
+    return False
 
 
 def custom_data(point: Mapping[str, Any]) -> list[Any]:
@@ -247,7 +257,7 @@ def custom_data(point: Mapping[str, Any]) -> list[Any]:
     """
     found = point.get("customdata")
     if isinstance(found, Mapping):  # of a typed array
-        return [value for _, value in sorted(found.items(), key=lambda pair: int(pair[0]))]
+        return [found[str(place)] for place in range(len(found)) if str(place) in found]
     if isinstance(found, list | tuple):
         return list(found)
     return [] if found is None else [found]

@@ -129,7 +129,8 @@ def _charts(job: ScoringJob, overview: Overview, filters: Filters) -> None:
                 st.caption("None")
                 continue
             key = f"bulk_{name}_{job.key}"
-            taken = partial(filter_panel.take_value, job.key, key, name)
+            bars = table.iloc[:TOP_BARS, 0].astype("str").tolist()
+            taken = partial(filter_panel.take_value, job.key, key, name, bars)
             _clickable(charts.counts(table, chosen, TOP_BARS), key, taken, f"Rows by {name}")
             if len(table) > TOP_BARS:
                 st.caption(f"The first {TOP_BARS} of {len(table):,}; all in the filters.")

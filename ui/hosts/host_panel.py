@@ -77,7 +77,7 @@ def _clicked(point: object) -> str:
     data = point.get("customdata") if isinstance(point, dict) else None
     if isinstance(data, dict):
         data = list(data.values())
-    return str(data[0]) if data else ""
+    return str(data[0]) if isinstance(data, list) and data else ""
 
 
 def _open_name(host: HostEvidence, name: str) -> None:
