@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
 import re
 import secrets
 import time
@@ -16,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from dga import storage
 from dga.errors import ServiceError
 
 READ, ADMIN = "read", "admin"
@@ -99,14 +99,9 @@ class TokenFile:
 
     def _write(self, tokens: list[Token]) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        part = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}.part")
         text = json.dumps([asdict(token) for token in tokens], indent=2)
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, self.path)
+        storage.write_atomically(self.path, text)
+        self.path.chmod(storage.PRIVATE_FILE)  # also where an older file could be read by others
         self._stamp = None
 
 

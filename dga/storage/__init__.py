@@ -1,5 +1,6 @@
 """Files that survive a kill: atomic writes, locks, folders, scratch space. Knows no content."""
 
+from dga.storage.files import PRIVATE_FILE as PRIVATE_FILE
 from dga.storage.files import keep_private as keep_private
 from dga.storage.files import move as move
 from dga.storage.files import remove_tree as remove_tree
