@@ -113,6 +113,8 @@ def main() -> None:
             if KINDS[kind](bench):
                 kills[kind] += 1
                 look(bench, kind)
+                told = "nothing wrong" if not bench.found.total() else dict(bench.found)
+                print(f"{kills.total()} kills, {kind}: {told}", flush=True)
         raise SystemExit(1 if tell(kills, bench.found) else 0)
 
 

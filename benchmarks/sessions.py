@@ -3,7 +3,8 @@
 Starts the app and opens every session in a browser context of its own, all in one Chromium. Each
 looks up a name of its own, uploads a list of its own, scores it and downloads the result, which is
 compared with a direct scoring of the same names. Prints times, errors, and the server's resident
-memory: after one session has warmed it up, at its peak, and a minute after the last session ended.
+memory: after one session has warmed it up, at its peak, and a minute after the last session ended,
+which may be at most BACK_WITHIN MiB above the first.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from dga.scoring.score_file import Scorer
 
 WAIT = 900_000  # milliseconds that one step of a session may take
 REST = 60  # seconds after the last session
+BACK_WITHIN = 20  # MiB above the memory before the sessions, REST seconds after the last
 CLOSE = 1e-5  # of one score to another, which differ by the company a name has in its batch
 VERDICT_TOLD = re.compile("^(Looks|May be) ")
 SUFFIXES = ("com", "net", "org", "de", "co.uk", "info")
@@ -45,7 +47,7 @@ class Outcome:
 
 
 def main() -> None:
-    """Print the table; exit status 1 where a session failed or got another's rows."""
+    """Print the table; exit status 1 where a session failed, got another's rows, or left memory."""
     parser = argparse.ArgumentParser("benchmarks.sessions")
     parser.add_argument("--sessions", type=int, default=20)
     parser.add_argument("--names", type=int, default=10_000)
@@ -54,8 +56,8 @@ def main() -> None:
     run = store.active_run().path
     before = stamp(run)
     with server() as (process, address):
-        outcomes = asyncio.run(_drive(address, process.pid, options))
-    failed = tell(outcomes, options.names)
+        outcomes, kept = asyncio.run(_drive(address, process.pid, options))
+    failed = tell(outcomes, options.names) or tell_memory(kept)
     if (store.active_run().path, stamp(run)) != (run, before):
         print("the active run was replaced meanwhile: the figures mean nothing, measure again")
     raise SystemExit(1 if failed else 0)
@@ -84,6 +86,19 @@ def tell(outcomes: list[Outcome], names: int) -> bool:
     return len(fine) < len(outcomes) or wrong > 0
 
 
+def tell_memory(kept: list[int]) -> bool:
+    """Print what each wave of sessions left in memory; returns whether it is too much.
+
+    `kept`: MiB before the sessions, then a rest after each wave.
+    """
+    left = [after - kept[0] for after in kept[1:]]
+    print(
+        f"memory {REST} s after against before: "
+        f"{', '.join(f'{mebibytes:+,} MiB' for mebibytes in left)} (at most +{BACK_WITHIN})"
+    )
+    return any(mebibytes > BACK_WITHIN for mebibytes in left)
+
+
 async def run_sessions(
     browser: Browser, address: str, lists: list[list[str]], direct: list[pd.DataFrame]
 ) -> list[Outcome]:
@@ -108,7 +123,10 @@ def make_names(session: int, names: int) -> list[str]:
     ]
 
 
-async def _drive(address: str, pid: int, options: argparse.Namespace) -> list[Outcome]:
+async def _drive(
+    address: str, pid: int, options: argparse.Namespace
+) -> tuple[list[Outcome], list[int]]:
+    """The sessions' outcomes, and the server's memory in MiB before and after each wave."""
     scorer = Scorer(store.active_run().bundle())
     lists = [make_names(number, options.names) for number in range(options.sessions + 1)]
     direct = [scorer.frame(names) for names in lists]
@@ -118,15 +136,17 @@ async def _drive(address: str, pid: int, options: argparse.Namespace) -> list[Ou
         flags = ["--no-sandbox", "--disable-gpu"]
         browser = await play.chromium.launch(executable_path=executable, args=flags)
         outcomes += await run_sessions(browser, address, lists[:1], direct[:1])
-        await asyncio.sleep(5)
-        print(f"server's memory: {memory(pid):,} MiB after one session", flush=True)
+        await asyncio.sleep(REST)
+        kept = [memory(pid)]
+        print(f"server's memory: {kept[0]:,} MiB {REST} s after one session", flush=True)
         for _ in range(options.waves):
             outcomes += await run_sessions(browser, address, lists[1:], direct[1:])
             await asyncio.sleep(REST)
             print(f"  {memory(pid, 'VmHWM'):,} MiB at its peak", end=", ")
-            print(f"{memory(pid):,} MiB {REST} s after the last session", flush=True)
+            kept.append(memory(pid))
+            print(f"{kept[-1]:,} MiB {REST} s after the last session", flush=True)
         await browser.close()
-    return outcomes
+    return outcomes, kept
 
 
 async def _session(
