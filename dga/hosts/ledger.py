@@ -23,6 +23,7 @@ NAME_BITS, DAY_BITS = 28, 14
 COMPACT_ROWS = 2_000_000  # rows counted a batch at a time before they are added up
 NO_TIME = np.iinfo(np.int64).min
 FAILED, RESOLVED, UNKNOWN = 1, 2, 0
+UNKNOWN_CLIENT = "(unknown client)"
 FAILED_CODES = ("NXDOMAIN", "NX", "NAME_ERROR", "3")
 RESOLVED_CODES = ("NOERROR", "0")
 BLOCKED_ANSWERS = ("0.0.0.0", "::")

@@ -25,7 +25,7 @@ from dga.hosts.candidates import AllowedNames, Candidates, merged_days
 from dga.hosts.combine import CLEAN, DEFAULT_FPR
 from dga.hosts.feedback import Silencer
 from dga.hosts.host_evidence import HostEvidence, Log, Matches
-from dga.hosts.ledger import NO_TIME, Counts, Ledger, day_of
+from dga.hosts.ledger import NO_TIME, UNKNOWN_CLIENT, Counts, Ledger, day_of
 from dga.hosts.name_evidence import NameEvidence
 from dga.hosts.parameters import HostTests
 from dga.logs.events import Events, read_events
@@ -35,7 +35,6 @@ COLUMNS = (
     "client", "verdict", "p_value", "names", "generated_names", "nxdomain_names",
     "nxdomain_share", "first_seen", "last_seen", "family", "attribution", "evidence",
 )  # fmt: skip
-UNKNOWN_CLIENT = "(unknown client)"
 NO_ANSWERS = (
     "The log does not tell which names resolved. Names that few clients ask for take the place of "
     "unresolved ones; verdicts are less sure."

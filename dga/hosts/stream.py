@@ -17,18 +17,17 @@ import pyarrow as pa
 
 from dga.hosts import attribution, combine, exclusions, set_test, windows
 from dga.hosts.attribution import Attributor, MakeAttributor
-from dga.hosts.candidates import AllowedNames
+from dga.hosts.candidates import PIECE, AllowedNames
 from dga.hosts.combine import CLEAN, DEFAULT_FPR
 from dga.hosts.feedback import Silencer
 from dga.hosts.host_evidence import Matches, attributed, named_family
-from dga.hosts.ledger import DAY, FAILED, NO_TIME, RESOLVED, day_of, statuses, times
+from dga.hosts.ledger import DAY, FAILED, NO_TIME, RESOLVED, UNKNOWN_CLIENT, day_of, statuses, times
 from dga.hosts.likeness import sentences
 from dga.hosts.name_evidence import NameEvidence
 from dga.hosts.queried_names import bare_names, judged_names
 from dga.hosts.reports import iso_time
 from dga.hosts.set_test import NameSets
 from dga.hosts.windows import Windows
-from dga.names import arrow_strings
 
 MOST_CLIENTS = 100_000  # those that were silent longest are forgotten first
 MOST_NAMES = 300  # unresolved names of a client, the last ones
@@ -60,6 +59,7 @@ class StreamState:
     clients: OrderedDict[str, ClientState] = field(default_factory=OrderedDict)
     resolved: OrderedDict[str, None] = field(default_factory=OrderedDict)
     askers: OrderedDict[str, set[str]] = field(default_factory=OrderedDict)
+    seen: OrderedDict[str, None] = field(default_factory=OrderedDict)
     bare: OrderedDict[str, None] = field(default_factory=OrderedDict)
     events: int = 0
 
@@ -95,9 +95,10 @@ class HostStream:
     def _take_in(self, batch: pa.RecordBatch) -> dict[str, None]:
         """Note the events; the clients that have a further unresolved name."""
         names = judged_names(batch["query"])
-        clients = arrow_strings.column_of(batch["client"]).to_pylist()
+        clients = [client or UNKNOWN_CLIENT for client in batch["client"].to_pylist()]
         status, when = statuses(batch).tolist(), times(batch["time"]).tolist()
         self.state.events += len(names)
+        self.state.seen.update(dict.fromkeys(clients))
         self.state.bare.update(dict.fromkeys(bare_names(batch["query"])))
         touched: dict[str, None] = {}
         for name, client, how, time in zip(names, clients, status, when, strict=True):
@@ -142,12 +143,13 @@ class HostStream:
             (self.state.resolved, MOST_RESOLVED),
             (self.state.askers, MOST_ASKERS),
             (self.state.bare, MOST_BARE),
+            (self.state.seen, MOST_CLIENTS),
         ):
             while len(kept) > most:
                 kept.popitem(last=False)
 
     def _changes(self, touched: Iterable[str]) -> Iterator[Row]:
-        lists = {client: names for client in touched if (names := self._window(client))}
+        lists = self._lists(touched)
         if not lists:
             return
         names, cuts = self._cut(lists)
@@ -205,24 +207,42 @@ class HostStream:
     def _window(self, client: str) -> list[str]:
         """The unresolved names of a client's last day that count still, in the order asked."""
         known = self.state.clients[client]
-        names = [
-            name
-            for name, time in known.names.items()
-            if (time == NO_TIME or known.last - time <= WINDOW) and name not in self.state.resolved
-        ]
         return [
             name
-            for name in names
-            if name.partition(".")[0] not in self.state.bare and not self._common(name)
+            for name, time in known.names.items()
+            if (time == NO_TIME or known.last - time <= WINDOW)
+            and name not in self.state.resolved
+            and name.partition(".")[0] not in self.state.bare
         ]
 
-    def _common(self, name: str) -> bool:
-        clients, total = len(self.state.askers.get(name, ())), len(self.state.clients)
-        if not exclusions.company_reason(clients, total, generated=False):
-            return False
-        score = float(self.evidence.bundle.score([name]).score[0])
-        generated = score >= self.evidence.bundle.threshold()
-        return bool(exclusions.company_reason(clients, total, generated=generated))
+    def _lists(self, touched: Iterable[str]) -> dict[str, list[str]]:
+        """What counts of each client, without what is the network's own."""
+        lists = {client: self._window(client) for client in touched}
+        own = self._own({name for names in lists.values() for name in names})
+        kept = {client: [n for n in names if n not in own] for client, names in lists.items()}
+        return {client: names for client, names in kept.items() if names}
+
+    def _own(self, names: Iterable[str]) -> set[str]:
+        """The names that so many clients ask for that they are the network's own; not those of a
+        campaign, which most clients ask for where most are infected."""
+        total = max(len(self.state.seen), len(self.state.clients))
+        asked = {name: len(self.state.askers.get(name, ())) for name in names}
+        common = sorted(
+            name
+            for name, clients in asked.items()
+            if exclusions.company_reason(clients, total, generated=False)
+        )
+        if not common:
+            return set()
+        pieces = [common[start : start + PIECE] for start in range(0, len(common), PIECE)]
+        guilty = np.repeat(set_test.campaigns(pieces, self.evidence), list(map(len, pieces)))
+        scores = self.evidence.bundle.score(common).score
+        generated = scores >= self.evidence.bundle.threshold()
+        return {
+            name
+            for name, malware, looks in zip(common, guilty, generated, strict=True)
+            if not malware and exclusions.company_reason(asked[name], total, generated=bool(looks))
+        }
 
     def _row(
         self, client: str, state: ClientState, names: list[str], known: Known, generated: set[str]

@@ -79,6 +79,14 @@ def test_a_stream_tells_a_change_once_and_its_state_comes_back(
     assert HostStream(evidence, state=loaded).add(batches[0]) == []
 
 
+def test_a_stream_without_clients_is_one_host(tmp_path: Path, shipped_bundle: ModelBundle) -> None:
+    rows = burst(INFECTED, generate("kraken", 12), 0)
+    content = write(tmp_path / "dns.csv", rows, "ts,query,rcode").read_bytes()
+    stream = HostStream(NameEvidence(shipped_bundle, parameters.load()))
+    found = [row for batch in LiveEvents(piped(content)).batches() for row in stream.add(batch)]
+    assert [(row["client"], row["verdict"]) for row in found] == [("(unknown client)", "infected")]
+
+
 def test_a_stream_knows_feedback(log: bytes, tmp_path: Path, shipped_bundle: ModelBundle) -> None:
     feedback.add(INFECTED, [name for client, name, _ in ROWS if client == INFECTED], "", tmp_path)
     evidence = NameEvidence(shipped_bundle, parameters.load())
@@ -128,6 +136,19 @@ def test_a_stream_finds_a_burst_among_many_failing_names(shipped_bundle: ModelBu
     stream = HostStream(NameEvidence(shipped_bundle, parameters.load()))
     rows = [row for event in events for row in stream.add(simulated_log.batch([event]))]
     assert rows[-1]["verdict"] == "infected"
+
+
+def test_a_stream_finds_a_campaign_that_most_clients_share(
+    tmp_path: Path, shipped_bundle: ModelBundle
+) -> None:
+    sick = [f"10.0.9.{number}" for number in range(8)]
+    rows = ordinary_rows(3)
+    for client in sick:
+        rows += burst(client, generate("kraken", 12), 0)
+    content = write(tmp_path / "dns.csv", rows).read_bytes()
+    stream = HostStream(NameEvidence(shipped_bundle, parameters.load()))
+    found = [row for batch in LiveEvents(piped(content)).batches() for row in stream.add(batch)]
+    assert {row["client"]: row["verdict"] for row in found} == dict.fromkeys(sick, "infected")
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"format_version": 9, "clients": {}}'])
