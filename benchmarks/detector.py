@@ -77,6 +77,7 @@ NOTEBOOK: dict[str, Any] = {
     "suffix_dropout": 0.0,
     "invented_share": 0.0,
     "hosted_share": 0.0,
+    "composed_share": 0.0,
     "generated_share": 0.0,
     "resuffixed_share": 0.0,
     "cleaning": False,

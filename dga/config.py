@@ -33,7 +33,8 @@ class Architecture:
     of padding change no score, so batches may be cut to their longest name. `calibrated`: on the
     validation part, scores are scaled (Platt 1999), or weighed with the families that the network
     names and with how likely people are to have chosen the name; the notebook's network keeps its
-    own. `likelihood`: the network tells the latter (`dga.networks.char_lm`).
+    own. `likelihood`: the network tells the latter (`dga.networks.char_lm`). `second_look`: trees
+    look again at what is in doubt (`dga.scoring.second_look`).
     """
 
     about: str
@@ -41,6 +42,7 @@ class Architecture:
     trims: bool = True
     calibrated: Calibrated = "weighed"
     likelihood: bool = False
+    second_look: bool = False
     optimizer: Optimizer = "adam"
     learning_rate: float = 1e-3
     schedule: Schedule = "cosine"
@@ -50,6 +52,7 @@ class Architecture:
     invented_share: float = 0.0
     generated_share: float = 0.0
     hosted_share: float = 0.0
+    composed_share: float = 0.0
     resuffixed_share: float = 0.0
     cleaning: bool = False
     benign_weight: float = 1.0
@@ -78,10 +81,12 @@ ARCHITECTURES: dict[str, Architecture] = {
     "hybrid": Architecture(
         about="frequent n-grams under convolutions, and the name's shape: ours, the most accurate",
         likelihood=True,
+        second_look=True,
         suffix_dropout=0.5,
         invented_share=0.4,
         generated_share=1.0,
         hosted_share=0.05,
+        composed_share=0.1,
         resuffixed_share=0.2,
         cleaning=True,
         benign_weight=1.5,
@@ -362,6 +367,15 @@ class TrainingConfig:
         "Cloud host names",
         "Host names as content networks and clouds assign them, added to the benign names of the "
         "training part, as a share of them, so that random labels there count as benign.",
+        **_real(0, 5),
+        own=True,
+        group="advanced",
+    )
+    composed_share: float | None = _setting(
+        None,
+        "Composed names",
+        "Names of words of many languages, and initials, under all suffixes, added to the benign "
+        "names of the training part, as a share of them, so that words alone are no sign.",
         **_real(0, 5),
         own=True,
         group="advanced",

@@ -46,6 +46,7 @@ class DGAClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         invented_share: float | None = None,
         generated_share: float | None = None,
         hosted_share: float | None = None,
+        composed_share: float | None = None,
         device: str = "auto",
         random_state: int = 23,
     ) -> None:
@@ -58,6 +59,7 @@ class DGAClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.invented_share = invented_share
         self.generated_share = generated_share
         self.hosted_share = hosted_share
+        self.composed_share = composed_share
         self.device = device
         self.random_state = random_state
 

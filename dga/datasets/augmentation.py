@@ -5,8 +5,9 @@ generators (`dga.generators.synthetic`), the part's own chosen names with a few 
 as charbot makes them, and its generated names hidden by known attacks
 (`dga.datasets.perturbations`). So that a known family is found at other seeds and dates, names of
 its own that our generators make. So that what clouds name is not taken for generated, benign names
-as they give them (`dga.generators.cloud_hosts`). So that a suffix alone tells nothing, labels of
-both classes under other suffixes.
+as they give them (`dga.generators.cloud_hosts`). So that words and initials of a language are not,
+benign names composed of them (`dga.generators.compounds`). So that a suffix alone tells nothing,
+labels of both classes under other suffixes.
 """
 
 from __future__ import annotations
@@ -20,22 +21,23 @@ import pandas as pd
 from dga.config import TrainingConfig
 from dga.datasets import dataset, perturbations
 from dga.datasets.perturbations import ATTACKS
-from dga.generators import FAMILIES, LARGEST, at_most
+from dga.generators import FAMILIES, LARGEST, at_most, compounds
 from dga.generators.cloud_hosts import hosted, zones
 from dga.generators.synthetic import CHEAP_SUFFIXES, invent
 from dga.names import parse, public_suffix
 from dga.schema import BENIGN, DGA, FAMILY, FEED, LABEL, REGISTERED_NAME, UNKNOWN_FAMILY
 
-INVENTED, HOSTED = "invented", "hosted"  # as a feed's name
+INVENTED, HOSTED, COMPOSED = "invented", "hosted", "composed"  # as a feed's name
 UNSEEN_SEED = 1_000_003  # is added to a config's: other generators are made up
 OFTEN = 30  # generated names of a part that make a suffix one that they prefer
 SHORT_LABEL = 6  # characters of a label that many an acronym has
+INITIALS_SHARE = 1 / 6  # of composed names
 CHANGED_SHARE, HIDDEN_SHARE = 0.1, 0.15  # of the names that are added
 
 
 def widened(part: pd.DataFrame, config: TrainingConfig, exclude: Collection[str]) -> pd.DataFrame:
-    """Return the part with invented, generated, resuffixed and hosted names behind its rows, as
-    many as a config says.
+    """Return the part with invented, generated, resuffixed, composed and hosted names behind its
+    rows, as many as a config says.
 
     `exclude`: registered names that must not be among them.
     """
@@ -48,6 +50,9 @@ def widened(part: pd.DataFrame, config: TrainingConfig, exclude: Collection[str]
         made.append(_rows(names, DGA, family, dataset.GENERATED))
     if share := own.resuffixed_share or 0.0:
         made.append(_resuffixed(part, round(share * len(part)), own.seed, taken))
+    if count := composed_count(part, own.composed_share or 0.0):
+        names = _composed(part, count, own.seed)
+        made.append(_rows(_distinct(names, taken), BENIGN, "", COMPOSED))
     if count := hosted_count(part, own.hosted_share or 0.0):
         made.append(_rows(_distinct(hosted(count, own.seed), taken), BENIGN, "", HOSTED))
     return pd.concat([part, *filter(len, made)], ignore_index=True)
@@ -69,12 +74,23 @@ def hosted_count(part: pd.DataFrame, share: float) -> int:
     return round(share * int((part[LABEL] == BENIGN).sum()))
 
 
+def composed_count(part: pd.DataFrame, share: float) -> int:
+    """How many composed names are added to a part's benign ones."""
+    return round(share * int((part[LABEL] == BENIGN).sum()))
+
+
 def unseen(part: pd.DataFrame, config: TrainingConfig, exclude: Iterable[str]) -> list[str]:
     """Names of invented families beside a part that is not learnt from, as many as a training part
     of its size gets; other generators than that part's make them up."""
     own = config.resolved()
     count = round((own.invented_share or 0.0) * len(part))
     return _distinct(_invented(part, count, own.seed + UNSEEN_SEED), set(exclude))
+
+
+def made_up(part: pd.DataFrame, config: TrainingConfig, most: int) -> list[str]:
+    """Names of made-up generators as a training part is widened with, at most so many."""
+    own = config.resolved()
+    return _invented(part, min(most, round((own.invented_share or 0.0) * len(part))), own.seed)
 
 
 def _invented(part: pd.DataFrame, count: int, seed: int) -> list[str]:
@@ -118,6 +134,27 @@ def _resuffixed(part: pd.DataFrame, count: int, seed: int, taken: set[str]) -> p
     made = made[~made[dataset.NAME].isin(taken)].drop_duplicates(dataset.NAME)
     taken.update(made[dataset.NAME])
     return made.assign(**{FEED: dataset.RESUFFIXED})
+
+
+def _composed(part: pd.DataFrame, count: int, seed: int) -> list[str]:
+    """Composed labels, half of them under suffixes drawn evenly and half as the part's benign names
+    have them; a sixth are initials, under suffixes of countries."""
+    dice = random.Random(seed)
+    suffixes = part[REGISTERED_NAME].str.partition(".")[2]
+    benign = (part[LABEL] == BENIGN).to_numpy()
+    pools = _suffix_pools(suffixes[~suffixes.isin(zones())], benign[~suffixes.isin(zones())])
+    usual = [*pools["even"], *(suffixes[benign].tolist(),) * len(pools["even"])]
+    short = round(count * INITIALS_SHARE)
+    return [
+        *(
+            f"{o}.{dice.choice(dice.choice(usual))}"
+            for o in compounds.composed(count - short, seed)
+        ),
+        *(
+            f"{o}.{dice.choice(dice.choice(pools['countries']))}"
+            for o in compounds.initials(short, seed)
+        ),
+    ]
 
 
 def _suffix_pools(own: pd.Series[str], benign: np.ndarray) -> dict[str, list[Sequence[str]]]:

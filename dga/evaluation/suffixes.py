@@ -16,7 +16,6 @@ import pandas as pd
 from dga.scoring.bundle import ModelBundle
 
 LABELS = 200  # of each kind under a suffix
-RUN_LABELS = 40  # the same while a run is measured, whose network may be slow
 SEED = 23
 # The most used, those that cost little, small countries', third-level registries, dynamic DNS.
 SUFFIXES = (
@@ -51,7 +50,7 @@ class Summary:
 def figures(bundle: ModelBundle) -> dict[str, Any]:
     """The shares of labels that reach the default threshold, JSON-ready: the summary, and a record
     a suffix."""
-    found = table(bundle, bundle.threshold(), RUN_LABELS)
+    found = table(bundle, bundle.threshold())
     return {**asdict(summary(found)), "suffixes": found.reset_index().to_dict("records")}
 
 

@@ -120,7 +120,7 @@ def random_letters(dice: Random) -> Maker:
     spread = dice.choice((1.0, 3.0, 10.0))
     uneven = [dice.gammavariate(spread, 1.0) for _ in letters]
     weights = uneven if dice.random() < 0.3 else None
-    low, high = _lengths(dice, 5, 21)
+    low, high = _lengths(dice, 5, 9 if dice.random() < 0.3 else 21)  # short ones are hard to tell
     return lambda: "".join(dice.choices(letters, weights, k=dice.randint(low, high)))
 
 
@@ -128,7 +128,7 @@ def hash_slice(dice: Random) -> Maker:
     """Hexadecimal digits or letters and digits, of a fixed length or a range, at times behind a
     short fixed head."""
     digits = HEXADECIMAL if dice.random() < 0.6 else LETTERS + string.digits
-    low = dice.choice((dice.randint(7, 16), dice.randint(12, 40)))
+    low = dice.choice((dice.randint(7, 10), dice.randint(7, 16), dice.randint(12, 40)))
     high = low + dice.choice((0, 0, 0, 1, 3, 6))
     head = "" if dice.random() < 0.8 else _drawn(dice, LETTERS, dice.randint(1, 3))
     return lambda: head + _drawn(dice, digits, dice.randint(low, high))
@@ -248,14 +248,14 @@ def mashed(dice: Random) -> Maker:
 
 
 KINDS: dict[Callable[[Random], Maker], float] = {  # with the share of the generators
-    random_letters: 0.27,
+    random_letters: 0.28,
     mashed: 0.02,
-    hash_slice: 0.13,
+    hash_slice: 0.16,
     syllables: 0.16,
     template: 0.08,
     chain: 0.05,
     imitation: 0.07,
-    words: 0.08,
+    words: 0.04,
     mutated: 0.06,
     clippings: 0.05,
     counted: 0.03,

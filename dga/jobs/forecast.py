@@ -91,12 +91,13 @@ def forecast(plan: TrainingPlan) -> Forecast:
     made = augmentation.generated_counts(part, own.generated_share or 0.0)
     invented = round((own.invented_share or 0.0) * train)
     invented += round((own.resuffixed_share or 0.0) * train)
-    hosted = augmentation.hosted_count(part, own.hosted_share or 0.0)
+    added = augmentation.hosted_count(part, own.hosted_share or 0.0)
+    added += augmentation.composed_count(part, own.composed_share or 0.0)
     return Forecast(
         counts=data.counts(),
         families=families.to_dict("records"),
         conflicts=data.conflicts.head(CONFLICTS_SHOWN).to_dict("records"),
-        learnt=train + invented + sum(made.values()) + hosted,
+        learnt=train + invented + sum(made.values()) + added,
         known=len(_known(families, made, plan)),
         seconds=time.perf_counter() - started,
     )

@@ -19,7 +19,7 @@ from dga import storage
 from dga.errors import ArchiveError, RunError
 from dga.runs import audit, learnt_names, notes, quarantine, store
 from dga.runs.store import Run
-from dga.scoring import bundle
+from dga.scoring import bundle, second_look
 from dga.storage.plain_json import read_plain
 
 ENDING = ".dga-run.zip"
@@ -38,6 +38,8 @@ MEMBERS: dict[str, int] = {  # file of a run: the most bytes it may have
     f"{store.BUNDLE_FOLDER}/{bundle.BUNDLE_FILE}": 16 * MIB,
     f"{store.BUNDLE_FOLDER}/{bundle.ONNX_FILE}": bundle.MAX_GRAPH_BYTES,
     f"{store.BUNDLE_FOLDER}/{bundle.KERAS_FILE}": bundle.MAX_GRAPH_BYTES,
+    f"{store.BUNDLE_FOLDER}/{second_look.COUNTS_FILE}": second_look.COUNTS + MIB,
+    f"{store.BUNDLE_FOLDER}/{second_look.TREES_FILE}": second_look.MAX_TREES_BYTES,
 }
 NEEDED = (
     store.CONFIG_FILE,

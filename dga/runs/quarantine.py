@@ -40,11 +40,13 @@ def validate(folder: Path, seconds: float = SECONDS) -> None:
 def inspect(folder: Path) -> None:
     """Read every file of a run as what it should be, and score names; raises a DGAError."""
     from dga.runs import archive_contents, store
-    from dga.scoring import bundle
+    from dga.scoring import bundle, second_look
 
     parts = folder / store.BUNDLE_FOLDER
     archive_contents.check_parquet(folder / store.PREDICTIONS_FILE)
     archive_contents.check_graph(parts / bundle.ONNX_FILE)
+    if (parts / second_look.TREES_FILE).exists():
+        archive_contents.check_graph(parts / second_look.TREES_FILE)
     archive_contents.check_weights(parts / bundle.KERAS_FILE)
     try:
         run = store.open_folder(folder)

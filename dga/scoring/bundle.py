@@ -23,14 +23,17 @@ from dga.errors import BundleError
 from dga.names import arrow_strings
 from dga.names.arrow_strings import Bytes, Places
 from dga.scoring import onnx_session
-from dga.scoring.calibration import Calibration, Evidence, Float32s, Given
+from dga.scoring import second_look as looks
+from dga.scoring.calibration import Calibration, Evidence, Float32s, Given, sigmoid
 from dga.scoring.encoder import CharEncoder
 from dga.scoring.family_groups import Groups
 from dga.scoring.onnx_session import MAX_GRAPH_BYTES as MAX_GRAPH_BYTES
+from dga.scoring.second_look import Counts, SecondLook, Zone
 from dga.storage import write_atomically
 from dga.storage.plain_json import read_plain
 
 FORMAT_VERSION = 1
+TWO_LOOKS_VERSION = 2  # of a bundle with a second look, which an older program would leave out
 BUNDLE_FILE = "bundle.json"
 ONNX_FILE = "model.onnx"
 KERAS_FILE = "model.keras"
@@ -75,6 +78,7 @@ class ModelBundle:
     calibration: Calibration
     thresholds: Mapping[str, float]
     groups: Groups = field(default_factory=Groups)
+    second_look: SecondLook | None = None
     threads: int = 1
     session: onnxruntime.InferenceSession = field(repr=False, compare=False)
 
@@ -120,6 +124,34 @@ class ModelBundle:
         order = np.argsort(np.concatenate([rows for rows, _ in found]))
         return np.concatenate([evidence for _, evidence in found])[order]
 
+    def log_odds(self, names: Sequence[str]) -> Evidence:
+        """The calibrated log-odds of names (names,), before a second look."""
+        odds = np.empty(len(names))
+
+        def fill(batch: Batch) -> None:
+            odds[batch.rows] = self.calibration.log_odds(self._given(self.encode(batch)))
+
+        self._each(names, fill)
+        return odds
+
+    def doubtful(self, names: Sequence[str], zone: Zone, counts: Counts) -> tuple[Places, Float32s]:
+        """Which of the names are in doubt (rows,), in their order, and what the trees of a second
+        look with these counts are given of them (rows, columns)."""
+        found: list[tuple[Places, Float32s]] = []
+
+        def fill(batch: Batch) -> None:
+            codes = self.encode(batch)
+            given = self._given(codes)
+            odds = self.calibration.log_odds(given)
+            rows = zone.rows(odds)
+            seen = (odds[rows], given.of_rows(rows), codes[rows])
+            found.append((batch.rows[rows], looks.features(*seen, self.encoder, counts)))
+
+        self._each(names, fill)
+        order = np.argsort(np.concatenate([rows for rows, _ in found]))
+        rows, values = (np.concatenate(parts)[order] for parts in zip(*found, strict=True))
+        return rows, values
+
     def _each(self, names: Sequence[str], fill: Callable[[Batch], None]) -> None:
         """Have each batch of names filled in, side by side."""
         places = np.zeros(len(names) + 1, dtype=np.int64)
@@ -153,7 +185,10 @@ class ModelBundle:
     def run(self, codes: npt.NDArray[np.uint8]) -> tuple[Float32s, Float32s]:
         """Score encoded names (rows, columns); returns P(dga) and the families' shares."""
         given = self._given(codes)
-        return self.calibration.apply(given), given.shares
+        if self.second_look is None:
+            return self.calibration.apply(given), given.shares
+        odds = self.calibration.log_odds(given)
+        return sigmoid(self.second_look.revised(odds, given, codes, self.encoder)), given.shares
 
     def _given(self, codes: npt.NDArray[np.uint8]) -> Given:
         feed = self.session.get_inputs()[0]
@@ -175,11 +210,15 @@ def save(
     calibration: Calibration,
     thresholds: Mapping[str, float],
     groups: Groups | None = None,
+    look: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write bundle.json beside the model.onnx that already lies in the folder."""
+    """Write bundle.json beside the model.onnx that already lies in the folder.
+
+    `look`: what `second_look.save` returned, where there is a second look.
+    """
     graph = (folder / ONNX_FILE).read_bytes()
     values = {
-        "format_version": FORMAT_VERSION,
+        "format_version": TWO_LOOKS_VERSION if look else FORMAT_VERSION,
         "name": name,
         "architecture": architecture,
         "task": task,
@@ -192,6 +231,8 @@ def save(
         "groups": (groups or Groups()).to_json(),
         "onnx_sha256": hashlib.sha256(graph).hexdigest(),
     }
+    if look:
+        values["second_look"] = dict(look)
     values["sha256"] = _checksum(values)
     write_atomically(folder / BUNDLE_FILE, json.dumps(values, indent=1) + "\n")
 
@@ -200,19 +241,22 @@ def load(folder: Path, threads: int | None = None) -> ModelBundle:
     """Load a bundle; BundleError says what is missing or damaged."""
     values = _read_json(folder / BUNDLE_FILE)
     version = values.get("format_version")
-    if version != FORMAT_VERSION:
+    if version not in (FORMAT_VERSION, TWO_LOOKS_VERSION):
         raise BundleError(
-            f"{folder}: bundle of format version {version}, this program reads {FORMAT_VERSION}; "
-            "train the run again"
+            f"{folder}: bundle of format version {version}, this program reads {FORMAT_VERSION} "
+            f"and {TWO_LOOKS_VERSION}; train the run again"
         )
     graph = onnx_session.read(folder / ONNX_FILE, values.get("onnx_sha256"))
     try:
+        encoder = CharEncoder.from_json(values["encoder"])
+        look = values.get("second_look")
         loaded = ModelBundle(
             name=str(values["name"]),
             architecture=str(values["architecture"]),
             task=str(values["task"]),
             scope=str(values["scope"]),
-            encoder=CharEncoder.from_json(values["encoder"]),
+            encoder=encoder,
+            second_look=None if look is None else looks.load(folder, look, encoder),
             trims=bool(values["trims"]),
             classes=tuple(str(name) for name in values["classes"]),
             calibration=Calibration.from_json(values["calibration"]),
@@ -262,7 +306,9 @@ def _out_of_range(loaded: ModelBundle) -> str:
 def _sound(loaded: ModelBundle) -> bool:
     """Whether the calibration is one that a training writes."""
     own = loaded.calibration
-    weights = (own.offset, *own.families, *own.likelihood)
+    weights = [own.offset, *own.families, *own.likelihood]
+    if loaded.second_look is not None:
+        weights += loaded.second_look.numbers().values()
     fits = len(own.families) in (0, len(loaded.families)) and len(own.likelihood) in (0, 2)
     return fits and 0 < own.scale < 1e6 and all(abs(weight) < 1e6 for weight in weights)
 

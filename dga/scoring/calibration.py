@@ -49,6 +49,10 @@ class Given:
         odds = np.clip(outputs["log_odds"][:, 0].astype(np.float64), -most, most)
         return cls(score, odds, classes, likelihood)
 
+    def of_rows(self, rows: npt.NDArray[np.int64]) -> Given:
+        """What is given of some of the names."""
+        return Given(self.score[rows], self.odds[rows], self.shares[rows], self.likelihood[rows])
+
     def evidence(self) -> Evidence:
         """What a calibration weighs (names, columns): log-odds, log shares, likelihoods."""
         return np.column_stack([self.odds, log_shares(self.shares), self.likelihood])
@@ -70,14 +74,16 @@ class Calibration:
 
     def apply(self, given: Given) -> Float32s:
         """P(dga) of names (names,); the identity leaves the network's own scores as they are."""
-        if self == Calibration():
-            return given.score
+        return given.score if self == Calibration() else sigmoid(self.log_odds(given))
+
+    def log_odds(self, given: Given) -> Evidence:
+        """The calibrated log-odds of names (names,)."""
         odds = self.scale * given.odds + self.offset
         if self.families:
             odds += _weighed(log_shares(given.shares), self.families)
         if self.likelihood:
             odds += _weighed(given.likelihood, self.likelihood)
-        return (1 / (1 + np.exp(-odds))).astype(np.float32)
+        return odds
 
     def to_json(self) -> dict[str, Any]:
         """The weights as plain JSON values."""
@@ -91,6 +97,11 @@ class Calibration:
             for name in ("families", "likelihood")
         )
         return cls(float(values["scale"]), float(values["offset"]), families, likelihood)
+
+
+def sigmoid(odds: Evidence) -> Float32s:
+    """The scores of log-odds (rows,)."""
+    return (1 / (1 + np.exp(-odds))).astype(np.float32)
 
 
 def log_odds(scores: Float32s) -> Evidence:

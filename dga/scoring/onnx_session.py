@@ -16,11 +16,12 @@ from dga.errors import BundleError
 MAX_GRAPH_BYTES = 512 * 2**20
 
 
-def read(path: Path, sha256: object) -> bytes:
-    """Read a graph; BundleError where it cannot be read or is another than the checksum's."""
+def read(path: Path, sha256: object, limit: int = MAX_GRAPH_BYTES) -> bytes:
+    """Read a file of a bundle, at most `limit` bytes; BundleError where it cannot be read or is
+    another than the checksum's."""
     try:
-        if path.stat().st_size > MAX_GRAPH_BYTES:
-            raise BundleError(f"{path}: larger than {MAX_GRAPH_BYTES // 2**20} MiB; not loaded")
+        if path.stat().st_size > limit:
+            raise BundleError(f"{path}: larger than {limit // 2**20} MiB; not loaded")
         graph = path.read_bytes()
     except OSError as error:
         raise BundleError(f"{path}: cannot be read ({error}); train the run again") from None

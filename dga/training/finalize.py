@@ -16,10 +16,10 @@ from dga.config import ARCHITECTURES, TrainingConfig, TrainingPlan
 from dga.datasets import augmentation, dataset
 from dga.evaluation import evaluate, family_errors, suffixes
 from dga.runs import store
-from dga.scoring import bundle
+from dga.scoring import bundle, second_look
 from dga.scoring.calibration import Calibration
 from dga.scoring.encoder import CharEncoder
-from dga.training import fit_calibration, loop, onnx_export
+from dga.training import fit_calibration, fit_second_look, loop, onnx_export
 
 
 def judge(
@@ -64,20 +64,30 @@ def settled(
     """
     folder = work / store.BUNDLE_FOLDER
     bundle.save(folder, **fixed, calibration=Calibration(), thresholds={})
+    architecture = ARCHITECTURES[config.architecture]
+    train = data.part(dataset.TRAIN)
     learnt = fit_calibration.calibrate(
         bundle.load(folder),
         data.part(dataset.VALIDATION),
-        ARCHITECTURES[config.architecture].calibrated,
+        architecture.calibrated,
         augmentation.unseen(data.part(dataset.VALIDATION), config, data.frame[dataset.NAME]),
         config.balance or "class",
         data.curated_part(dataset.VALIDATION)[dataset.NAME].tolist(),
+        fit_second_look.counts(train, config, fixed["encoder"])
+        if architecture.second_look
+        else None,
     )
+    look = None
+    if (fitted := learnt.second_look) is not None:
+        numbers = fitted.look.numbers()
+        look = second_look.save(folder, fitted.look.counts, fitted.trees, numbers)
     bundle.save(
         folder,
         **fixed,
         calibration=learnt.calibration,
         thresholds=learnt.stored(),
         groups=learnt.groups,
+        look=look,
     )
     cleaned = {"cleaning": data.cleaning.to_json()} if data.cleaning else {}
     measured = _measured(work, config, data, trial)

@@ -23,8 +23,11 @@ from dga.evaluation.curves import Threshold
 from dga.schema import DGA, FAMILY, LABEL
 from dga.scoring import family_groups as groups
 from dga.scoring.bundle import ModelBundle
-from dga.scoring.calibration import Calibration, Evidence, Float32s
+from dga.scoring.calibration import Calibration, Evidence, Float32s, sigmoid
 from dga.scoring.family_groups import Groups, Merge
+from dga.scoring.second_look import Counts
+from dga.training import fit_second_look
+from dga.training.fit_second_look import Fitted
 
 FPRS = (0.01, 0.001, 0.0001)
 # Of the generated names, so many are taken to be of families that no feed holds.
@@ -42,6 +45,7 @@ class Calibrated:
     groups: Groups = field(default_factory=Groups)
     merges: list[Merge] = field(default_factory=list)
     benign_scores: list[tuple[float, float]] = field(default_factory=list)
+    second_look: Fitted | None = None
 
     def stored(self) -> dict[str, float]:
         """The thresholds that a bundle stores: false-positive rate, as text, to score."""
@@ -68,6 +72,7 @@ def calibrate(
     unseen: Sequence[str] = (),
     balance: Balance = "class",
     curated: Sequence[str] = (),
+    counts: Counts | None = None,
 ) -> Calibrated:
     """Learn from the validation part (columns name, label, family) what the bundle stores.
 
@@ -75,13 +80,14 @@ def calibrate(
     names that stand for those of families that no feed holds; without them whatever fits no known
     family would pass for benign. `balance`: what names weigh, as `dataset.weights` does.
     `curated`: benign names that people wrote down. Where there are enough, thresholds are chosen
-    on them alone, and they weigh in the calibration as much as the other benign ones.
+    on them alone, and they weigh in the calibration as much as the other benign ones. `counts`: of
+    the training part's n-grams (`fit_second_look.counts`); with them a second look is fitted.
     """
     if validation.empty:
         return Calibrated()
     names = validation[dataset.NAME].tolist()
     is_dga = (validation[LABEL] == DGA).to_numpy()
-    calibration = Calibration()
+    calibration, looked = Calibration(), None
     if how != "no":
         evidence = raw.evidence([*names, *curated, *unseen])
         if how == "scaled" or raw.task == "family":  # whose score is made of the shares
@@ -90,14 +96,25 @@ def calibrate(
         listed, written, strange = np.split(evidence, [len(names), len(names) + len(curated)])
         sample = Sample.of(listed, is_dga, weights, written)
         calibration = fitted(sample, strange, raw)
+        if counts is not None and how == "weighed":
+            ready = replace(raw, calibration=calibration)
+            classes, each = with_unseen(sample, len(unseen))
+            looked = fit_second_look.fit(
+                ready, [*names, *curated, *unseen], classes, each, counts, len(names)
+            )
     ready = replace(raw, calibration=calibration)
     scores = ready.score(names)
-    benign = scores.score[~is_dga]
-    if len(curated) >= LEAST_CURATED:
-        benign = ready.score(curated).score
+    if looked is None:
+        benign = (
+            ready.score(curated).score if len(curated) >= LEAST_CURATED else scores.score[~is_dga]
+        )
+    else:  # by trees that have not learnt from them
+        first, second = np.split(sigmoid(looked.odds), [len(names)])
+        benign = second[: len(curated)] if len(curated) >= LEAST_CURATED else first[~is_dga]
     found, merges = learnt_groups(scores.families, validation[FAMILY].where(is_dga, ""), raw)
     chosen = [thresholds.choose(benign, r) for r in FPRS]
-    return Calibrated(calibration, chosen, found, merges, thresholds.survival(benign))
+    survival = thresholds.survival(benign)
+    return Calibrated(calibration, chosen, found, merges, survival, looked)
 
 
 @dataclass(frozen=True)
@@ -158,14 +175,21 @@ def fitted(sample: Sample, unseen: Evidence, raw: ModelBundle) -> Calibration:
     return Calibration(own, whole, tuple(rest[:known]), tuple(rest[known:]))
 
 
-def _weighed(sample: Sample, unseen: Evidence) -> tuple[Evidence, float]:
-    """A weight for each column, and the offset; unseen names weigh UNSEEN of the generated ones."""
-    evidence, is_dga, weights = sample.evidence, sample.is_dga, sample.weights
-    share = UNSEEN if len(unseen) else 0.0
-    rows = np.r_[evidence, unseen]
-    classes = np.r_[is_dga, np.ones(len(unseen), dtype=bool)]
+def with_unseen(sample: Sample, count: int) -> tuple[npt.NDArray[np.bool_], Evidence]:
+    """The classes and weights of a sample's rows and of so many unseen names, which weigh UNSEEN
+    of the generated ones."""
+    is_dga, weights = sample.is_dga, sample.weights
+    share = UNSEEN if count else 0.0
     each = np.where(is_dga, 1 - share, 1) * weights
-    each = np.r_[each, np.full(len(unseen), share * weights[is_dga].sum() / max(1, len(unseen)))]
+    unseen = np.full(count, share * weights[is_dga].sum() / max(1, count))
+    return np.r_[is_dga, np.ones(count, dtype=bool)], np.r_[each, unseen]
+
+
+def _weighed(sample: Sample, unseen: Evidence) -> tuple[Evidence, float]:
+    """A weight for each column, and the offset."""
+    evidence = sample.evidence
+    rows = np.r_[evidence, unseen]
+    classes, each = with_unseen(sample, len(unseen))
     scaler = StandardScaler().fit(evidence)
     found, offset = _logistic(scaler.transform(rows), classes, each * len(rows) / each.sum(), 1.0)
     found = found / scaler.scale_

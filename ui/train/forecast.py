@@ -46,6 +46,7 @@ DECISIVE = (  # settings that change the split
     "invented_share",
     "generated_share",
     "hosted_share",
+    "composed_share",
 )
 FIGURES = {
     "Rows": "Domains in the chosen feeds, as they stand.",

@@ -1,0 +1,256 @@
+"""A second look at names whose score is in doubt: boosted trees over further evidence.
+
+How often benign names hold the label's character n-grams, and how much more often than names of
+made-up generators; how much of the label benign n-grams of five and six characters cover; its
+shape; the network's log-odds, likeliest families and likelihood. Trees run on ONNX Runtime, counts
+are looked up by hash. Trains nothing (`dga.training.fit_second_look`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+
+from dga.errors import BundleError
+from dga.scoring import onnx_session
+from dga.scoring.calibration import Evidence, Float32s, Given, log_shares
+from dga.scoring.encoder import ALPHABET, CharEncoder
+
+COUNTS_FILE, TREES_FILE = "ngram_counts.npy", "second_look.onnx"
+MAX_TREES_BYTES = 64 * 2**20
+SHORT_BITS, LONG_BITS = (
+    16,
+    21,
+)  # of the hash of n-grams of up to three characters, and of longer ones
+BENIGN, MADE_UP = range(2, 7), range(2, 6)  # lengths of the n-grams that are counted of each
+STEPS = 16.0  # a stored count is round(STEPS * log(1 + count))
+KNOWN = round(STEPS * np.log(1 + 3))  # an n-gram that three benign names hold or more
+LIKELIEST = 3  # families whose shares are looked at
+VOWELS, DIGITS = "aeiou", "0123456789"
+
+Counts = npt.NDArray[np.uint8]
+Codes = npt.NDArray[np.uint8]
+Hashes = dict[int, npt.NDArray[np.uint32]]
+
+
+def _sizes() -> list[tuple[str, int, int]]:
+    """The tables of counts, one after another: of which names, length of the n-grams, entries."""
+    kinds = [("benign", n) for n in BENIGN] + [("made up", n) for n in MADE_UP]
+    return [(kind, n, 1 << (SHORT_BITS if n <= 3 else LONG_BITS)) for kind, n in kinds]
+
+
+COUNTS = sum(size for _, _, size in _sizes())
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The labels of encoded names, for counting their n-grams.
+
+    `codes` (rows, columns + 2): the characters between two marks of the ends, 0 behind. `lengths`
+    (rows,) in characters.
+    """
+
+    codes: npt.NDArray[np.uint32]
+    lengths: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, codes: Codes, encoder: CharEncoder) -> Labels:
+        """The text before the first dot of names that are padded on the right."""
+        dot = encoder.alphabet.index(".") + 1
+        inside = ~np.logical_or.accumulate((codes == dot) | (codes == 0), axis=1)
+        lengths = inside.sum(axis=1)
+        marked = np.zeros((len(codes), codes.shape[1] + 2), dtype=np.uint32)
+        marked[:, 1:-1] = np.where(inside, codes, 0)
+        marked[:, 0] = marked[np.arange(len(codes)), lengths + 1] = encoder.vocabulary
+        return cls(marked, lengths)
+
+    def hashes(self, longest: int) -> Hashes:
+        """The hashes of n-grams from 2 characters to the longest (rows, columns + 3 - n)."""
+        found: Hashes = {}
+        rolled = self.codes
+        for n in range(2, longest + 1):
+            rolled = rolled[:, :-1] * np.uint32(1_000_003) + self.codes[:, n - 1 :]
+            mixed = (rolled ^ (rolled >> np.uint32(15))) * np.uint32(0x9E3779B1)
+            found[n] = mixed >> np.uint32(32 - (SHORT_BITS if n <= 3 else LONG_BITS))
+        return found
+
+    def filled(self, n: int) -> npt.NDArray[np.bool_]:
+        """Where n-grams stand (rows, columns + 3 - n); labels that are shorter have none."""
+        return np.arange(self.codes.shape[1] + 1 - n) <= (self.lengths + 2 - n)[:, None]
+
+    def share_of(self, characters: str, encoder: CharEncoder) -> Float32s:
+        """The share of some characters in each label (rows,)."""
+        codes = [encoder.alphabet.index(character) + 1 for character in characters]
+        wanted = np.zeros(encoder.vocabulary + 1, dtype=bool)
+        wanted[codes] = True
+        found: Float32s = wanted[self.codes].sum(axis=1, dtype=np.float32)
+        share: Float32s = found / np.maximum(self.lengths, 1).astype(np.float32)
+        return share
+
+
+def counted(batches: Iterable[Labels], kind: str) -> Counts:
+    """Count n-grams of labels: the stored counts of a kind's tables, one after another."""
+    counts = {n: np.zeros(size, dtype=np.int64) for of, n, size in _sizes() if of == kind}
+    for labels in batches:
+        for n, places in labels.hashes(max(counts)).items():
+            counts[n] += np.bincount(places[labels.filled(n)], minlength=len(counts[n]))
+    return np.concatenate([np.rint(STEPS * np.log1p(c)).astype(np.uint8) for c in counts.values()])
+
+
+@dataclass(frozen=True)
+class Zone:
+    """The calibrated log-odds that are in doubt."""
+
+    low: float
+    high: float
+
+    def rows(self, odds: Evidence) -> npt.NDArray[np.int64]:
+        """Which log-odds (rows,) are in doubt."""
+        return np.flatnonzero((odds >= self.low) & (odds <= self.high))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondLook:
+    """Trees and counts; names whose log-odds are in the zone are looked at again.
+
+    `scale`, `offset`: Platt's scaling of what the trees say. `counts` (COUNTS,).
+    """
+
+    zone: Zone
+    scale: float
+    offset: float
+    counts: Counts = field(repr=False, compare=False)
+    trees: onnxruntime.InferenceSession = field(repr=False, compare=False)
+
+    def revised(self, odds: Evidence, given: Given, codes: Codes, encoder: CharEncoder) -> Evidence:
+        """The calibrated log-odds of names (rows,), those in doubt as the trees see them.
+
+        `given`: what the network says of the encoded names, `codes` (rows, columns).
+        """
+        rows = self.zone.rows(odds)
+        if not len(rows):
+            return odds
+        found = features(odds[rows], given.of_rows(rows), codes[rows], encoder, self.counts)
+        revised = odds.copy()
+        revised[rows] = self.scale * self.raw(found) + self.offset
+        return revised
+
+    def raw(self, found: Float32s) -> Evidence:
+        """What the trees say of features (rows, columns): log-odds (rows,)."""
+        feed, told = self.trees.get_inputs()[0].name, self.trees.get_outputs()[-1].name
+        value: Float32s = self.trees.run([told], {feed: found})[0]
+        return value.reshape(len(found), -1)[:, -1].astype(np.float64)
+
+    def numbers(self) -> dict[str, float]:
+        """The numbers that bundle.json states."""
+        zone = {"low": self.zone.low, "high": self.zone.high}
+        return {**zone, "scale": self.scale, "offset": self.offset}
+
+
+def features(
+    odds: Evidence, given: Given, codes: Codes, encoder: CharEncoder, counts: Counts
+) -> Float32s:
+    """What the trees look at (rows, columns), from calibrated log-odds (rows,), what the network
+    gives, the encoded names (rows, columns) and the counts of n-grams (COUNTS,)."""
+    labels = Labels.of(codes, encoder)
+    likeliest = np.full((len(odds), LIKELIEST), log_shares(np.zeros(1, np.float32))[0])
+    shares = np.sort(log_shares(given.shares), axis=1)[:, ::-1][:, :LIKELIEST]
+    likeliest[:, : shares.shape[1]] = shares
+    columns = [
+        odds,
+        given.odds,
+        *given.likelihood.T,
+        *likeliest.T,
+        labels.lengths,
+        labels.share_of(DIGITS, encoder),
+        labels.share_of(VOWELS, encoder),
+        labels.share_of("-", encoder),
+        *_of_ngrams(labels, counts),
+    ]
+    return np.column_stack(columns).astype(np.float32)
+
+
+def _of_ngrams(labels: Labels, counts: Counts) -> list[Float32s]:
+    """How common a label's n-grams are: by length the mean and the least log count among benign
+    names, mean and sum of its lead over made-up ones; the share covered by known long ones."""
+    tables = _tables(counts)
+    hashes = labels.hashes(BENIGN[-1])
+    found: list[Any] = []
+    for n, places in hashes.items():
+        filled = labels.filled(n)
+        grams = np.maximum(filled.sum(axis=1), 1)
+        benign = tables["benign", n][places]
+        found.append(np.where(filled, benign, 0).sum(axis=1, dtype=np.int64) / grams)
+        if n in MADE_UP:
+            lead = benign.astype(np.int16) - tables["made up", n][places]
+            summed = np.where(filled, lead, 0).sum(axis=1, dtype=np.int64)
+            found += [summed / grams, summed]
+        if n <= 4:
+            found.append(np.where(filled, benign, 255).min(axis=1))
+        else:
+            found.append(_covered(filled & (benign >= KNOWN), n, labels))
+    return found
+
+
+def _covered(known: npt.NDArray[np.bool_], n: int, labels: Labels) -> Evidence:
+    """The share of each marked label that known n-grams, given by where they begin, cover."""
+    covered = np.zeros(labels.codes.shape, dtype=bool)
+    for place in range(n):
+        covered[:, place : place + known.shape[1]] |= known
+    share: Evidence = covered.sum(axis=1) / (labels.lengths + 2.0)
+    return share
+
+
+def _tables(counts: Counts) -> dict[tuple[str, int], Counts]:
+    tables, start = {}, 0
+    for kind, n, size in _sizes():
+        tables[kind, n] = counts[start : start + size]
+        start += size
+    return tables
+
+
+def save(
+    folder: Path, counts: Counts, trees: bytes, numbers: Mapping[str, float]
+) -> dict[str, Any]:
+    """Write the two files into a bundle's folder; returns what bundle.json states of them."""
+    np.save(folder / COUNTS_FILE, counts, allow_pickle=False)
+    (folder / TREES_FILE).write_bytes(trees)
+    written = (folder / COUNTS_FILE).read_bytes()
+    return {
+        **numbers,
+        "counts_sha256": hashlib.sha256(written).hexdigest(),
+        "trees_sha256": hashlib.sha256(trees).hexdigest(),
+    }
+
+
+def load(folder: Path, values: Mapping[str, Any], encoder: CharEncoder) -> SecondLook:
+    """Load what `save` wrote; BundleError says what is missing or damaged."""
+    if encoder.side != "right" or encoder.alphabet != ALPHABET:
+        raise BundleError(f"{folder}: its second look does not fit its encoder")
+    graph = onnx_session.read(folder / TREES_FILE, values["trees_sha256"], MAX_TREES_BYTES)
+    return SecondLook(
+        zone=Zone(float(values["low"]), float(values["high"])),
+        scale=float(values["scale"]),
+        offset=float(values["offset"]),
+        counts=_counts(folder / COUNTS_FILE, values["counts_sha256"]),
+        trees=onnx_session.session(graph),
+    )
+
+
+def _counts(path: Path, sha256: object) -> Counts:
+    """The counts, mapped into memory so that processes share them."""
+    onnx_session.read(path, sha256, COUNTS + 4096)
+    try:
+        counts: Counts = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise BundleError(f"{path}: cannot be read ({error}); train the run again") from None
+    if counts.dtype != np.uint8 or counts.shape != (COUNTS,):
+        raise BundleError(f"{path}: holds other counts than a training writes; train it again")
+    return counts
