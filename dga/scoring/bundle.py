@@ -40,6 +40,7 @@ KERAS_FILE = "model.keras"
 MAX_BATCH = 512  # rows; its values stay in the cache of one core, and few hand-overs
 DEFAULT_FPR = 0.01
 ABOVE_ALL = 1 + 2**-23  # the float32 above 1: a threshold that no score reaches
+PROBE = ("probe.example", "\0")  # the highest code among those of the second
 CODES = {"tensor(int32)": np.int32, "tensor(uint8)": np.uint8, "tensor(int64)": np.int64}
 
 
@@ -285,7 +286,10 @@ def _refuse_unfit(loaded: ModelBundle, folder: Path) -> None:
     if told := _out_of_range(loaded):
         raise BundleError(f"{folder}: damaged {BUNDLE_FILE} ({told}); train the run again")
     try:
-        scores = loaded.score(["probe.example", "\0"])  # the highest code among those of the second
+        scores = loaded.score(PROBE)
+        if (look := loaded.second_look) is not None:
+            _, found = loaded.doubtful(PROBE, Zone(-np.inf, np.inf), look.counts)
+            look.raw(found)
     except Exception as error:  # ONNX Runtime raises classes of its own for what does not fit
         raise BundleError(
             f"{folder}: {ONNX_FILE} does not fit {BUNDLE_FILE} ({error}); train the run again"

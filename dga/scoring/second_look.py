@@ -90,8 +90,8 @@ class Labels:
         codes = [encoder.alphabet.index(character) + 1 for character in characters]
         wanted = np.zeros(encoder.vocabulary + 1, dtype=bool)
         wanted[codes] = True
-        found: Float32s = wanted[self.codes].sum(axis=1, dtype=np.float32)
-        share: Float32s = found / np.maximum(self.lengths, 1).astype(np.float32)
+        found = np.count_nonzero(wanted[self.codes], axis=1) / np.maximum(self.lengths, 1)
+        share: Float32s = found.astype(np.float32)
         return share
 
 

@@ -131,3 +131,14 @@ def test_hosted_names_are_added_as_benign_ones_and_none_passes_for_generated() -
     assert not set(benign[dataset.NAME]) & set(clouds)
     assert len(generated) == 200
     assert not {name.partition(".")[2] for name in generated[dataset.NAME]} & zones()
+
+
+def test_composed_names_are_added_as_benign_ones_under_many_suffixes() -> None:
+    rows = part()
+    config = TrainingConfig(architecture="lstm", composed_share=2.0)
+    added = augmentation.widened(rows, config, set()).iloc[200:]
+    assert len(added) == augmentation.composed_count(rows, 2.0) == 400
+    assert set(added["label"]) == {"benign"}
+    suffixes = {name.partition(".")[2] for name in added[dataset.NAME]}
+    assert len(suffixes) > 50
+    assert not suffixes & zones()

@@ -1,0 +1,28 @@
+"""Composed labels: distinct, in ASCII, the same for a seed."""
+
+from __future__ import annotations
+
+from dga.generators import compounds
+
+
+def test_composed_labels_are_distinct_host_labels_and_the_same_for_a_seed() -> None:
+    labels = compounds.composed(3_000, seed=1)
+    assert len(set(labels)) == 3_000
+    assert labels == compounds.composed(3_000, seed=1)
+    assert labels != compounds.composed(3_000, seed=2)
+    assert all(label.isascii() and label.replace("-", "").isalpha() for label in labels)
+    assert {4 <= len(label) <= 40 for label in labels} == {True}
+
+
+def test_each_language_has_words_with_vowels() -> None:
+    for language in compounds.LANGUAGES:
+        words = compounds._words(language)
+        assert len(words) > 1_000, language
+        voiced = sum(not set(word).isdisjoint("aeiouy") for word in words)
+        assert voiced / len(words) > 0.9, language
+
+
+def test_initials_are_three_or_four_letters() -> None:
+    labels = compounds.initials(500, seed=1)
+    assert {len(label) for label in labels} == {3, 4}
+    assert all(label.isascii() and label.isalpha() for label in labels)

@@ -1,0 +1,156 @@
+"""The second look: what it looks at, which names it changes, and what damages are told."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from dga.errors import BundleError
+from dga.runs.store import Run
+from dga.scoring import bundle, second_look
+from dga.scoring.bundle import ModelBundle
+from dga.scoring.calibration import Calibration, log_odds
+from dga.scoring.encoder import CharEncoder
+from dga.scoring.second_look import COUNTS, COUNTS_FILE, TREES_FILE, Labels, Zone
+
+ENCODER = CharEncoder()
+NAMES = ["sunrise.com", "xqzkvw19.net", "ab.co.uk", "paper-garden.org", "a.b"]
+COLUMNS = 27  # for the network of the factory, which tells no likelihood
+EVERYWHERE, NOWHERE = Zone(-50, 50), Zone(50, 60)
+
+
+def labels(*names: str) -> Labels:
+    return Labels.of(ENCODER.encode(names), ENCODER)
+
+
+def trees(columns: int = COLUMNS) -> bytes:
+    """A graph that says three times the first feature, the log-odds so far."""
+    weights = [[3.0], *([[0.0]] * (columns - 1))]
+    constant = helper.make_tensor("weights", TensorProto.FLOAT, [columns, 1], np.ravel(weights))
+    graph = helper.make_graph(
+        [helper.make_node("MatMul", ["features", "weights"], ["log_odds"])],
+        "trees",
+        [helper.make_tensor_value_info("features", TensorProto.FLOAT, [None, columns])],
+        [helper.make_tensor_value_info("log_odds", TensorProto.FLOAT, [None, 1])],
+        [constant],
+    )
+    opsets = [helper.make_opsetid("", 18)]
+    return bytes(helper.make_model(graph, opset_imports=opsets, ir_version=10).SerializeToString())
+
+
+def with_look(run: Run, folder: Path, zone: Zone, graph: bytes | None = None) -> Path:
+    """A copy of a run's bundle that has a second look of that zone."""
+    shutil.copytree(run.path / "bundle", folder)
+    ready = bundle.load(folder)
+    numbers = {"low": zone.low, "high": zone.high, "scale": 0.5, "offset": 1.0}
+    look = second_look.save(folder, np.zeros(COUNTS, np.uint8), graph or trees(), numbers)
+    fixed = ("name", "architecture", "task", "scope", "encoder", "trims", "classes", "thresholds")
+    values = {key: getattr(ready, key) for key in fixed}
+    bundle.save(folder, **values, calibration=Calibration(), look=look)
+    return folder
+
+
+def test_a_label_is_what_stands_before_the_first_dot() -> None:
+    found = labels("ab.co.uk", "abcd")
+    assert found.lengths.tolist() == [2, 4]
+    end, a, b, c, d = ENCODER.vocabulary, 1, 2, 3, 4
+    assert found.codes[0, :5].tolist() == [end, a, b, end, 0]
+    assert found.codes[1, :6].tolist() == [end, a, b, c, d, end]
+    assert found.filled(3).sum(axis=1).tolist() == [2, 4]
+
+
+def test_the_same_characters_have_the_same_hash_wherever_they_stand() -> None:
+    hashes = labels("xabcd.com", "yzabcd.net").hashes(4)[4]
+    assert hashes[0, 2] == hashes[1, 3]
+    assert hashes[0, 1] != hashes[1, 2]
+
+
+def test_counts_are_logarithms_of_how_many_labels_hold_an_ngram() -> None:
+    counts = second_look.counted([labels("abc.com", "abd.com"), labels("xab.com")], "benign")
+    place = labels("ab.com").hashes(2)[2][0, 1]
+    assert counts[place] == round(16 * np.log(1 + 3))
+    assert counts.dtype == np.uint8
+
+
+def test_known_ngrams_cover_a_label(tiny_bundle: ModelBundle) -> None:
+    known = labels(*["garden.com"] * 3)
+    counts = np.concatenate([second_look.counted([known], kind) for kind in ("benign", "made up")])
+    names = ["garden.com", "gardenx.com", "zqxwvk.com"]
+    _, found = tiny_bundle.doubtful(names, EVERYWHERE, counts)
+    five, six = found[:, -3], found[:, -1]
+    assert five == pytest.approx([1.0, 7 / 9, 0.0])
+    assert six == pytest.approx([1.0, 7 / 9, 0.0])
+    assert found.shape == (3, COLUMNS)
+
+
+def test_names_in_doubt_are_scored_by_the_trees(tiny_run: Run, tmp_path: Path) -> None:
+    first = tiny_run.bundle(threads=1)
+    second = bundle.load(with_look(tiny_run, tmp_path / "b", EVERYWHERE), threads=1)
+    before = replace(first, calibration=Calibration()).log_odds(NAMES)
+    expected = 0.5 * 3 * before + 1
+    assert log_odds(second.score(NAMES).score) == pytest.approx(expected, abs=1e-2)
+
+
+def test_names_out_of_doubt_keep_their_score(tiny_run: Run, tmp_path: Path) -> None:
+    second = bundle.load(with_look(tiny_run, tmp_path / "b", NOWHERE), threads=1)
+    first = tiny_run.bundle(threads=1)
+    assert second.score(NAMES).score == pytest.approx(first.score(NAMES).score, abs=1e-6)
+
+
+def test_a_name_scores_alike_alone_and_among_others(tiny_run: Run, tmp_path: Path) -> None:
+    ready = bundle.load(with_look(tiny_run, tmp_path / "b", EVERYWHERE), threads=2)
+    names = [f"{'ab1xq'[n % 5] * (n % 30 + 1)}.com" for n in range(2000)]
+    together = ready.score(names).score
+    assert together[:40] == pytest.approx([ready.score([n]).score[0] for n in names[:40]], abs=1e-6)
+
+
+def test_older_programs_refuse_a_bundle_with_a_second_look(tiny_run: Run, tmp_path: Path) -> None:
+    text = (with_look(tiny_run, tmp_path / "b", NOWHERE) / bundle.BUNDLE_FILE).read_text()
+    assert '"format_version": 2' in text
+    assert '"format_version": 1' in (tiny_run.path / "bundle" / bundle.BUNDLE_FILE).read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        (COUNTS_FILE, None, "cannot be read"),
+        (TREES_FILE, None, "cannot be read"),
+        (COUNTS_FILE, b"other", "does not match its checksum"),
+        (TREES_FILE, b"other", "does not match its checksum"),
+    ],
+)
+def test_a_damaged_second_look_is_told(
+    tiny_run: Run, tmp_path: Path, name: str, content: bytes | None, message: str
+) -> None:
+    folder = with_look(tiny_run, tmp_path / "b", NOWHERE)
+    (folder / name).unlink()
+    if content is not None:
+        (folder / name).write_bytes(content)
+    with pytest.raises(BundleError, match=message):
+        bundle.load(folder)
+
+
+def test_trees_that_look_at_other_features_are_refused(tiny_run: Run, tmp_path: Path) -> None:
+    folder = with_look(tiny_run, tmp_path / "b", NOWHERE, trees(COLUMNS + 1))
+    with pytest.raises(BundleError, match="does not fit"):
+        bundle.load(folder)
+
+
+def test_counts_of_another_size_are_refused(
+    tiny_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("tests.scoring.test_second_look.COUNTS", 100)
+        folder = with_look(tiny_run, tmp_path / "b", NOWHERE)
+    with pytest.raises(BundleError, match="holds other counts"):
+        bundle.load(folder)
+
+
+def test_the_graph_of_the_trees_is_an_onnx_file() -> None:
+    onnx.checker.check_model(onnx.load_from_string(trees()))
