@@ -250,7 +250,7 @@ def load(folder: Path, threads: int | None = None) -> ModelBundle:
     graph = onnx_session.read(folder / ONNX_FILE, values.get("onnx_sha256"))
     try:
         encoder = CharEncoder.from_json(values["encoder"])
-        look = values.get("second_look")
+        look = values["second_look"] if version == TWO_LOOKS_VERSION else None
         loaded = ModelBundle(
             name=str(values["name"]),
             architecture=str(values["architecture"]),
