@@ -10,7 +10,9 @@ from typing import Any
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
+from dga.hosts import attribution, feedback
 from dga.hosts.score_hosts import score_hosts
+from dga.names import allow_list
 from dga.scoring.bundle import ModelBundle
 from dga.service.problems import ProblemError
 
@@ -37,7 +39,10 @@ async def _save(request: Request, path: Path, most: int) -> None:
 
 
 def _judged(path: Path, bundle: ModelBundle, fpr: float) -> dict[str, Any]:
-    result = score_hosts(path, bundle, fpr=fpr)
+    result = score_hosts(
+        path, bundle, fpr=fpr, allow=allow_list.stored(), silencer=feedback.load(),
+        attributor=attribution.standing_index_of,
+    )  # fmt: skip
     rows = result.frame.to_json(orient="records", date_format="iso", double_precision=15)
     return {"run": bundle.name, "fpr": fpr, "notes": result.notes, "hosts": json.loads(rows)}
 

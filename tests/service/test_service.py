@@ -150,6 +150,17 @@ def test_the_hosts_of_a_posted_log_are_those_of_the_command(
     assert [row["p_value"] for row in rows.values()] == pytest.approx(expected["p_value"].tolist())
 
 
+def test_names_that_are_allowed_are_no_evidence_in_a_posted_log(
+    models: Path, tokens: TokenFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DGA_STATE", str(tmp_path))
+    post: Call = lambda client: client.post("/v1/hosts", content=dns_log())  # noqa: E731
+    accused = {row["client"]: row["p_value"] for row in ask(tokens, post).json()["hosts"]}
+    (tmp_path / "allow.txt").write_text("\n".join(generators.generate("necurs", 40)))
+    excused = {row["client"]: row["p_value"] for row in ask(tokens, post).json()["hosts"]}
+    assert accused["10.0.0.7"] < 1 and excused["10.0.0.7"] == 1
+
+
 @pytest.mark.parametrize(
     ("query", "body", "status", "told"),
     [
