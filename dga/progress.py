@@ -16,7 +16,8 @@ class Progress:
     """Where a job stands. Times in seconds, `rate` in names a second.
 
     `phase` of a training is one of feeds, dataset, training, evaluation, done, partial, failed;
-    elsewhere scoring (`batch` counts rows) or fetch (bytes).
+    elsewhere scoring (`batch` counts rows) or fetch (bytes). `loss` is what a training minimises,
+    `log_loss` that of P(dga) alone, as `validation_loss` is.
     """
 
     phase: str
@@ -26,6 +27,7 @@ class Progress:
     batch: int = 0
     batches: int = 0
     loss: float | None = None
+    log_loss: float | None = None
     accuracy: float | None = None
     validation_loss: float | None = None
     validation_accuracy: float | None = None

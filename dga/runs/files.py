@@ -34,6 +34,7 @@ HISTORY_COLUMNS = (
     "epoch",
     "batches",
     "loss",
+    "log_loss",
     "accuracy",
     "seconds",
     "validation_loss",

@@ -163,17 +163,18 @@ class _Loop:
         if self.sums[-1]:
             self._end_epoch(number)
 
-    def _sum_up(self) -> tuple[float, float]:
-        """Mean loss and accuracy of the epoch so far."""
+    def _sum_up(self) -> dict[str, float]:
+        """Mean loss, log loss of P(dga) and accuracy of the epoch so far."""
         self.sums = self.sums + sum(told.numpy() for told in self.told)
         self.told.clear()
-        loss, right, names = self.sums
-        if names and not np.isfinite(loss):
+        *_, names = self.sums
+        if names and not np.isfinite(self.sums[0]):
             raise TrainingError(
                 f"the loss is not a number after {self.result.batches:,} batches: the training "
                 "diverged; lower the learning rate or set a gradient clipping norm"
             )
-        return (float(loss / names), float(right / names)) if names else (np.nan, np.nan)
+        means = self.sums[:-1] / names if names else np.full(len(self.sums) - 1, np.nan)
+        return dict(zip(("loss", "log_loss", "accuracy"), means.tolist(), strict=True))
 
     def _report(self, epoch: int) -> None:
         now = time.perf_counter()
@@ -182,15 +183,16 @@ class _Loop:
         done = self.result.batches
         if now - self.reported < REPORT_SECONDS and done < self.total:
             return
-        loss, accuracy = self._sum_up()
+        means = self._sum_up()
         self.reported = now
         elapsed = now - self.started
         self.progress = replace(
             self.progress,
             epoch=epoch,
             batch=done,
-            loss=loss,
-            accuracy=accuracy,
+            loss=means["loss"],
+            log_loss=means["log_loss"],
+            accuracy=means["accuracy"],
             elapsed=elapsed,
             rate=self.names / elapsed,
             remaining=elapsed / done * (self.total - done),
@@ -198,12 +200,10 @@ class _Loop:
         self.on_progress(self.progress)
 
     def _end_epoch(self, epoch: int) -> None:
-        loss, accuracy = self._sum_up()
         row = {
             "epoch": epoch,
             "batches": self.result.batches,
-            "loss": loss,
-            "accuracy": accuracy,
+            **self._sum_up(),
             "seconds": time.perf_counter() - self.started,
         }
         with train_step.averaged(self.rule, self.model):
@@ -300,7 +300,10 @@ class _Loop:
                 variable.assign(value)
         self.best = list(state.groups["best"])
         self.result.batches, self.names = facts["batches"], facts["names"]
-        self.result.history, self.sums = facts["history"], np.array(facts["sums"])
+        self.result.history = facts["history"]
+        sums = np.array(facts["sums"])
+        if len(sums) == len(self.sums):  # else of an earlier version: the epoch's means start anew
+            self.sums = sums
         self.started -= facts["seconds"]
 
 

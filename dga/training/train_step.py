@@ -21,7 +21,8 @@ from dga.training.replicas import replicas
 WARM_SHARE = 0.05  # of the updates, in which the learning rate rises
 LAST_SHARE = 0.02  # of the learning rate, left at the end
 LAST_SHARE_AVERAGED = 0.5  # the same where weights are averaged, which need to differ for that
-TOLD = 3  # what an update tells: loss times names, right answers, names
+TOLD = 4  # what an update tells: loss times names, log loss of P(dga), right answers, names
+LEAST = 1e-7  # probability of the truth that the log loss counts with
 
 Update = Callable[[Batch], Any]
 Tensor = Any  # TensorFlow ships no types
@@ -99,7 +100,8 @@ def updating(model: keras.Model, rule: keras.Optimizer) -> Update:
             summed = context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)
             gradients = [_scaled(gradient, first) for gradient in summed]
         rule.apply(gradients, weights)
-        return tf.stack([loss * names, tf.reduce_sum(_right(given, *truth) * real)])
+        log_loss = tf.reduce_sum(_log_loss(given, truth[0]) * real)
+        return tf.stack([loss * names, log_loss, tf.reduce_sum(_right(given, *truth) * real)])
 
     if copies == 1:
 
@@ -184,6 +186,17 @@ def _losses(
         loss = keras.losses.sparse_categorical_crossentropy(family, given[FAMILY_OUTPUT])
         losses.append(tf.reduce_sum(loss * known) / names)
     return losses
+
+
+def _log_loss(given: dict[str, Tensor], is_dga: Tensor) -> Tensor:
+    """The log loss of P(dga) for each name (rows,): unweighted, and without any other term of the
+    loss, as it is measured on the validation part."""
+    if SCORE_OUTPUT in given:
+        score = tf.cast(given[SCORE_OUTPUT][:, 0], tf.float32)
+    else:
+        score = 1.0 - tf.cast(given[FAMILY_OUTPUT][:, 0], tf.float32)  # class 0 is benign
+    sure = tf.where(is_dga > 0.5, score, 1.0 - score)
+    return -tf.math.log(tf.clip_by_value(sure, LEAST, 1.0))
 
 
 def _right(

@@ -124,6 +124,16 @@ def test_the_history_tells_the_mean_of_the_epoch_and_which_weights_are_kept() ->
     assert [row["kept"] for row in trained.history] == [0, 0, 1]
 
 
+@pytest.mark.parametrize("task", ["binary", "family", "both"])
+def test_the_log_loss_has_the_terms_of_the_validation_loss(task: str) -> None:
+    settings = config(epochs=1, task=task, learning_rate=1e-6, schedule="constant")
+    trained, _ = fitted(settings)  # it hardly learns, so that both are of the same weights
+    (row,) = trained.history
+    assert row["log_loss"] == pytest.approx(row["validation_loss"], rel=0.02)
+    if task == "both":
+        assert row["loss"] > 1.2 * row["log_loss"]  # the families' term is no part of it
+
+
 def test_the_weights_of_the_best_epoch_are_kept() -> None:
     settings = config(learning_rate=1.0, schedule="constant", epochs=5, optimizer="rmsprop")
     trained, part = fitted(settings)

@@ -159,8 +159,8 @@ def test_bars_that_a_filter_leaves_out_are_faded():
 def test_training_curves_of_a_job_and_of_a_history():
     snapshots = [
         Progress(phase="feeds"),
-        Progress(phase="training", batch=10, loss=0.6, accuracy=0.7, rate=900.0),
-        Progress(phase="training", batch=20, loss=0.4, accuracy=0.8, validation_loss=0.5),
+        Progress(phase="training", batch=10, loss=2.6, log_loss=0.6, accuracy=0.7, rate=900.0),
+        Progress(phase="training", batch=20, log_loss=0.4, accuracy=0.8, validation_loss=0.5),
     ]
     by_name = {(t.name, t.yaxis): t for t in charts.training_curves(snapshots).data}
     assert by_name["Training", "y"].y.tolist() == [0.6, 0.4]
@@ -173,6 +173,7 @@ def test_training_curves_of_a_job_and_of_a_history():
     assert drawn.data[4].y.tolist() == [25, 25]
     assert drawn.layout.yaxis3.title.text == "Batches/s"
     assert charts.training_curves([]).data[0].x.size == 0
+    assert (drawn.data[0].name, drawn.data[0].y.tolist()) == ("Training, all terms", [0.3, 0.2])
 
 
 def test_validation_has_one_marker_an_epoch_and_earlier_runs_stand_behind():

@@ -15,7 +15,7 @@ from ui.charts import style
 from ui.charts.style import BLUE, GREY, VERMILION, plain
 
 LINES = (  # panel, column, name, colour
-    (1, "loss", "Training", BLUE),
+    (1, "log_loss", "Training", BLUE),
     (1, "validation_loss", "Validation", VERMILION),
     (2, "accuracy", "Training", BLUE),
     (2, "validation_accuracy", "Validation", VERMILION),
@@ -23,11 +23,14 @@ LINES = (  # panel, column, name, colour
 )
 
 
+ALL_TERMS = (1, "loss", "Training, all terms", GREY)  # of runs that kept no log loss of their own
+
+
 def training_curves(
     progress: Sequence[Progress] | pd.DataFrame, earlier: Mapping[str, pd.DataFrame] | None = None
 ) -> go.Figure:
-    """Loss, accuracy and speed of a training: a job's snapshots (by batch, names a second) or a
-    run's history (by epoch, batches a second).
+    """Log loss of P(dga), accuracy and speed of a training: a job's snapshots (by batch, names a
+    second) or a run's history (by epoch, batches a second).
 
     Validation has one marker an epoch. `earlier`: histories of other runs by name, whose validation
     is drawn faint behind, over the same axis.
@@ -39,7 +42,8 @@ def training_curves(
     figure = make_subplots(rows=3, shared_xaxes=True, vertical_spacing=0.06)
     for name, history in (earlier or {}).items():
         _behind(figure, name, history, x)
-    for row, column, name, colour in LINES:
+    lines = LINES if table["log_loss"].notna().any() else (ALL_TERMS, *LINES[1:])
+    for row, column, name, colour in lines:
         line = style.line(table[x], table[column], name, colour).update(
             connectgaps=True,
             mode="lines+markers" if name == "Validation" or len(table) < 2 else "lines",
@@ -49,7 +53,7 @@ def training_curves(
         figure.add_trace(line, row=row, col=1)
     style.dress(figure, "training_curves", None, None, height=480)
     figure.update_xaxes(title_text=titles[0], row=3, col=1)
-    for row, text in enumerate(("Loss", "Accuracy", titles[1]), start=1):
+    for row, text in enumerate(("Log loss", "Accuracy", titles[1]), start=1):
         figure.update_yaxes(title_text=text, row=row, col=1)
     figure.update_yaxes(tickformat=".1%", row=2, col=1)
     figure.update_yaxes(rangemode="tozero", row=3, col=1)
@@ -89,5 +93,5 @@ def _history(table: pd.DataFrame) -> pd.DataFrame:
 
 def _completed(table: pd.DataFrame, x: str) -> pd.DataFrame:
     """The columns that are drawn, NaN where the training had no such measure."""
-    columns = [x, *(column for _, column, _, _ in LINES)]
+    columns = [x, *(column for _, column, _, _ in (ALL_TERMS, *LINES))]
     return table.reindex(columns=columns).astype(np.float64)

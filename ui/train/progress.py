@@ -236,7 +236,10 @@ def _figures(
     return {
         "Epoch": (f"{shown.epoch} of {shown.epochs}" if trained else "–", ""),
         "Batch": (f"{shown.batch:,}" if trained else "–", f"Of {shown.batches:,} in all."),
-        "Loss": (_text(shown.loss, ".4f"), "Mean over this epoch so far; smaller is better."),
+        "Log loss": (
+            _text(shown.log_loss, ".4f"),
+            "Of P(dga), mean over this epoch so far; smaller is better.",
+        ),
         "Accuracy": (_text(shown.accuracy, ".2%"), "On the training names of this epoch so far."),
         "Names/s": (f"{shown.rate:,.0f}" if trained else "–", "Names learnt from each second."),
         "Elapsed": (duration(_elapsed(job)), ""),
