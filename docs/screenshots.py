@@ -1,4 +1,4 @@
-"""Make the screenshots of every page: `python -m docs.screenshots [--models FOLDER]`.
+"""Make the screenshots of every page: `python -m docs.screenshots [PAGE ...]`.
 
 Light and dark, 1,400 pixels wide, of the app as it stands with the shipped run, into docs/; with
 `--more FOLDER` also 400, 1,280 and 1,600 pixels wide, to be looked at, into that folder.
@@ -11,7 +11,7 @@ import os
 import shutil
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from benchmarks.layout_shift import DRAWN
 from benchmarks.startup import server
@@ -29,12 +29,14 @@ def main() -> None:
     """Take every picture."""
     parser = argparse.ArgumentParser("docs.screenshots")
     parser.add_argument("--more", type=Path, help="a folder for pictures of other widths")
-    more = parser.parse_args().more
+    parser.add_argument("pages", nargs="*", help=f"which, of {', '.join(HEIGHTS)}; all by default")
+    options = parser.parse_args()
+    more = options.more
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as play, server() as (_, address):
         browser = play.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         for scheme in ("light", "dark"):
-            for name in HEIGHTS:
+            for name in options.pages or HEIGHTS:
                 _take(browser, address, name, scheme, 1400, FOLDER)
                 for width in OTHER_WIDTHS if more else ():
                     folder = more / str(width)
@@ -57,13 +59,27 @@ def _take(browser: Browser, address: str, name: str, scheme: str, width: int, fo
         page.get_by_role("heading", name="Looks").first.wait_for()
     elif name == "bulk":
         _score(page)
-    page.get_by_text("Counting: reading").wait_for(state="detached")  # of Train's feeds
-    page.locator(DRAWN).wait_for()
-    page.wait_for_timeout(5_000)  # charts draw themselves in steps
-    page.locator(DRAWN).wait_for()
+    elif name == "hosts":
+        _judge(page)
+    _settle(page)
     page.screenshot(path=folder / f"{name}-{scheme}.png")
     context.close()
     print(f"{name}, {scheme}, {width} pixels")
+
+
+def _settle(page: Page) -> None:
+    """Wait until nothing of the page is still to come."""
+    page.locator(DRAWN).wait_for()
+    expect(page.get_by_text("Counting: reading")).to_have_count(0, timeout=WAIT)  # Train's feeds
+    page.wait_for_timeout(5_000)  # charts draw themselves in steps
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=WAIT)
+    page.locator(DRAWN).wait_for()
+
+
+def _judge(page: Page) -> None:
+    page.get_by_role("tab", name="Example").click()
+    page.get_by_role("button", name="Try the example").click()
+    page.get_by_text("Likely command and control").wait_for()
 
 
 def _score(page: Page) -> None:
