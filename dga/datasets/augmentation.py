@@ -136,6 +136,13 @@ def _resuffixed(part: pd.DataFrame, count: int, seed: int, taken: set[str]) -> p
     return made.assign(**{FEED: dataset.RESUFFIXED})
 
 
+def composed_beside(part: pd.DataFrame, config: TrainingConfig, count: int) -> list[str]:
+    """So many composed names beside a part that is not learnt from, others than a training part's;
+    none where the config adds none."""
+    own = config.resolved()
+    return _composed(part, count, own.seed + UNSEEN_SEED) if own.composed_share else []
+
+
 def _composed(part: pd.DataFrame, count: int, seed: int) -> list[str]:
     """Composed labels, half of them under suffixes drawn evenly and half as the part's benign names
     have them; a sixth are initials, under suffixes of countries."""

@@ -21,6 +21,8 @@ from dga.scoring.calibration import Calibration
 from dga.scoring.encoder import CharEncoder
 from dga.training import fit_calibration, fit_second_look, loop, onnx_export
 
+COMPOSED_SHARE = 0.3  # composed names in the calibration, as a share of the curated ones
+
 
 def judge(
     plan: TrainingPlan,
@@ -65,14 +67,16 @@ def settled(
     folder = work / store.BUNDLE_FOLDER
     bundle.save(folder, **fixed, calibration=Calibration(), thresholds={})
     architecture = ARCHITECTURES[config.architecture]
-    train = data.part(dataset.TRAIN)
+    train, validation = data.part(dataset.TRAIN), data.part(dataset.VALIDATION)
+    curated = data.curated_part(dataset.VALIDATION)[dataset.NAME].tolist()
     learnt = fit_calibration.calibrate(
         bundle.load(folder),
-        data.part(dataset.VALIDATION),
+        validation,
         architecture.calibrated,
-        augmentation.unseen(data.part(dataset.VALIDATION), config, data.frame[dataset.NAME]),
+        augmentation.unseen(validation, config, data.frame[dataset.NAME]),
         config.balance or "class",
-        data.curated_part(dataset.VALIDATION)[dataset.NAME].tolist(),
+        curated,
+        augmentation.composed_beside(validation, config, round(COMPOSED_SHARE * len(curated))),
         fit_second_look.counts(train, config, fixed["encoder"])
         if architecture.second_look
         else None,

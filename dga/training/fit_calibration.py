@@ -72,6 +72,7 @@ def calibrate(
     unseen: Sequence[str] = (),
     balance: Balance = "class",
     curated: Sequence[str] = (),
+    composed: Sequence[str] = (),
     counts: Counts | None = None,
 ) -> Calibrated:
     """Learn from the validation part (columns name, label, family) what the bundle stores.
@@ -80,8 +81,10 @@ def calibrate(
     names that stand for those of families that no feed holds; without them whatever fits no known
     family would pass for benign. `balance`: what names weigh, as `dataset.weights` does.
     `curated`: benign names that people wrote down. Where there are enough, thresholds are chosen
-    on them alone, and they weigh in the calibration as much as the other benign ones. `counts`: of
-    the training part's n-grams (`fit_second_look.counts`); with them a second look is fitted.
+    on them alone, and they weigh in the calibration as much as the other benign ones. `composed`:
+    benign names of words that weigh as one of the curated each (`augmentation.composed_beside`).
+    `counts`: of the training part's n-grams (`fit_second_look.counts`); with them a second look is
+    fitted.
     """
     if validation.empty:
         return Calibrated()
@@ -89,18 +92,19 @@ def calibrate(
     is_dga = (validation[LABEL] == DGA).to_numpy()
     calibration, looked = Calibration(), None
     if how != "no":
-        evidence = raw.evidence([*names, *curated, *unseen])
+        known_benign = [*curated, *composed]
+        evidence = raw.evidence([*names, *known_benign, *unseen])
         if how == "scaled" or raw.task == "family":  # whose score is made of the shares
             evidence = evidence[:, :1]
         weights = dataset.weights(validation, balance).astype(np.float64)
-        listed, written, strange = np.split(evidence, [len(names), len(names) + len(curated)])
+        listed, written, strange = np.split(evidence, [len(names), len(names) + len(known_benign)])
         sample = Sample.of(listed, is_dga, weights, written)
         calibration = fitted(sample, strange, raw)
         if counts is not None and how == "weighed":
             ready = replace(raw, calibration=calibration)
             classes, each = with_unseen(sample, len(unseen))
             looked = fit_second_look.fit(
-                ready, [*names, *curated, *unseen], classes, each, counts, len(names)
+                ready, [*names, *known_benign, *unseen], classes, each, counts, len(names)
             )
     ready = replace(raw, calibration=calibration)
     scores = ready.score(names)

@@ -142,3 +142,14 @@ def test_composed_names_are_added_as_benign_ones_under_many_suffixes() -> None:
     suffixes = {name.partition(".")[2] for name in added[dataset.NAME]}
     assert len(suffixes) > 50
     assert not suffixes & zones()
+
+
+def test_composed_names_beside_a_part_are_others_than_it_learns() -> None:
+    rows = part()
+    config = TrainingConfig(architecture="lstm", composed_share=2.0)
+    learnt = set(augmentation.widened(rows, config, set())[dataset.NAME])
+    beside = augmentation.composed_beside(rows, config, 300)
+    assert len(beside) == 300
+    assert len(learnt & set(beside)) < 30
+    none = TrainingConfig(architecture="lstm", composed_share=0.0)
+    assert not augmentation.composed_beside(rows, none, 300)
