@@ -43,6 +43,8 @@ FILES = (
      "log lines or JSON in cells (`_raw`, `message`)", "time,client,query"),
     ("JSON", "lines, arrays, indented or joined objects, rows anywhere in a document",
      '{"hits":{"hits":[{"_source":{"dns":{"question":{"name":"a.example"}}}}]}}'),
+    ("Printed tables", "columns of fixed width under dashes (PowerShell, sqlite3), PowerShell's "
+     "lists of fields", "QueryName : xkqzvbnt.example"),
     ("Parquet, Excel", "`.parquet` (structs become columns), `.xlsx` (a sheet by name)", "binary"),
     ("Lists", "a name a line, ranked lists, hosts files, Markdown tables, free text with defanged "
      "names", "hxxps://xkqzvbnt[.]example/gate"),

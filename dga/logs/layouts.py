@@ -12,7 +12,16 @@ from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
-from dga.logs import captures, dnstap_yaml, pihole_database, records, text_log, windows_xml, zeek
+from dga.logs import (
+    blocks,
+    captures,
+    dnstap_yaml,
+    pihole_database,
+    records,
+    text_log,
+    windows_xml,
+    zeek,
+)
 from dga.logs.live import LivePayload
 from dga.tables import TableInfo, as_table
 from dga.tables.encodings import is_binary, lines
@@ -115,6 +124,18 @@ def _windows_xml(payload: Payload, first: Sequence[str]) -> Opened | None:
     return info, records.record_tables(events, known, columns, more=payload.goes_on)
 
 
+def _field_list(payload: Payload, first: Sequence[str]) -> Opened | None:
+    """PowerShell's lists of fields, a record in many lines."""
+    if isinstance(payload, LivePayload) or not blocks.is_field_list(first):
+        return None
+    known = records.RecordLayout(blocks.FORMAT, "", "", blocks.record_fields)
+    sample = [text for texts in blocks.record_texts([first]) for text in texts]
+    columns = records.record_columns(sample, known, more=payload.goes_on)
+    info = replace(plain_info(payload, known.name, columns), surplus=payload.goes_on)
+    texts = blocks.record_texts(line_blocks(payload))
+    return info, records.record_tables(texts, known, columns, more=payload.goes_on)
+
+
 def _structured(payload: Payload, first: Sequence[str]) -> Opened | None:
     """CEF, LEEF and XML, whose messages may hold a line of a server's text log."""
     marked = sum(any(mark in line[:200] for mark in _MARKS) for line in first[:50])
@@ -134,5 +155,5 @@ def _quiet(payload: Payload) -> Callable[[], bool] | None:
 
 
 LAYOUTS: tuple[ByLines, ...] = (
-    _zeek, _dnstap_yaml, _windows_xml, _structured, _text_log, _records,
+    _zeek, _dnstap_yaml, _windows_xml, _structured, _text_log, _records, _field_list,
 )  # fmt: skip

@@ -23,7 +23,14 @@ from dga.tables.encodings import lines, without_surrogates
 from dga.tables.fastjson import FastJson, below
 from dga.tables.jsonrows import array_items, line_record, record, scalar
 from dga.tables.lists import LISTS, list_rows
-from dga.tables.sniff import TableInfo, is_hosts_line, markdown_cells, split_spaced
+from dga.tables.sniff import (
+    TableInfo,
+    column_starts,
+    fixed_cells,
+    is_hosts_line,
+    markdown_cells,
+    split_spaced,
+)  # fmt: skip
 from dga.tables.texttable import columns_table, rows_at_once, text_table
 from dga.tables.unpack import Payload, damage_told
 from dga.tables.zones import zone_rows
@@ -85,6 +92,15 @@ def _spaced(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
 def _markdown(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
     for block in payload.blocks(info.skipped, rows_at_once(info)):
         yield text_table([markdown_cells(line) for line in lines(block) if "|" in line], info)
+
+
+def _fixed_width(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
+    """Cells under the dashes of the header."""
+    first = payload.first_lines()
+    starts = column_starts(first[info.skipped - 1])
+    for block in payload.blocks(info.skipped, rows_at_once(info)):
+        rows = [fixed_cells(line, starts) for line in lines(block) if line.strip()]
+        yield text_table(rows, info)
 
 
 def _text(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
@@ -205,6 +221,7 @@ READERS: dict[str, Callable[[Payload, TableInfo], Iterator[pa.Table]]] = {
     "zone": _zone,
     "spaced": _spaced,
     "markdown": _markdown,
+    "fixed-width": _fixed_width,
     "text": _text,
     "zeek": _zeek,
     "json": _json,

@@ -31,6 +31,7 @@ MAX_TITLES = 20  # lines above a header
 EXTRA = "extra"
 TEXT_COLUMNS = ("line", "domain", "text")
 _SEP = re.compile(r"sep=(.)", re.IGNORECASE)
+_DASHES = re.compile(r"\s*-{2,}(?: {1,200}-{2,})+\s*")
 _IDENTIFIER = re.compile(r"[A-Za-z_@#][\w .()/:-]{0,60}")
 _JSON_ARRAY = re.compile(rb"\s*\[\s*[\[{\"\]]")
 
@@ -193,6 +194,52 @@ def _markdown(payload: Payload, blank: TableInfo, lines: list[str]) -> TableInfo
     skipped = lines.index(filled[at]) + 1
     return replace(blank, format="markdown", delimiter="|", columns=columns, skipped=skipped,
                    header=True)  # fmt: skip
+
+
+def _fixed_width(payload: Payload, blank: TableInfo, lines: list[str]) -> TableInfo | None:
+    """A table whose columns stand under dashes, as PowerShell, sqlite3 and sqlcmd print it."""
+    at = rule_place(lines)
+    if at is None:
+        return None
+    starts = column_starts(lines[at])
+    names = fixed_cells(lines[at - 1], starts)
+    if at > 1 and lines[at - 2].strip():  # a header of two lines
+        pairs = zip(fixed_cells(lines[at - 2], starts), names, strict=True)
+        names = [" ".join(pair).strip() for pair in pairs]
+    return replace(blank, format="fixed-width", columns=unique(names), skipped=at + 1, header=True)
+
+
+def rule_place(lines: list[str]) -> int | None:
+    """Which line has the dashes under a header; None if there is none among the first."""
+    for at, line in enumerate(lines[:MAX_TITLES]):
+        if at and lines[at - 1].strip() and _DASHES.fullmatch(line):
+            return at
+    return None
+
+
+def column_starts(rule: str) -> list[int]:
+    """Where the columns start under a line of dashes."""
+    return [dashes.start() for dashes in re.finditer("-+", rule)]
+
+
+def fixed_cells(line: str, starts: list[int]) -> list[str]:
+    """The cells of a line; a number that is longer than its header starts before it.
+
+    >>> fixed_cells("a.com  12345 x", [0, 9, 13]), fixed_cells("a.example 1", [0, 4])
+    (['a.com', '12345', 'x'], ['a.example', '1'])
+    >>> fixed_cells("abc       ghi", [0, 5, 10]), fixed_cells("ab", [0, 5])
+    (['abc', '', 'ghi'], ['ab', ''])
+    """
+    cuts = [0, *starts[1:]]
+    for at, start in enumerate(cuts[1:], 1):
+        cut = min(start, len(line))
+        if cut and line[cut - 1] != " " and cut == start:
+            cut = line.rfind(" ", cuts[at - 1], start) + 1
+            if not cut:  # the cell before is longer than its column
+                cut = line.find(" ", start)
+        cuts[at] = cut if cut >= 0 else len(line)
+    ends = [*cuts[1:], len(line)]
+    return [line[first:last].strip() for first, last in zip(cuts, ends, strict=True)]
 
 
 def _is_rule(line: str) -> bool:
@@ -375,5 +422,5 @@ def _widened(columns: tuple[str, ...], surplus: bool) -> tuple[str, ...]:
 
 
 _TEXT_LAYOUTS: tuple[Callable[[Payload, TableInfo, list[str]], TableInfo | None], ...] = (
-    _zeek, _json_lines, _hosts, _list_kind, _zone, _markdown, _csv,
+    _zeek, _json_lines, _fixed_width, _hosts, _list_kind, _zone, _markdown, _csv,
 )  # fmt: skip

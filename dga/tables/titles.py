@@ -13,6 +13,7 @@ TITLES: Final = {
     "hosts": "hosts file",
     "zone": "zone file",
     "markdown": "Markdown table",
+    "fixed-width": "table of columns of fixed width",
     "text": "text with names in it",
     "zeek": "Zeek DNS log",
     "zeek-json": "Zeek DNS log as JSON",

@@ -266,3 +266,23 @@ def test_titles_above_a_header_are_no_rows() -> None:
     assert [(e["client"], e["query"], e["time"]) for e in found] == [
         ("10.1.0.23", "xkqzvbnt.net", TIME), ("10.1.0.24", "a.net", TIME),
     ]  # fmt: skip
+
+
+def test_lists_of_fields() -> None:
+    record = (
+        "TimeCreated : 5/1/2026 10:00:01 AM\nMachineName : dc1.aureola.com\n"
+        "Message     : Dns query:\n"
+        "              QueryName: {}\n              QueryStatus: 9003\n"
+        "              Image: C:\\x.exe\n"
+    )
+    names = [f"name{at}.net" for at in range(3)]
+    found = events_of("\n" + "\n".join(record.format(name) for name in names))
+    assert [(e["query"], e["rcode"], e["client"], e["time"]) for e in found] == [
+        (name, "NXDOMAIN", "dc1.aureola.com", TIME) for name in names
+    ]
+    report = "".join(
+        f"C2: {name}\nPayload: http://other{at}.net/a\n" for at, name in enumerate(names)
+    )
+    assert {"name0.net", "http://other0.net/a"} <= {
+        str(event["query"]) for event in events_of(report)
+    }

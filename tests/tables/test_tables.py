@@ -277,3 +277,22 @@ def test_the_machine_in_an_unknown_log_is_no_name_of_it() -> None:
     assert list(read("\n".join(lines).encode())["domain"]) == names
     report = [f"2026-05-01 10:00:01 {name} was" + " seen" * (len(name) % 3) for name in names]
     assert list(read("\n".join(report).encode())["domain"]) == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\nName                  Type    TTL IPAddress\n"
+        "----                  ----    --- ---------\n"
+        "one.example.com       A     12345 192.0.2.7\nlonger-than-its-column.com A 7 192.0.2.8\n",
+        "                      Rec\nName                  Type    TTL IPAddress\n"
+        "--------------------  ----  ----- ---------\none.example.com       A         7 192.0.2.7\n"
+        "longer-than-its-column.com A 7 192.0.2.8\n",
+    ],
+    ids=["PowerShell", "a header of two lines"],
+)
+def test_columns_of_fixed_width(text: str) -> None:
+    frame = read(text.encode())
+    assert list(frame["Name"]) == ["one.example.com", "longer-than-its-column.com"]
+    assert list(frame["IPAddress"]) == ["192.0.2.7", "192.0.2.8"]
+    assert frame["TTL"][0] in ("12345", "7")
