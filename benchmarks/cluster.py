@@ -1,12 +1,15 @@
 """The cost of a cluster: the same files scored by one process and by local workers.
 
-    python -m benchmarks.cluster [--rows 10000000] [--files 16] [--workers 2] [--names LIST...]
+    python -m benchmarks.cluster [--rows 10000000] [--files 16] [--workers 2] [--distinct]
+        [--names LIST...]
 
-Writes rows of clients and queried names in Parquet files, the names repeated as in traffic: names
-of our generators and names put together of words, or those of lists. Then `dga score` reads them
-all in one process with as many threads as there are workers, and with `--cluster local:N`; both
-figures hold the start of the processes. The scores of both are compared row by row. CPU seconds
-are summed over all processes, and say more than seconds do on a machine that others use too.
+Writes rows of clients and queried names in Parquet files: names of our generators and names put
+together of words, or those of lists. They are repeated as in traffic, so that two workers score
+some names twice that one process scores once; `--distinct` gives each row a name of its own. Then
+`dga score` reads them all in one process with as many threads as there are workers, and with
+`--cluster local:N`; both figures hold the start of the processes. The results of both are compared
+row by row. CPU seconds are summed over all processes, and say more than seconds do on a machine
+that others use too.
 """
 
 from __future__ import annotations
@@ -74,18 +77,18 @@ class Memory(threading.Thread):
         self.join()
 
 
-def write(folder: Path, names: Sequence[str], rows: int, files: int) -> None:
+def write(folder: Path, names: Sequence[str], rows: int, files: int, distinct: bool) -> None:
     """Write the rows in as many files, the k-th most frequent name having 1/k of the first's."""
-    pool = np.array(list(islice(host_names.distinct_hosts(names), max(1, rows // host_names.FEW))))
-    dice = np.random.default_rng(rows)
+    hosts, dice = host_names.distinct_hosts(names), np.random.default_rng(rows)
+    pool = [] if distinct else list(islice(hosts, max(1, rows // host_names.FEW)))
     bounds = np.linspace(0, rows, files + 1).astype(int)
     for number, (start, end) in enumerate(pairwise(bounds)):
-        ranks = (len(pool) ** dice.random(end - start)).astype(int) - 1
+        ranks = (len(pool) ** dice.random(end - start)).astype(int) - 1 if pool else ()
         clients = dice.integers(0, CLIENTS, end - start)
         table = pa.table(
             {
                 "client": [f"10.0.{client // 250}.{client % 250}" for client in clients.tolist()],
-                "query": pa.array(pool[ranks].tolist()),
+                "query": [pool[rank] for rank in ranks] or list(islice(hosts, end - start)),
             }
         )
         pq.write_table(table, folder / f"part-{number:04}.parquet")
@@ -126,12 +129,12 @@ def results(paths: Sequence[Path]) -> pa.Table:
     return pa.concat_tables([pq.read_table(path, columns=[SCORE, VERDICT]) for path in paths])
 
 
-def measure(names: Sequence[str], rows: int, files: int, workers: int) -> None:
+def measure(names: Sequence[str], rows: int, files: int, workers: int, distinct: bool) -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory(prefix="dga-cluster-") as name:
         folder = Path(name)
         (folder / "in").mkdir()
-        write(folder / "in", names, rows, files)
+        write(folder / "in", names, rows, files, distinct)
         sources = [str(path) for path in sorted((folder / "in").iterdir())]
         alone, out = folder / "alone.parquet", folder / "out"
         one = timed([*sources, "-o", str(alone)], workers)
@@ -177,9 +180,10 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--files", type=int, default=16)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--distinct", action="store_true", help="no name comes twice")
     parser.add_argument("--names", type=Path, nargs="*", default=[], help="lists of names")
     options = parser.parse_args()
-    measure(base(options.names), options.rows, options.files, options.workers)
+    measure(base(options.names), options.rows, options.files, options.workers, options.distinct)
 
 
 if __name__ == "__main__":
