@@ -121,6 +121,7 @@ def test_attribution_settles_a_verdict_of_few_names(
 
 ANSWERS = {
     "addresses": {"NOERROR": "192.0.2.7", "NXDOMAIN": ""},
+    "a blocker's own address": {"NOERROR": "192.0.2.7", "NXDOMAIN": "127.0.0.1"},
     "messages in base64": {"NOERROR": "EjSBgAABAAEAAAAA", "NXDOMAIN": "EjSBgwABAAAAAAAA"},
 }
 
