@@ -17,7 +17,7 @@ from pathlib import Path
 from dga.errors import DGAError
 
 REFUSED = 3  # exit status of a child that refuses, with a sentence on standard error
-CORES_AT_MOST = 4  # whose processor time a child may use up
+PATIENCE = 6  # times its processor time a child may take on a busy machine
 
 
 class Ending(Enum):
@@ -30,13 +30,17 @@ class Ending(Enum):
 
 
 def run_child(module: str, *arguments: str, seconds: float) -> tuple[Ending, str]:
-    """Run `python -m MODULE ARGUMENTS`, which ends in `run_limited`; how, and what it told."""
+    """Run `python -m MODULE ARGUMENTS`, which ends in `run_limited`; how, and what it told.
+
+    `seconds`: of the processor, which the child limits itself; it is ended after PATIENCE times
+    as long.
+    """
     try:
         done = subprocess.run(
             [sys.executable, "-m", module, *arguments],
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=seconds,
+            timeout=PATIENCE * seconds,
             cwd=Path(__file__).resolve().parents[2],
             check=False,
         )
@@ -54,7 +58,8 @@ def run_child(module: str, *arguments: str, seconds: float) -> tuple[Ending, str
 def run_limited(work: Callable[[], object], *, memory: int, seconds: float) -> int:
     """Do the child's work within limits; returns the exit status.
 
-    `memory`: bytes beside what the libraries take, so load those before.
+    `memory`: bytes beside what the libraries take, so load those before. `seconds`: of the
+    processor, all threads together.
     """
     _limit(memory, seconds)
     try:
@@ -71,7 +76,7 @@ def _limit(memory: int, seconds: float) -> None:
         import resource
     except ImportError:
         return
-    processor = int(seconds * CORES_AT_MOST) + 1
+    processor = max(1, round(seconds))
     space = _mapped() + memory
     resource.setrlimit(resource.RLIMIT_AS, (space, space))
     resource.setrlimit(resource.RLIMIT_CPU, (processor, processor + 5))  # SIGXCPU, then SIGKILL

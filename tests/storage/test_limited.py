@@ -35,7 +35,7 @@ def test_how_a_child_ended_is_told(
     (tmp_path / "odd_child.py").write_text(CHILD.format(work=code), encoding="utf-8")
     root = Path(limited.__file__).resolve().parents[2]
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{root}")
-    seconds = 3 if ending is Ending.TOO_LONG else 60
+    seconds = 0.5 if ending is Ending.TOO_LONG else 60
     assert limited.run_child("odd_child", seconds=seconds) == (ending, told)
 
 
