@@ -21,6 +21,7 @@ from dga.runs.operators import (
     MAX_UNITS,
     OPERATORS,
     SIZES,
+    SIZING,
     layer_allowed,
     operator_allowed,
 )
@@ -61,8 +62,32 @@ def check_graph(path: Path) -> None:
         if not operator_allowed(node.domain, node.op_type):
             name = without_odd(f"{node.domain or 'ai.onnx'}.{node.op_type}")[:80]
             raise ArchiveError(f"{path.name} needs the operator {name}, which is not trusted")
+    if found := _sized_by_names(model.graph):
+        raise ArchiveError(
+            f"{path.name}: the size of {found} depends on what a name is, not on how many there "
+            "are and how long they are, which is not trusted"
+        )
     if any(tensor.data_location == EXTERNAL for tensor in _tensors(model.graph)):
         raise ArchiveError(f"{path.name} refers to files outside itself")
+
+
+def _sized_by_names(graph: Any) -> str:
+    """An operator whose result is as large as a name's characters say; "" where there is none.
+
+    Some names, on which a run from elsewhere was not tried, would make it take all memory.
+    """
+    told = {value.name for value in graph.input} - {tensor.name for tensor in graph.initializer}
+    known = -1
+    while known < len(told):  # nodes may stand in any order
+        known = len(told)
+        for node in graph.node:
+            if node.op_type != "Shape" and told.intersection(node.input):
+                told.update(node.output)
+    for node in graph.node:
+        sizes = [node.input[place : place + 1] for place in SIZING.get(node.op_type, ())]
+        if any(told.intersection(size) for size in sizes):
+            return str(node.op_type)
+    return ""
 
 
 def check_weights(path: Path) -> None:

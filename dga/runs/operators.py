@@ -37,6 +37,9 @@ OPERATORS: dict[str, frozenset[str]] = {  # domain: operators
     "ai.onnx.ml": frozenset(MACHINE_LEARNING),
 }
 MAX_NODES = 5_000
+SIZING = {  # operators that make tensors larger: the inputs that say how large
+    "ConstantOfShape": (0,), "Expand": (1,), "Pad": (1,), "Range": (0, 1, 2), "Tile": (1,),
+}  # fmt: skip
 
 KERAS_LAYERS = {
     "Activation", "Add", "Average", "BatchNormalization", "Bidirectional", "Concatenate", "Conv1D",

@@ -1,8 +1,8 @@
 """A run from elsewhere, validated and scored for the first time in a child with limits.
 
-`python -m dga.runs.quarantine FOLDER` is that child: it reads every file as what it should be and
-scores names of all lengths. What is wrong with the run it tells in a sentence; where memory or
-time runs out, the parent tells that. The process of the pages never meets the run before.
+`python -m dga.runs.quarantine FOLDER SECONDS` is that child: it reads every file as what it should
+be and scores names of all lengths. What is wrong with the run it tells in a sentence; where memory
+or time runs out, the parent tells that. The process of the pages never meets the run before.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ SLOWEST = 50.0  # names a second; our slowest export reaches thousands
 
 def validate(folder: Path, seconds: float = SECONDS) -> None:
     """Validate the run in a folder in a child; ArchiveError says why it is refused."""
-    ending, told = run_child("dga.runs.quarantine", str(folder.resolve()), seconds=seconds)
+    ending, told = run_child(
+        "dga.runs.quarantine", str(folder.resolve()), str(seconds), seconds=seconds
+    )
     if ending is Ending.REFUSED:
         raise ArchiveError(told or "the run cannot be read")
     if ending is Ending.TOO_LONG:
@@ -78,15 +80,15 @@ def _score(loaded: object, names: list[str]) -> None:
         )
 
 
-def main(folder: str) -> int:
+def main(folder: str, seconds: str) -> int:
     """Validate a folder as the child; returns the exit status."""
     import onnx  # noqa: F401 - the libraries are loaded before memory is limited
     import pandas as pd  # noqa: F401
 
     from dga.runs import archive_contents, store  # noqa: F401
 
-    return run_limited(lambda: inspect(Path(folder)), memory=MEMORY_BYTES, seconds=SECONDS)
+    return run_limited(lambda: inspect(Path(folder)), memory=MEMORY_BYTES, seconds=float(seconds))
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1]))
+    raise SystemExit(main(*sys.argv[1:]))
