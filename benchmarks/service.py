@@ -169,21 +169,20 @@ def environment() -> dict[str, str]:
     return os.environ | {"PYTHONPATH": root}
 
 
-async def restart(port: int, names: Iterator[str]) -> str:
-    """The row of sixteen clients while one service takes over from another."""
+async def restart(port: int, names: Iterator[str], around: float = AROUND) -> tuple[Load, int]:
+    """Sixteen clients while one service takes over from another: what came of it, and how many
+    requests ended behind the old one's SIGTERM."""
     async with service(port) as old:
-        load, over, started = Load(), asyncio.Event(), time.perf_counter()
+        load, over = Load(), asyncio.Event()
         asking = [asyncio.create_task(look_up(port, names, over.is_set, load)) for _ in range(16)]
-        await asyncio.sleep(AROUND)
+        await asyncio.sleep(around)
         async with service(port):
             shared = len(load.seconds)
             old.send_signal(signal.SIGTERM)
-            await asyncio.sleep(AROUND)
+            await asyncio.sleep(around)
             over.set()
             await asyncio.gather(*asking)
-        row = load.line("restart under load", time.perf_counter() - started)
-        told = f"{len(load.seconds) - shared:,} behind the old one's SIGTERM"
-        return f"{row}\n{'':>24}  {told}; asked again on a new connection: {load.retried}"
+        return load, len(load.seconds) - shared
 
 
 def computed(process: psutil.Process) -> float:
@@ -217,7 +216,13 @@ async def measure(seconds: float, counts: Sequence[int]) -> None:
             f"{'memory':>24}  {memory / 2**20:,.0f} MiB before the batches, "
             f"{after / 2**20:,.0f} MiB after them and {seconds / 2:.0f} s more of look-ups"
         )
-    print(await restart(port, names))
+    started = time.perf_counter()
+    load, behind = await restart(port, names)
+    print(load.line("restart under load", time.perf_counter() - started))
+    print(
+        f"{'':>24}  {behind:,} behind the old one's SIGTERM; "
+        f"asked again on a new connection: {load.retried}"
+    )
 
 
 def main() -> None:
