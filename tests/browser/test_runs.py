@@ -99,9 +99,9 @@ def test_two_runs_are_compared(open_page: Open) -> None:
     compared = page.get_by_role("heading", name="Compare runs")
     expect(compared).to_be_in_viewport()
     for tab, figure in (
-        ("Curves", "ROC of both runs"),
-        ("Calibration", "Calibration of both runs"),
-        ("Training", "Validation loss of both trainings by epoch"),
+        ("Curves", "ROC of the chosen runs"),
+        ("Calibration", "Calibration of the chosen runs"),
+        ("Training", "Validation loss of the trainings by epoch"),
     ):
         page.get_by_role("tab", name=tab, exact=True).click()
         expect(page.get_by_role("figure", name=figure)).to_be_visible()

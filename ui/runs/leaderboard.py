@@ -34,10 +34,10 @@ TITLES = {
 
 def show(found: Sequence[Run | DamagedRun], active: str | None) -> None:
     """The table, best first; the row that is selected is opened below."""
-    left, right = st.columns([1, 2])
+    left, right = st.columns([1, 2], vertical_alignment="bottom")
     with left:
         source = _pick_source()
-    with right:
+    with right, st.popover("Columns", icon=":material/view_column:"):
         columns = _pick_columns()
     place = st.empty()  # kept: the first scoring takes some seconds
     with place, st.spinner("Scoring the names to compare on"):
@@ -94,7 +94,7 @@ def _pick_columns() -> list[str]:
     if COLUMNS_KEY not in st.session_state:
         st.session_state[COLUMNS_KEY] = list(DEFAULT)
     chosen: list[str] = st.multiselect(
-        "Columns",
+        "Columns of the table",
         list(TITLES),
         key=COLUMNS_KEY,
         format_func=TITLES.__getitem__,
