@@ -23,10 +23,12 @@ from dga.errors import FeedError
 from dga.names.parse import parse_many
 from dga.progress import OnProgress, Progress, ignore
 from dga.schema import BENIGN, DOMAIN, FAMILY, FEED, GIVEN, LABEL, LABELLED_COLUMNS, SOURCE
+from dga.storage import data_folder
 from dga.storage.plain_json import odd_text, without_odd
 
 __all__ = ["FORMATS", "Feed", "Preview", "preview", "read_feed"]
 
+CORRECTIONS = "reviews"  # folder of the data folder
 ROW = "row"
 REASON = "reason"
 UNLABELLED = "unlabelled"
@@ -104,6 +106,16 @@ def read_feed(
         ),
         problems=pd.concat(problems, ignore_index=True)[[ROW, GIVEN, REASON]],
     )
+
+
+def corrections_folder() -> Path:
+    """The folder of the feeds that hold labels corrected by analysts, one file a run."""
+    return data_folder() / CORRECTIONS
+
+
+def is_corrections(path: Path) -> bool:
+    """Whether a file is a feed of corrected labels, which override the labels of other feeds."""
+    return path.resolve().parent == corrections_folder().resolve()
 
 
 def preview(

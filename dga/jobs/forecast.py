@@ -15,11 +15,11 @@ import pandas as pd
 
 from dga.config import TrainingConfig, TrainingPlan
 from dga.datasets import augmentation, dataset
+from dga.datasets.prepare import prepare
 from dga.errors import FeedError
 from dga.jobs.throughput import Rate
 from dga.runs import store
 from dga.schema import DGA, FAMILY, LABEL, UNKNOWN_FAMILY
-from dga.training.prepare import prepare
 
 CONFLICTS_SHOWN = 20
 SPLITS = (dataset.TRAIN, dataset.VALIDATION, dataset.TEST)

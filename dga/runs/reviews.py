@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from dga.datasets.download import data_folder
+from dga.datasets import feeds
 from dga.errors import RunError
 from dga.runs import audit, store
 from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, LABEL
@@ -23,7 +23,6 @@ from dga.storage.plain_json import odd_text, without_odd
 from dga.tables import writers
 
 FOLDER = ".reviews"  # of the models folder
-FEEDS = "reviews"  # of the data folder
 LABELS = ("", BENIGN, DGA)
 MAX_NOTE = 2000
 
@@ -71,12 +70,7 @@ def path_of(run: str, root: Path | None = None) -> Path:
 
 def feed_of(run: str) -> Path:
     """The feed of a run's corrected labels; there is none before the first of them."""
-    return data_folder() / FEEDS / f"{store.check_name(run)}.csv"
-
-
-def is_feed(path: Path) -> bool:
-    """Whether a file is a feed of corrected labels: these win over the labels of other feeds."""
-    return path.resolve().parent == (data_folder() / FEEDS).resolve()
+    return feeds.corrections_folder() / f"{store.check_name(run)}.csv"
 
 
 def load(run: str, root: Path | None = None) -> dict[str, Review]:

@@ -20,7 +20,8 @@ import pandas as pd
 
 from dga import __version__, devices
 from dga.config import ARCHITECTURES, TrainingPlan
-from dga.datasets import augmentation, dataset
+from dga.datasets import augmentation, dataset, prepare
+from dga.datasets.prepare import PreparedData
 from dga.errors import DatasetError
 from dga.progress import OnProgress, Progress, ShouldStop
 from dga.runs import learnt_names, store
@@ -28,8 +29,7 @@ from dga.runs.store import Run
 from dga.schema import REGISTERED_NAME
 from dga.scoring.encoder import CharEncoder
 from dga.storage import write_atomically
-from dga.training import examples, finalize, loop, prepare, replicas, warm_start
-from dga.training.prepare import PreparedData
+from dga.training import examples, finalize, loop, replicas, warm_start
 
 LIBRARIES = ("tensorflow", "keras", "onnxruntime", "numpy", "pandas", "scikit-learn")
 

@@ -13,6 +13,7 @@ import pytest
 from dga import devices, progress
 from dga.cli import main
 from dga.config import FeedSpec, TrainingConfig, TrainingPlan
+from dga.datasets import prepare
 from dga.errors import DatasetError
 from dga.generators import generate
 from dga.jobs import forecast, machine_load, throughput
@@ -21,7 +22,6 @@ from dga.jobs.throughput import Rate
 from dga.progress import Progress
 from dga.runs import files, reviews, store
 from dga.runs.reviews import Review
-from dga.training import prepare
 from tests.runs_factory import made_up_names, make_run
 
 

@@ -16,7 +16,6 @@ from dga.datasets import dataset, feeds
 from dga.datasets.dataset import Dataset
 from dga.errors import DatasetError
 from dga.progress import OnProgress, Progress, ignore
-from dga.runs import reviews
 from dga.schema import REGISTERED_NAME
 
 
@@ -67,7 +66,7 @@ def read_feeds(specs: tuple[FeedSpec, ...]) -> LoadedFeeds:
     loaded = LoadedFeeds([], [], [])
     for spec in specs:
         feed = feeds.read_feed(Path(spec.path), label=spec.label, format=spec.format)
-        corrects = reviews.is_feed(Path(spec.path))
+        corrects = feeds.is_corrections(Path(spec.path))
         (loaded.corrections if corrects else loaded.frames).append(feed.frame)
         loaded.facts.append(
             {
