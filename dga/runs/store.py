@@ -41,6 +41,7 @@ PID_FILE = "pid"
 BUNDLE_FOLDER = "bundle"
 ACTIVE_FILE = "active.json"
 LOCK_FILE = ".training.lock"
+LOOK_PAUSES = (0.0, 0.001, 0.005)  # seconds before each look at who holds it
 FOLDER_VARIABLE = MODELS_VARIABLE
 WORK_PREFIX = ".work-"
 TRASH_PREFIX = ".trash-"
@@ -267,12 +268,17 @@ def set_active(name: str, root: Path | None = None, by: str = "") -> None:
 def holder(root: Path | None = None) -> str:
     """The name of the training that is running: the one that holds the lock; "" where none does.
 
-    The system releases the lock when the process dies, however that happens.
+    The system releases the lock when the process dies, however that happens. Whoever looks holds
+    it for a moment too, so a look that finds it held is repeated.
     """
     path = (root or models_folder()) / LOCK_FILE
-    with suppress(FileNotFoundError, NotADirectoryError), open(path, encoding="utf-8") as file:
-        if not storage.try_lock(file, shared=True):
-            return file.read()
+    with suppress(FileNotFoundError, NotADirectoryError):
+        for pause in LOOK_PAUSES:
+            time.sleep(pause)
+            with open(path, "rb") as file:
+                if storage.try_lock(file):
+                    return ""
+        return path.read_text(encoding="utf-8")
     return ""
 
 

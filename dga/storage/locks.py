@@ -8,13 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-try:
-    import fcntl as _fcntl
-
-    fcntl: Any = _fcntl
-except ImportError:  # Windows: only locks of `locked` are held there
-    fcntl = None
-
 
 @contextmanager
 def locked(path: Path, timeout: float = -1) -> Iterator[None]:
@@ -34,18 +27,15 @@ def locked(path: Path, timeout: float = -1) -> Iterator[None]:
         raise TimeoutError(f"{path}: held by another process") from None
 
 
-def try_lock(file: IO[Any], shared: bool = False) -> bool:
-    """Lock an open file without waiting; False where another holds it.
+def try_lock(file: IO[Any]) -> bool:
+    """Lock an open file without waiting; False where another process or file object holds it.
 
-    The lock lasts until the file is closed, also by every child that inherits it.
+    The lock lasts until the file is closed, also in every child process that inherits it. OSError
+    where the file system knows no locks.
     """
-    if fcntl is None:
-        return True
-    try:
-        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+    import filelock
+
+    return filelock.lock_descriptor(file.fileno(), blocking=False)
 
 
 def open_lock(path: Path) -> IO[bytes]:

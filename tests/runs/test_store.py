@@ -222,6 +222,16 @@ def test_a_training_that_is_running_is_not_deleted(tmp_path: Path) -> None:
     assert store.holder(tmp_path) == ""
 
 
+def test_who_looks_at_the_training_lock_is_not_taken_for_a_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with job.lock(tmp_path, "ended"):
+        pass
+    answers = iter([False, True])  # another process looks at the same moment
+    monkeypatch.setattr(store.storage, "try_lock", lambda file: next(answers))
+    assert store.holder(tmp_path) == ""
+
+
 def test_a_runs_frames_and_settings(tiny_run: Run) -> None:
     assert tiny_run.settings["architecture"] == "cnn"
     assert tiny_run.history()["epoch"].tolist() == [1, 2]

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from dga import storage
-from dga.storage import folders, scratch
+from dga.storage import folders, locks, scratch
 from dga.tables.writers import TableWriter
 
 LEFT = ".list.csv.0123abcd.part"
@@ -143,6 +143,23 @@ def test_a_lock_is_held_by_one_at_a_time(tmp_path: Path) -> None:
         pass
     with storage.locked(path, timeout=0):
         pass
+
+
+def test_a_lock_ends_with_the_process_that_is_killed(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    script = (
+        "import sys; from pathlib import Path; from dga.storage.locks import open_lock, try_lock;"
+        "file = open_lock(Path(sys.argv[1])); print(try_lock(file), flush=True); sys.stdin.read()"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", script, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    with child, locks.open_lock(path) as file:
+        assert child.stdout.readline() == b"True\n"
+        assert not locks.try_lock(file)
+        child.kill()
+        child.wait()
+        assert locks.try_lock(file)
 
 
 def test_folders_are_the_checkouts_or_the_users_or_those_told(
