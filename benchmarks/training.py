@@ -28,10 +28,11 @@ from dga import devices, progress
 from dga.config import ARCHITECTURES, TrainingConfig
 from dga.datasets import dataset, feeds
 from dga.generators import FAMILIES, at_most
+from dga.networks import heads, learner
 from dga.runs import store
 from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, FEED, LABEL
 from dga.scoring.encoder import CharEncoder
-from dga.training import examples, heads, loop
+from dga.training import examples, loop, predict
 from dga.training.examples import Examples
 
 NOTEBOOK: dict[str, Any] = {
@@ -97,7 +98,7 @@ class Parts:
 
     def accuracy(self, model: keras.Model) -> float:
         """The share of the test part that the model tells right at 0.5."""
-        scores = heads.predict(model, self.test, "binary", side=self.encoder.side)
+        scores = predict.scores(model, self.test, "binary", side=self.encoder.side)
         return float(((scores >= 0.5) == (self.test.is_dga > 0)).mean())
 
 
@@ -157,9 +158,9 @@ def _ours(title: str, settings: dict[str, Any], parts: Parts, mark: float, their
     config = TrainingConfig(**settings).resolved()
     size = config.batch_size or 1
     updates = config.max_batches or -(-len(parts.train) // size)
-    model = loop.fresh(parts.encoder, [], config)
-    learner = loop.learning(model, config)
-    probe = Probe(lambda: parts.accuracy(learner), max(1, updates // LOOKS), mark)
+    model = learner.fresh(parts.encoder, [], config)
+    learning = learner.learner_of(model, config)
+    probe = Probe(lambda: parts.accuracy(learning), max(1, updates // LOOKS), mark)
     trained = loop.fit(
         parts.train,
         _none_of(parts.test),
@@ -173,7 +174,7 @@ def _ours(title: str, settings: dict[str, Any], parts: Parts, mark: float, their
     spent = (now() - probe.started - probe.judging).seconds
     probe.look()
     names = trained.batches * size
-    accuracy = parts.accuracy(model) if learner is not model else probe.seen[-1]
+    accuracy = parts.accuracy(model) if learning is not model else probe.seen[-1]
     _row(title, names / spent, accuracy, probe.reached, theirs)
 
 
@@ -207,7 +208,7 @@ def _xla_rate(parts: Parts) -> float:
 
 
 def _compiled(parts: Parts, xla: bool) -> keras.Model:
-    model = loop.fresh(parts.encoder, [], TrainingConfig(**NOTEBOOK))
+    model = learner.fresh(parts.encoder, [], TrainingConfig(**NOTEBOOK))
     model.compile(
         optimizer=keras.optimizers.RMSprop(),
         loss={heads.SCORE_OUTPUT: "binary_crossentropy"},

@@ -18,10 +18,10 @@ import numpy.typing as npt
 
 from dga.config import TrainingConfig
 from dga.errors import JobError, TrainingError
-from dga.networks import architectures, char_lm, ngrams, recurrent
+from dga.networks import learner, recurrent
 from dga.progress import OnProgress, Progress, ShouldStop
 from dga.scoring.encoder import CharEncoder
-from dga.training import checkpoint, heads, train_step
+from dga.training import checkpoint, predict, train_step
 from dga.training.batching import Order
 from dga.training.checkpoint import State
 from dga.training.examples import Examples
@@ -61,9 +61,9 @@ def fit(
     """
     config = config.resolved()
     if model is None:
-        model = fresh(encoder, classes, config)
-    ngrams.choose(model, train.codes, encoder.vocabulary)
-    char_lm.learn(model, train.codes[train.is_dga == 0], encoder.vocabulary)
+        model = learner.fresh(encoder, classes, config)
+    benign = train.codes[train.is_dga == 0]
+    learner.count_tables(model, train.codes, benign, encoder.vocabulary)
     keras.utils.set_random_seed(config.seed)
     order = Order(
         part=train,
@@ -73,9 +73,9 @@ def fit(
         side=encoder.side,
         suffix_dropout=config.suffix_dropout or 0.0,
     )
-    learner = learning(model, config)
+    learning = learner.learner_of(model, config)
     trained = _Loop(
-        learner,
+        learning,
         order,
         validation,
         config,
@@ -83,29 +83,10 @@ def fit(
         should_stop=should_stop,
         path=path,
     ).run()
-    if learner is not model:
+    if learning is not model:
         recurrent.settle(model)
     trained.model = model
     return trained
-
-
-def fresh(encoder: CharEncoder, classes: list[str], config: TrainingConfig) -> keras.Model:
-    """A network that has learnt nothing; the same for the same seed."""
-    keras.utils.set_random_seed(config.seed)
-    given = heads.outputs_for(config.task, classes)
-    model = architectures.build(config.architecture, encoder, given)
-    if _trims_padding(model, config):
-        recurrent.waken(model)
-    return model
-
-
-def learning(model: keras.Model, config: TrainingConfig) -> keras.Model:
-    """The model that learns: the given one, or one of its weights that reads no padding."""
-    return recurrent.unpadded(model) if _trims_padding(model, config) else model
-
-
-def _trims_padding(model: keras.Model, config: TrainingConfig) -> bool:
-    return model.input_shape[1] is not None and config.resolved().padding == "trimmed"
 
 
 class _Loop:
@@ -227,7 +208,7 @@ class _Loop:
         """Loss and accuracy of P(dga) on the validation part; nothing where there is none."""
         if not len(self.validation):
             return {}
-        scores = heads.predict(self.model, self.validation, self.config.task, side=self.order.side)
+        scores = predict.scores(self.model, self.validation, self.config.task, side=self.order.side)
         truth = self.validation.is_dga
         sure = np.clip(np.where(truth > 0, scores, 1 - scores), 1e-7, 1)
         return {

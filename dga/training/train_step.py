@@ -14,8 +14,8 @@ import numpy as np
 import tensorflow as tf
 
 from dga.config import TrainingConfig
+from dga.networks.heads import FAMILY_OUTPUT, SCORE_OUTPUT
 from dga.training.batching import Batch
-from dga.training.heads import FAMILY_OUTPUT, SCORE_OUTPUT
 from dga.training.replicas import replicas
 
 WARM_SHARE = 0.05  # of the updates, in which the learning rate rises

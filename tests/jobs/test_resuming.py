@@ -17,7 +17,7 @@ from dga.jobs import resuming
 from dga.jobs.job import Job
 from dga.progress import Progress, ignore, never
 from dga.runs import store
-from dga.training import heads, loop, pipeline
+from dga.training import loop, pipeline, predict
 from dga.training.examples import Examples
 from tests.runs_factory import make_run
 from tests.training.test_loop import ENCODER, config, examples_of
@@ -54,7 +54,7 @@ def killed_after(count: int) -> object:
 
 
 def scores(trained: loop.Trained, part: Examples) -> np.ndarray:
-    return heads.predict(trained.model, part, "binary")
+    return predict.scores(trained.model, part, "binary")
 
 
 @pytest.fixture(scope="module")

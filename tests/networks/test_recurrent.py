@@ -6,9 +6,8 @@ import keras
 import numpy as np
 import pytest
 
-from dga.networks import architectures, recurrent
+from dga.networks import architectures, heads, recurrent
 from dga.scoring.encoder import CharEncoder
-from dga.training import heads
 
 ENCODER = CharEncoder(max_length=40, side="left")
 NAMES = ["a.com", "someone.co.uk", "qx7z0-bnv8k.example.net", "x" * 40]

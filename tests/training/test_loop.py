@@ -12,7 +12,7 @@ from dga.datasets import dataset
 from dga.errors import TrainingError
 from dga.progress import Progress, ignore, never
 from dga.scoring.encoder import CharEncoder
-from dga.training import examples, heads, loop
+from dga.training import examples, loop, predict
 
 ENCODER = CharEncoder(max_length=32)
 
@@ -56,7 +56,7 @@ def fitted(settings: TrainingConfig, **kwargs: object) -> tuple[loop.Trained, ex
 @pytest.mark.parametrize("task", ["binary", "family", "both"])
 def test_each_task_learns_to_tell_the_classes_apart(task: str) -> None:
     trained, part = fitted(config(task=task))
-    scores = heads.predict(trained.model, part, task)
+    scores = predict.scores(trained.model, part, task)
     assert ((scores >= 0.5) == (part.is_dga > 0)).mean() > 0.97
     assert not trained.partial
     assert trained.history[-1]["validation_accuracy"] > 0.97
@@ -94,7 +94,7 @@ def test_max_batches_ends_in_the_middle_of_an_epoch() -> None:
 def test_the_same_seed_gives_the_same_scores() -> None:
     first, part = fitted(config(architecture="cnn", max_batches=4))
     second, _ = fitted(config(architecture="cnn", max_batches=4))
-    scores = [heads.predict(trained.model, part, "binary") for trained in (first, second)]
+    scores = [predict.scores(trained.model, part, "binary") for trained in (first, second)]
     assert np.allclose(*scores, atol=1e-5)
 
 
@@ -140,7 +140,7 @@ def test_the_weights_of_the_best_epoch_are_kept() -> None:
     losses = [row["validation_loss"] for row in trained.history]
     kept = [row["kept"] for row in trained.history]
     assert kept.index(1) == int(np.argmin(losses)) != len(losses) - 1
-    scores = heads.predict(trained.model, part, "binary")
+    scores = predict.scores(trained.model, part, "binary")
     sure = np.clip(np.where(part.is_dga > 0, scores, 1 - scores), 1e-7, 1)
     assert -np.log(sure).mean() == pytest.approx(min(losses), rel=1e-4)
     last, _ = fitted(dataclasses.replace(settings, keep="last"))
@@ -155,7 +155,7 @@ def test_the_average_of_the_weights_is_kept_and_validated(keep: str) -> None:
     losses = [[row["loss"] for row in one.history] for one in (averaged, plain)]
     assert losses[0] == pytest.approx(losses[1], abs=1e-5)  # it learns as without
     row = next(row for row in averaged.history if row["kept"])
-    scores = heads.predict(averaged.model, part, "binary")
+    scores = predict.scores(averaged.model, part, "binary")
     sure = np.where(part.is_dga > 0, scores, 1 - scores)
     assert -np.log(sure).mean() == pytest.approx(row["validation_loss"], abs=1e-6)
     assert row["validation_loss"] > 1.5 * plain.history[-1]["validation_loss"]  # it lags behind
@@ -171,7 +171,8 @@ def test_a_stopped_training_keeps_the_average_too() -> None:
     present, _ = fitted(dataclasses.replace(settings, max_batches=30))
     assert averaged.partial and averaged.batches == present.batches
     behind, ahead = (
-        np.abs(heads.predict(one.model, part, "binary") - 0.5).mean() for one in (averaged, present)
+        np.abs(predict.scores(one.model, part, "binary") - 0.5).mean()
+        for one in (averaged, present)
     )
     assert behind < ahead - 0.01
 
@@ -201,7 +202,7 @@ def test_an_lstm_learns_with_its_padding_and_without_it(padding: str) -> None:
     )
     part = examples.examples(names_frame(), encoder, [], settings)
     trained = loop.fit(part, part, encoder, [], settings, on_progress=ignore, should_stop=never)
-    scores = heads.predict(trained.model, part, "binary")  # over all columns
+    scores = predict.scores(trained.model, part, "binary")  # over all columns
     assert ((scores >= 0.5) == (part.is_dga > 0)).mean() > 0.97
     assert trained.model.input_shape == (None, 32)
     sure = np.clip(np.where(part.is_dga > 0, scores, 1 - scores), 1e-7, 1)

@@ -12,10 +12,10 @@ import pytest
 
 from dga.config import ARCHITECTURES
 from dga.networks import architectures, ngrams
+from dga.networks.heads import outputs_for
 from dga.scoring import bundle
 from dga.scoring.encoder import CharEncoder
 from dga.training import onnx_export, onnx_optimize
-from dga.training.heads import outputs_for
 
 
 def scores(graph: onnx.ModelProto, codes: np.ndarray) -> list[np.ndarray]:

@@ -10,11 +10,12 @@ import pytest
 from dga import progress
 from dga.config import ARCHITECTURES, FeedSpec, TrainingConfig, TrainingPlan
 from dga.errors import ConfigError, DatasetError
+from dga.networks import heads
 from dga.progress import Progress
 from dga.runs import learnt_names, store
 from dga.scoring.calibration import Calibration
 from dga.scoring.encoder import CharEncoder
-from dga.training import heads, pipeline
+from dga.training import pipeline
 
 rng = np.random.default_rng(5)
 

@@ -18,7 +18,8 @@ tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfigur
 from dga import devices
 from dga.config import TrainingConfig
 from dga.scoring.encoder import CharEncoder
-from dga.training import heads, loop, replicas, train_step
+from dga.networks import heads, learner
+from dga.training import predict, replicas, train_step
 from dga.training.batching import Batch
 
 encoder = CharEncoder(max_length=20, side="right")
@@ -32,11 +33,11 @@ def batch(rows):
 
 batches = [batch(rows) for rows in (64, 64, 33, 1)]
 
-start = loop.fresh(encoder, ["benign"], config).get_weights()
+start = learner.fresh(encoder, ["benign"], config).get_weights()
 
 def learn(device):
     with replicas.scope(device):
-        model = loop.fresh(encoder, ["benign"], config)
+        model = learner.fresh(encoder, ["benign"], config)
         model.set_weights(start)
         for layer in model.layers:
             if "Dropout" in type(layer).__name__:
@@ -45,7 +46,8 @@ def learn(device):
         told = [update(b).numpy().tolist() for b in batches]
     model = replicas.plain(model)
     codes = batches[0].codes
-    return {"told": told, "scores": heads.score_of(heads._outputs(model, codes), "binary").tolist()}
+    scores = heads.score_of(predict._outputs(model, codes), "binary").tolist()
+    return {"told": told, "scores": scores}
 
 print(json.dumps({
     "chosen": devices.choose("all"), "one": learn("/CPU:0"), "all": learn("all")

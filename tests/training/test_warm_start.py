@@ -11,12 +11,12 @@ from keras import layers
 
 from dga.config import TrainingConfig
 from dga.errors import ConfigError
-from dga.networks import architectures
+from dga.networks import architectures, heads
 from dga.networks.architectures import Output, Tensor, dense
 from dga.runs import store
 from dga.runs.store import Run
 from dga.scoring.bundle import KERAS_FILE
-from dga.training import heads, warm_start
+from dga.training import warm_start
 
 
 @pytest.fixture
