@@ -166,7 +166,8 @@ def curated(options: argparse.Namespace, root: Path, folder: Path) -> Table:
     table.add("the same, expected of any draw", {OURS: expected(whole)})
     apart = data.curated_part(dataset.TEST)
     predictions = scored(test, Ours(bundle))
-    for row in evaluate.on_curated(predictions, apart, bundle)["sources"]:
+    scores = bundle.score(apart[dataset.NAME].tolist()).score
+    for row in evaluate.on_curated(predictions, apart, scores, bundle.thresholds)["sources"]:
         rate = row["fpr_target"]
         what = f"false alarms on {row['source']}, test third ({row['names']:,}), nominal {rate:g}"
         table.add(what, {OURS: row["fpr"]}, f"{rate / 2:g} to {1.5 * rate:g}")

@@ -19,8 +19,9 @@ import pandas as pd
 
 from benchmarks.rivals import Lists, parts_of_run
 from dga.config import TrainingConfig
-from dga.datasets import dataset, feeds
+from dga.datasets import dataset, feeds, prepare
 from dga.errors import DGAError
+from dga.evaluation import evaluate
 from dga.runs import store
 from dga.training import finalize
 
@@ -34,15 +35,18 @@ def main() -> None:
     config = TrainingConfig.from_json(run.settings)
     work = store.create(options.name, run.path.parent)
     shutil.copytree(run.path, work, dirs_exist_ok=True)
-    metrics = finalize.settled(
-        _fixed(run, options.name), work, config, data, _trial(options.trial, config)
+    folder, stated = work / store.BUNDLE_FOLDER, _stated(run, options.name)
+    bundle, calibrated = finalize.calibrate(
+        folder, stated, config, data, *prepare.calibration_names(data, config)
     )
-    store.write_json(work / store.METRICS_FILE, metrics)
+    metrics, predictions = evaluate.of_run(bundle, data, _trial(options.trial, config))
+    predictions.to_parquet(work / store.PREDICTIONS_FILE, index=False)
+    store.write_json(work / store.METRICS_FILE, metrics | calibrated.told() | data.facts())
     store.write_json(work / store.CONFIG_FILE, {**run.config, "name": options.name})
     print(f"written: {store.finish(work).path}")
 
 
-def _fixed(run: store.Run, name: str) -> dict[str, Any]:
+def _stated(run: store.Run, name: str) -> dict[str, Any]:
     """What the run's bundle states of its network."""
     held = replace(run.bundle(), name=name)
     names = ("name", "architecture", "task", "scope", "encoder", "trims", "classes")

@@ -42,19 +42,23 @@ def widened(part: pd.DataFrame, config: TrainingConfig, exclude: Collection[str]
     `exclude`: registered names that must not be among them.
     """
     own = config.resolved()
-    taken = set(exclude)
+    counts = generated_counts(part, own.generated_share or 0.0)
+    hosts = hosted_count(part, own.hosted_share or 0.0)
+
     unknown = _invented(part, round((own.invented_share or 0.0) * len(part)), own.seed)
+    generated = {family: at_most(family, count) for family, count in counts.items()}
+    clouds = hosted(hosts, own.seed) if hosts else []
+
+    taken = set(exclude)
     made = [_rows(_distinct(unknown, taken), DGA, UNKNOWN_FAMILY, INVENTED)]
-    for family, count in generated_counts(part, own.generated_share or 0.0).items():
-        names = _distinct(at_most(family, count), taken)
-        made.append(_rows(names, DGA, family, dataset.GENERATED))
+    for family, names in generated.items():
+        made.append(_rows(_distinct(names, taken), DGA, family, dataset.GENERATED))
     if share := own.resuffixed_share or 0.0:
         made.append(_resuffixed(part, round(share * len(part)), own.seed, taken))
     if count := composed_count(part, own.composed_share or 0.0):
         names = _composed(part, count, own.seed)
         made.append(_rows(_distinct(names, taken), BENIGN, "", COMPOSED))
-    if count := hosted_count(part, own.hosted_share or 0.0):
-        made.append(_rows(_distinct(hosted(count, own.seed), taken), BENIGN, "", HOSTED))
+    made.append(_rows(_distinct(clouds, taken), BENIGN, "", HOSTED))
     return pd.concat([part, *filter(len, made)], ignore_index=True)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -74,6 +75,16 @@ class Dataset:
         if self.curated.empty:
             return self.frame.iloc[:0]
         return self.curated[self.curated[SPLIT] == split].reset_index(drop=True)
+
+    def learnt_from(self) -> pd.DataFrame:
+        """The rows that a run learns from or chooses thresholds on, in the frame's columns."""
+        learnt = self.frame[self.frame[SPLIT] != TEST]
+        return pd.concat([learnt, self.curated_part(VALIDATION)])
+
+    def facts(self) -> dict[str, Any]:
+        """What a run's metrics keep of the dataset, JSON-ready: its counts, what was cleaned."""
+        cleaned = {"cleaning": self.cleaning.to_json()} if self.cleaning else {}
+        return {**cleaned, "dataset": self.counts()}
 
     def counts(self) -> dict[str, int]:
         """What went in and what became of it, JSON-ready; the parts add up to `rows`."""

@@ -1,4 +1,4 @@
-"""From a plan to the data that it trains on: feeds read, dataset split, trial names set aside.
+"""A training plan to its data: read the feeds, split the dataset, widen the training part.
 
 A training and its forecast both use it. Imports no Keras; writes nothing.
 """
@@ -11,12 +11,14 @@ from typing import Any
 
 import pandas as pd
 
-from dga.config import FeedSpec, TrainingPlan
-from dga.datasets import dataset, feeds
+from dga.config import FeedSpec, TrainingConfig, TrainingPlan
+from dga.datasets import augmentation, dataset, feeds
 from dga.datasets.dataset import Dataset
 from dga.errors import DatasetError
 from dga.progress import OnProgress, Progress, ignore
 from dga.schema import REGISTERED_NAME
+
+COMPOSED_SHARE = 0.3  # composed names in the calibration, as a share of the curated ones
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class PreparedData:
     """What a plan trains on.
 
     `trial`: the trial names as a frame of the dataset's columns, None where the plan has none.
-    `facts`: what each of the plan's feeds held, JSON-ready: `feeds`, `trial`, `curated`.
+    `facts`, JSON-ready: what each of the plan's feeds held (`feeds`, `trial`, `curated`), and how
+    many names each class and family has (`balance`).
     """
 
     data: Dataset
@@ -44,6 +47,20 @@ class PreparedData:
         """The names that no generator may add to the training part."""
         trial = () if self.trial is None else self.trial[dataset.NAME]
         return {*self.data.frame[dataset.NAME], *trial, *self.data.curated.get(dataset.NAME, ())}
+
+
+@dataclass(frozen=True)
+class LearningParts:
+    """What a network learns from and is calibrated on; columns as in the dataset.
+
+    `train`: the training part with the names that augmentation adds. `unseen`, `composed`: names
+    for the calibration on `validation` (`calibration_names`).
+    """
+
+    train: pd.DataFrame
+    validation: pd.DataFrame
+    unseen: list[str]
+    composed: list[str]
 
 
 def prepare(plan: TrainingPlan, on_progress: OnProgress = ignore) -> PreparedData:
@@ -57,12 +74,40 @@ def prepare(plan: TrainingPlan, on_progress: OnProgress = ignore) -> PreparedDat
     if data.cleaning:
         left_out = data.cleaning.to_json()["left_out"]
         on_progress(Progress(phase="dataset", message=f"left {left_out:,} doubtful names out"))
-    facts = {"feeds": read.facts, "trial": trial.facts, "curated": curated.facts}
+    facts = {
+        "feeds": read.facts,
+        "trial": trial.facts,
+        "curated": curated.facts,
+        "balance": dataset.balance(data.frame).to_dict("records"),
+    }
     return PreparedData(data, held, facts)
 
 
+def learning_parts(prepared: PreparedData, config: TrainingConfig) -> LearningParts:
+    """Widen the training part as the settings say, and make the unseen names."""
+    data = prepared.data
+    unseen, composed = calibration_names(data, config)
+    return LearningParts(
+        train=augmentation.widened(data.part(dataset.TRAIN), config, prepared.reserved()),
+        validation=data.part(dataset.VALIDATION),
+        unseen=unseen,
+        composed=composed,
+    )
+
+
+def calibration_names(data: Dataset, config: TrainingConfig) -> tuple[list[str], list[str]]:
+    """Names that the calibration needs beside the validation part: generated names of families
+    that no feed holds, and benign names composed of words."""
+    validation = data.part(dataset.VALIDATION)
+    curated = len(data.curated_part(dataset.VALIDATION))
+    return (
+        augmentation.unseen(validation, config, data.frame[dataset.NAME]),
+        augmentation.composed_beside(validation, config, round(COMPOSED_SHARE * curated)),
+    )
+
+
 def read_feeds(specs: tuple[FeedSpec, ...]) -> LoadedFeeds:
-    """Read feeds to labelled frames, and tell what each held; FeedError."""
+    """Read feeds to labelled frames and count what each holds; FeedError."""
     loaded = LoadedFeeds([], [], [])
     for spec in specs:
         feed = feeds.read_feed(Path(spec.path), label=spec.label, format=spec.format)

@@ -5,7 +5,7 @@ Also the metrics of `dga evaluate`. Fits nothing; that is `training.fit_calibrat
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from dga.datasets import dataset, feeds
+from dga.datasets.dataset import Dataset
 from dga.errors import DatasetError
+from dga.evaluation import family_errors, suffixes
 from dga.evaluation import metrics as evaluation
 from dga.evaluation.intervals import clopper_pearson
 from dga.schema import (
@@ -59,6 +61,35 @@ def measure(path: Path, bundle: ModelBundle, label: str | None = None) -> dict[s
             for rate, cut in bundle.thresholds.items()
         },
     }
+
+
+def of_run(
+    bundle: ModelBundle, data: Dataset, trial: pd.DataFrame | None
+) -> tuple[dict[str, Any], pd.DataFrame]:
+    """Score a run's test part: the metrics, JSON-ready, and the test predictions.
+
+    Where there is a trial set, the predictions are those of the trial set alone, and the metrics
+    name no domain of the feeds.
+    """
+    test, curated = data.part(dataset.TEST), data.curated_part(dataset.TEST)
+    predictions, shares = predictions_of(test, bundle)
+    curated_scores = bundle.score(curated[dataset.NAME].tolist()).score
+    failures = family_errors.report(predictions, shares, test, bundle)
+    metrics: dict[str, Any] = {
+        "test": figures(predictions, shares, bundle, large_families(data.frame)),
+        "benign_feeds": by_benign_feed(predictions, test, bundle),
+        "failures": family_errors.as_records(failures),
+    }
+    if len(curated):
+        metrics["curated"] = on_curated(predictions, curated, curated_scores, bundle.thresholds)
+    if bundle.scope == "registered":
+        metrics["suffixes"] = suffixes.by_suffix(bundle)
+    if trial is not None:
+        for row in metrics["test"]["families"]:
+            row["surest_misses"] = []
+        predictions, shares = predictions_of(trial, bundle)
+        metrics["trial"] = figures(predictions, shares, bundle)
+    return metrics, predictions
 
 
 def predictions_of(frame: pd.DataFrame, bundle: ModelBundle) -> tuple[pd.DataFrame, Float32s]:
@@ -154,13 +185,18 @@ def by_benign_feed(
 
 
 def on_curated(
-    predictions: pd.DataFrame, curated: pd.DataFrame, bundle: ModelBundle
+    predictions: pd.DataFrame,
+    curated: pd.DataFrame,
+    curated_scores: Float32s,
+    thresholds: Mapping[str, float],
 ) -> dict[str, Any]:
-    """Figures on curated benign names (columns name, source) that neither the network nor its
-    thresholds have seen, JSON-ready: macro recall of the predictions' families at rates of false
-    positives among these names, and the false-positive rate of each stored threshold by source.
+    """Figures on curated benign names that neither the network nor its thresholds have seen.
+
+    `curated`: a row a name, with the column source; `curated_scores`: P(dga) of each (rows,);
+    `thresholds`: as a bundle stores them. JSON-ready: the macro recall of the predictions' families
+    at false-positive rates among these names, and each threshold's false-positive rate by source.
     """
-    scores = bundle.score(curated[dataset.NAME].tolist()).score.astype(np.float64)
+    scores = curated_scores.astype(np.float64)
     generated = predictions[predictions[TRUE_CLASS] == DGA]
     benign = pd.DataFrame({TRUE_CLASS: BENIGN, PRED_PROB: scores, FAMILY: ""})
     both = pd.concat([generated, benign], ignore_index=True)
@@ -176,7 +212,7 @@ def on_curated(
         "sources": [
             _alarms(source, of_source, rate, cut)
             for source, of_source in groups
-            for rate, cut in bundle.thresholds.items()
+            for rate, cut in thresholds.items()
         ],
     }
 

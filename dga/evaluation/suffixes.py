@@ -47,7 +47,7 @@ class Summary:
     most_alarms_suffix: str
 
 
-def figures(bundle: ModelBundle) -> dict[str, Any]:
+def by_suffix(bundle: ModelBundle) -> dict[str, Any]:
     """The shares of labels that reach the default threshold, JSON-ready: the summary, and a record
     a suffix."""
     found = table(bundle, bundle.threshold())

@@ -11,6 +11,7 @@ import io
 import platform
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -19,10 +20,11 @@ from typing import Any
 import pandas as pd
 
 from dga import __version__, devices
-from dga.config import ARCHITECTURES, TrainingPlan
-from dga.datasets import augmentation, dataset, prepare
+from dga.config import ARCHITECTURES, TrainingConfig, TrainingPlan
+from dga.datasets import dataset, prepare
 from dga.datasets.prepare import PreparedData
 from dga.errors import DatasetError
+from dga.evaluation import evaluate
 from dga.progress import OnProgress, Progress, ShouldStop
 from dga.runs import learnt_names, store
 from dga.runs.store import Run
@@ -37,30 +39,58 @@ LIBRARIES = ("tensorflow", "keras", "onnxruntime", "numpy", "pandas", "scikit-le
 def train(
     plan: TrainingPlan, work: Path, *, on_progress: OnProgress, should_stop: ShouldStop
 ) -> Run:
-    """Carry out a plan in a work folder made by `runs.create`; returns the finished run."""
+    """Carry out a plan in a work folder made by `store.create`; returns the finished run."""
     started = time.time()
-    device = devices.choose(plan.config.device)
+    config = plan.config.resolved()
+    device = devices.choose(config.device)
     tell = _telling(on_progress, device.removeprefix("/").lower())
+
     prepared = prepare.prepare(plan, tell)
     data = prepared.data
-    _note_learnt(plan, work, data)
-    with replicas.scope(device):
-        trained, encoder, classes = _fit(plan, work, prepared, tell, should_stop)
-    trained.model = replicas.plain(trained.model)
-    tell(Progress(phase="evaluation", message="exporting and evaluating"))
-    metrics = finalize.judge(
-        plan,
-        work,
-        trained,
-        encoder=encoder,
-        classes=classes,
-        data=data,
-        trial=prepared.trial,
+    parts = prepare.learning_parts(prepared, config)
+    learnt = data.learnt_from()[REGISTERED_NAME]
+
+    base = store.open_run(plan.base, work.parent) if plan.base else None
+    known = base.bundle().classes if base else ()
+    learnt_names.save(work, learnt, base)
+
+    encoder = CharEncoder(
+        max_length=config.max_length, side=ARCHITECTURES[config.architecture].side
     )
-    store.write_json(work / store.METRICS_FILE, metrics)
+    if base:
+        warm_start.check(base, config)
+    classes = _classes(known, data.part(dataset.TRAIN), parts.train, config)
+    train, validation = (
+        examples.examples(part, encoder, classes, config)
+        for part in (parts.train, parts.validation)
+    )
+    with replicas.scope(device):
+        trained = loop.fit(
+            train,
+            validation,
+            encoder,
+            classes,
+            config,
+            on_progress=tell,
+            should_stop=should_stop,
+            model=warm_start.grown(base, encoder, classes, config) if base else None,
+            path=work / store.CHECKPOINT_FILE,
+        )
+
+    tell(Progress(phase="evaluation", message="exporting and evaluating"))
+    model, folder = replicas.plain(trained.model), work / store.BUNDLE_FOLDER
+    stated = finalize.export(
+        model, folder, name=plan.name, config=config, encoder=encoder, classes=classes
+    )
+    bundle, calibrated = finalize.calibrate(
+        folder, stated, plan.config, data, parts.unseen, parts.composed
+    )
+    metrics, predictions = evaluate.of_run(bundle, data, prepared.trial)
+
+    predictions.to_parquet(work / store.PREDICTIONS_FILE, index=False)
+    store.write_json(work / store.METRICS_FILE, metrics | calibrated.told() | data.facts())
     _write_history(work / store.HISTORY_FILE, trained.history)
-    config = _record(plan, prepared, trained, device, started)
-    store.write_json(work / store.CONFIG_FILE, config)
+    store.write_json(work / store.CONFIG_FILE, _record(plan, prepared, trained, device, started))
     run = store.finish(work)
     on_end = "partial" if trained.partial else "done"
     on_progress(Progress(phase=on_end, message=f"run {run.name}", elapsed=time.time() - started))
@@ -71,50 +101,17 @@ def _telling(on_progress: OnProgress, device: str) -> OnProgress:
     return lambda progress: on_progress(replace(progress, device=device))
 
 
-def _note_learnt(plan: TrainingPlan, work: Path, data: dataset.Dataset) -> None:
-    """Keep which names the run learns from or is calibrated on."""
-    base = store.open_run(plan.base, work.parent) if plan.base else None
-    chosen_on = data.curated_part(dataset.VALIDATION)
-    rows = pd.concat([data.frame[data.frame[dataset.SPLIT] != dataset.TEST], chosen_on])
-    learnt_names.save(work, rows[REGISTERED_NAME], base)
-
-
-def _fit(
-    plan: TrainingPlan,
-    work: Path,
-    prepared: PreparedData,
-    tell: OnProgress,
-    should_stop: ShouldStop,
-) -> tuple[loop.Trained, CharEncoder, list[str]]:
-    """Train on the prepared data; returns the network with its encoder and classes."""
-    config, data = plan.config, prepared.data
-    encoder = CharEncoder(
-        max_length=config.max_length, side=ARCHITECTURES[config.architecture].side
-    )
-    classes = examples.classes_for(data.part(dataset.TRAIN), config)
-    base = store.open_run(plan.base, work.parent) if plan.base else None
-    if base is not None:
-        warm_start.check(base, config)
-        classes = warm_start.merged_classes(base.bundle().classes, classes)
+def _classes(
+    known: Sequence[str], train: pd.DataFrame, widened: pd.DataFrame, config: TrainingConfig
+) -> list[str]:
+    """The classes of a network: those of the run it continues, of its feeds, and `unknown`."""
+    classes = warm_start.merged_classes(known, examples.classes_for(train, config))
     if config.task != "binary" and len(classes) < 2:
         raise DatasetError(
             f"the {config.task} task needs families of at least {config.min_family} names; "
             "lower the smallest family (min_family) or give a feed that names families"
         )
-    part = augmentation.widened(data.part(dataset.TRAIN), config, prepared.reserved())
-    classes = warm_start.merged_classes(classes, examples.classes_for(part, config))
-    trained = loop.fit(
-        examples.examples(part, encoder, classes, config),
-        examples.examples(data.part(dataset.VALIDATION), encoder, classes, config),
-        encoder,
-        classes,
-        config,
-        on_progress=tell,
-        should_stop=should_stop,
-        model=warm_start.grown(base, encoder, classes, config) if base else None,
-        path=work / store.CHECKPOINT_FILE,
-    )
-    return trained, encoder, classes
+    return warm_start.merged_classes(classes, examples.classes_for(widened, config))
 
 
 def _write_history(path: Path, history: list[dict[str, float]]) -> None:
@@ -145,7 +142,6 @@ def _record(
         "config": plan.config.resolved().to_json(),
         "base": plan.base,
         **prepared.facts,
-        "balance": dataset.balance(prepared.data.frame).to_dict("records"),
         "environment": _environment(device),
     }
 

@@ -12,12 +12,11 @@ import numpy as np
 
 from dga.config import TrainingConfig
 from dga.errors import ConfigError
-from dga.networks import architectures
+from dga.networks import architectures, heads
 from dga.runs.store import Run
 from dga.schema import BENIGN
 from dga.scoring import bundle
 from dga.scoring.encoder import CharEncoder
-from dga.training import heads
 
 FIXED = ("architecture", "task", "scope", "max_length")
 
@@ -36,9 +35,11 @@ def check(run: Run, config: TrainingConfig) -> None:
 def merged_classes(known: Sequence[str], found: Sequence[str]) -> list[str]:
     """The run's classes in their order, then the new ones; benign, where it is one, stays first.
 
-    >>> merged_classes(["benign", "b"], ["benign", "a", "b"])
-    ['benign', 'b', 'a']
+    >>> merged_classes(["benign", "b"], ["benign", "a", "b"]), merged_classes([], ["benign", "a"])
+    (['benign', 'b', 'a'], ['benign', 'a'])
     """
+    if not known:
+        return list(found)
     return [*known, *(name for name in found if name not in known and name != BENIGN)]
 
 
