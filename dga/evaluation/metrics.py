@@ -1,8 +1,8 @@
-"""Scores to outcomes and metrics. Frames in, numbers out; draws, loads and reads nothing.
+"""Outcomes and metrics of scores. Frames in, numbers out; draws, loads and reads nothing.
 
 A predictions frame has the columns domain, trueClass, predClass, predProb, family. A name is called
-dga when its score reaches the threshold. What spans all thresholds stands in `curves` and can be
-had from here as well.
+dga if its score reaches the threshold. Curves over all thresholds are in `curves` and re-exported
+here.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ OUTCOMES = np.array(["TN", "FP", "FN", "TP"])
 
 @dataclass(frozen=True)
 class Confusion:
-    """The four outcomes counted. A rate is None where nothing is there to divide by."""
+    """Counts of the four outcomes. A rate is None if its denominator is 0."""
 
     tp: int
     fp: int
@@ -86,25 +86,18 @@ class Confusion:
 
     @property
     def fpr(self) -> float | None:
-        """The share of benign names that are called dga."""
+        """The share of benign names called dga."""
         return _share(self.fp, self.fp + self.tn)
 
     @property
     def recall(self) -> float | None:
-        """The share of DGA names that are called dga."""
+        """The share of DGA names called dga."""
         return _share(self.tp, self.tp + self.fn)
 
     @property
     def precision(self) -> float | None:
-        """The share of names called dga that are."""
+        """The share of the names called dga that are DGA names."""
         return _share(self.tp, self.tp + self.fp)
-
-    def precision_at_base_rate(self, share: float) -> float | None:
-        """The precision in traffic of which `share` (0 to 1) is DGA."""
-        if self.recall is None or self.fpr is None:
-            return None
-        right = share * self.recall
-        return _share(right, right + (1 - share) * self.fpr)
 
 
 def outcomes(predictions: pd.DataFrame, threshold: float) -> pd.Series[str]:
@@ -122,14 +115,15 @@ def confusion(predictions: pd.DataFrame, threshold: float) -> Confusion:
 
 
 def recall_at_fpr(predictions: pd.DataFrame, fpr: float) -> float | None:
-    """The recall at the threshold that these benign rows give for a rate; None without a class."""
+    """The recall at these rows' own threshold for a false-positive rate; None if a class is
+    missing."""
     threshold = _own_threshold(predictions, fpr)
     return None if threshold is None else confusion(predictions, threshold).recall
 
 
 def macro_recall_at_fpr(predictions: pd.DataFrame, fpr: float, minimum: int = 1) -> float | None:
-    """As `recall_at_fpr`, but the mean over the families of at least `minimum` names, so that a
-    family counts alike whatever its size."""
+    """As `recall_at_fpr`, but averaged over the families of at least `minimum` names, so that all
+    families count the same."""
     threshold = _own_threshold(predictions, fpr)
     if threshold is None:
         return None
@@ -138,10 +132,10 @@ def macro_recall_at_fpr(predictions: pd.DataFrame, fpr: float, minimum: int = 1)
 
 
 def family_table(predictions: pd.DataFrame, threshold: float = 0.5) -> pd.DataFrame:
-    """How each DGA family fares, worst first.
+    """Recall of each DGA family at a threshold, worst first.
 
     Columns family, names, missed, recall, mean_score and surest_misses (up to five missed names,
-    lowest score first). DGA names without a family make up the family `unknown`.
+    lowest score first). DGA names without a family form the family `unknown`.
     """
     table = _by_family(predictions, threshold)
     missed = _dga_rows(predictions)
@@ -152,9 +146,9 @@ def family_table(predictions: pd.DataFrame, threshold: float = 0.5) -> pd.DataFr
 
 
 def metrics(predictions: pd.DataFrame) -> dict[str, Any]:
-    """All metrics as plain JSON values; None stands where one cannot be computed.
+    """All metrics as plain JSON values; None for those that cannot be computed.
 
-    Accuracy, confusion and families are at threshold 0.5; the rates are the headline's.
+    Accuracy, confusion and families are at threshold 0.5.
     """
     at_half = confusion(predictions, 0.5)
     families = family_table(predictions).to_dict("records")
@@ -176,8 +170,8 @@ def metrics(predictions: pd.DataFrame) -> dict[str, Any]:
 
 
 def mispredicted(predictions: pd.DataFrame, threshold: float) -> pd.DataFrame:
-    """The rows with the wrong verdict at a threshold, the surest first: highest probability of
-    the wrong class. `predClass` is the verdict at this threshold."""
+    """The rows with a wrong verdict at a threshold, most confident first (highest probability of
+    the wrong class). `predClass` is the verdict at this threshold."""
     called = _called(predictions, threshold)
     wrong = called[called[PRED_CLASS] != called[TRUE_CLASS]]
     scores = scores_of(wrong)
@@ -186,7 +180,7 @@ def mispredicted(predictions: pd.DataFrame, threshold: float) -> pd.DataFrame:
 
 
 def correct(predictions: pd.DataFrame, threshold: float) -> pd.DataFrame:
-    """The rows with the right verdict at a threshold, in their order."""
+    """The rows with a correct verdict at a threshold, in their order."""
     called = _called(predictions, threshold)
     return called[called[PRED_CLASS] == called[TRUE_CLASS]].reset_index(drop=True)
 
@@ -194,9 +188,11 @@ def correct(predictions: pd.DataFrame, threshold: float) -> pd.DataFrame:
 def mean_family_accuracy(
     predictions: pd.DataFrame, per_family: int = 50, minimum: int = 100, seed: int = 23
 ) -> float | None:
-    """The published comparison's measure: accuracy at 0.5 over as many benign names as names of a
-    family (`per_family` drawn of each, without replacement), averaged over the families of at
-    least `minimum` names. None where no family is that large or no name is benign."""
+    """The mean over families of the balanced accuracy at 0.5, as in the published comparison.
+
+    Of each family of at least `minimum` names, `per_family` names are drawn without replacement and
+    compared with as many benign names. None if no family is that large or no name is benign.
+    """
     rng = np.random.default_rng(seed)
     benign_scores = scores_of(predictions)[~is_dga(predictions)]
     accuracies = []
@@ -216,8 +212,8 @@ def macro_f1(
     minimum: int = 1,
     among: Collection[str] | None = None,
 ) -> float | None:
-    """The mean F1 over the families of at least `minimum` true names, those `among` a choice alone
-    where there is one; None without any."""
+    """The mean F1 over the families of at least `minimum` true names, if given only those in
+    `among`; None without any."""
     true, guess = np.asarray(truth, dtype=object), np.asarray(guessed, dtype=object)
     names = pd.Series(true).value_counts()
     hits = pd.Series(true[true == guess]).value_counts().reindex(names.index, fill_value=0)
@@ -239,7 +235,7 @@ def _own_threshold(predictions: pd.DataFrame, fpr: float) -> float | None:
 
 
 def _dga_rows(predictions: pd.DataFrame) -> pd.DataFrame:
-    """The DGA rows, each with a family."""
+    """The DGA rows; those without a family get `unknown`."""
     rows = predictions[is_dga(predictions)]
     family = rows[FAMILY].astype("str").fillna("").replace("", UNKNOWN_FAMILY)
     return rows.assign(**{FAMILY: family})

@@ -1,4 +1,4 @@
-"""Where a score stands among the scores of known names of both classes. Reads no file."""
+"""The rank of a score among the scores of known names of both classes. Reads no file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Share:
 
     @property
     def value(self) -> float | None:
-        """The share, 0 to 1; None of no names."""
+        """The share, 0 to 1; None if the total is 0."""
         return self.names / self.of if self.of else None
 
 
@@ -30,8 +30,8 @@ class Share:
 class BenignReference:
     """How rare high scores are among the benign names on which a run's thresholds were chosen.
 
-    `points`: pairs of a score and the share of the names that reach it, scores rising, shares
-    falling. `names`: how many names those are, None where the run does not say.
+    `points`: pairs of a score and the share of the names that reach it, by ascending score.
+    `names`: how many names those are, None if unknown.
     """
 
     points: tuple[tuple[float, float], ...]
@@ -39,7 +39,7 @@ class BenignReference:
 
     @classmethod
     def of(cls, metrics: Mapping[str, Any]) -> BenignReference | None:
-        """Read it off a run's metrics; None where the run has no threshold.
+        """Read it from a run's metrics; None if the run has no threshold.
 
         >>> at = {"fpr_target": 0.01, "threshold": 0.8, "benign": 5000}
         >>> BenignReference.of({"thresholds": [at]})
@@ -49,7 +49,7 @@ class BenignReference:
         if not chosen:
             return None
         known = {float(one["threshold"]): float(one["fpr_target"]) for one in chosen}
-        for rate, score in metrics.get("benign_scores") or []:  # never at odds with a threshold
+        for rate, score in metrics.get("benign_scores") or []:  # thresholds take precedence
             above = [known[s] for s in known if s <= score]
             below = [known[s] for s in known if s >= score]
             if max(below, default=0.0) <= rate <= min(above, default=1.0):
@@ -58,7 +58,7 @@ class BenignReference:
         return cls(tuple(sorted(known.items())), int(names) if names else None)
 
     def as_high(self, score: float) -> tuple[float, float]:
-        """The share of the names that score at least as high: from, to.
+        """Bounds (low, high) of the share of the names that score at least as high.
 
         >>> BenignReference(((0.8, 0.01), (0.99, 0.001)), None).as_high(0.9)
         (0.001, 0.01)
@@ -70,7 +70,7 @@ class BenignReference:
 
 @dataclass(frozen=True)
 class Standing:
-    """The scores of known names, each class sorted upwards."""
+    """The scores of known names, sorted by class."""
 
     benign: npt.NDArray[np.float64]
     dga: npt.NDArray[np.float64]
@@ -81,11 +81,6 @@ class Standing:
         scores, truth = scores_of(predictions), is_dga(predictions)
         return cls(benign=np.sort(scores[~truth]), dga=np.sort(scores[truth]))
 
-    def benign_as_high(self, score: float) -> Share:
-        """The benign names that score at least as high."""
-        below = int(np.searchsorted(self.benign, score, side="left"))
-        return Share(len(self.benign) - below, len(self.benign))
-
     def generated_as_low(self, score: float) -> Share:
-        """The generated names that score at most as high."""
+        """The generated names that score no higher."""
         return Share(int(np.searchsorted(self.dga, score, side="right")), len(self.dga))

@@ -25,7 +25,6 @@ Places = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 LEVELS = np.array([0.3, 0.1, 0.03, 0.01, 0.003, 0.001])  # shares of ordinary failed names
-GRAM_BINS = 1 << 15
 RARE = 1.0  # the rarity (a power of ten) from which a member belongs to the rare part of its set
 WORDS_COVER, WORDS_LEAST = 0.8, 2  # of a member that is put together of dictionary words
 

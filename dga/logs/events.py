@@ -51,11 +51,6 @@ class Description:
     notes: tuple[str, ...] = ()
 
     @property
-    def has_time(self) -> bool:
-        """Whether the log tells when a name was asked for."""
-        return TIME in self.columns
-
-    @property
     def has_client(self) -> bool:
         """Whether the log tells who asked."""
         return CLIENT in self.columns

@@ -142,7 +142,6 @@ TIME_NAMES: Final = (
     *DAY_FIRST_NAMES,
     "time", "ts",
 )  # fmt: skip
-DATE_NAMES: Final = ("date", "datum", "day", "logdate", "eventdate")
 CLOCK_NAMES: Final = ("time", "zeit", "uhrzeit", "clock", "logtime", "eventclock")
 ANSWER_NAMES: Final = (
     "dnsanswersdata", "answersdata", "answersrdata", "answerrdata", "answers", "dnsresolvedip",

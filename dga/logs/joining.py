@@ -54,7 +54,6 @@ class Joiner:
     """Takes the lines of one log by one grammar, and gives its rows."""
 
     def __init__(self, grammar: Grammar, first_line: int = 1) -> None:
-        self._grammar = grammar
         self._patterns = [(p.pattern.search, p) for p in grammar.lines]
         self._joins = bool(grammar.key)
         self._by_client = "client" in grammar.key

@@ -8,7 +8,6 @@ from typing import Final
 import pyarrow as pa
 
 from dga.logs.field_names import ANSWERS, CLIENT, QUERY, RCODE, TIME
-from dga.logs.fields import Choice
 from dga.logs.grammars import GRAMMARS, NOTE, Grammar
 from dga.logs.joining import MAX_LINE, Joiner, Row
 
@@ -30,12 +29,6 @@ def find_grammar(lines: Sequence[str]) -> Grammar | None:
     return (
         best if counts[best.name] >= max(1, LEAST_SHARE * _after_preamble(sample, best)) else None
     )
-
-
-def grammar_roles(grammar: Grammar) -> dict[str, Choice]:
-    """The roles of a text log's columns."""
-    reason = f"the layout is known: {grammar.title}"
-    return {role: Choice((role,), reason) for role in (QUERY, RCODE, TIME, ANSWERS, CLIENT)}
 
 
 def text_tables(

@@ -1,4 +1,4 @@
-"""What became of a file's rows in words: what could not be scored, and what the file looks like."""
+"""Describe the result of scoring a file: which rows could not be scored, and likely reasons."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from dga.schema import PROBLEM
 
 FEW = 0.5  # a share of scored rows below this earns a warning
 MAX_KINDS = 1_000
-SHOWN_KINDS = 2
 _DETAIL = re.compile(r"""\s*(?:'[^']*'|"[^"]*"|\([^)]*\)|\d[\d,]*)""")
 
 
 @dataclass
 class ProblemCounts:
-    """How many rows have which kind of problem; kinds beyond MAX_KINDS are not told apart."""
+    """Count rows by kind of problem; kinds beyond MAX_KINDS are counted together."""
 
     kinds: Counter[str] = field(default_factory=Counter)
 
@@ -40,7 +39,7 @@ class ProblemCounts:
 
 
 def kind_of(problem: str) -> str:
-    """A problem without what is of one row alone.
+    """A problem without the details of its row.
 
     >>> kind_of("no dot in 'localhost': a single label, not a domain name")
     'no dot in a name: a single label, not a domain name'
@@ -52,15 +51,15 @@ def kind_of(problem: str) -> str:
 def shortage(
     name: str, rows: int, unscored: int, problems: ProblemCounts, layout: str, column: str
 ) -> str:
-    """A sentence where few rows of a file could be scored; "" where most were.
+    """A warning if few rows of a file could be scored; "" if most were.
 
-    `layout`: what the file looks like; `column`: the one that was read.
+    `layout`: how the file was read; `column`: the column of names.
     """
     scored = rows - unscored
     if not rows or scored >= FEW * rows:
         return ""
-    many = f"not one of its {rows:,} rows" if not scored else f"only {scored:,} of {rows:,} rows"
+    many = f"none of its {rows:,} rows" if not scored else f"only {scored:,} of {rows:,} rows"
     return (
         f"{name}: {many} could be scored ({problems.shown()}). It was read as {layout}, with the "
-        f"names in the column {column!r}: name another column, or give a list of domains"
+        f"names in column {column!r}: choose another column, or give a list of domains"
     )

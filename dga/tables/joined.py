@@ -21,7 +21,6 @@ FILE = "file"  # the column that tells which file a row is from
 MAX_NOTES = 5  # files that are no table and told one by one
 
 OpenPayload = Callable[[Payload], tuple[TableInfo, Iterator[pa.Table]]]
-Payloads = Callable[[], Iterator[Payload]]
 
 
 def as_table(payload: Payload) -> tuple[TableInfo, Iterator[pa.Table]]:

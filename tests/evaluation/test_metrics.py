@@ -59,17 +59,10 @@ def test_a_score_at_the_threshold_is_called_dga_in_the_precision_of_verdicts():
     assert metrics.confusion(just_under, float(np.float32(0.7))).tp == 1
 
 
-def test_precision_at_a_base_rate_is_bayes_rule():
-    counts = metrics.Confusion(tp=90, fp=10, tn=990, fn=10)
-    assert counts.precision_at_base_rate(0.001) == pytest.approx(0.0009 / (0.0009 + 0.00999))
-    assert counts.precision_at_base_rate(0.0) == 0.0
-
-
 def test_rates_without_names_are_none():
     nothing = metrics.Confusion(tp=0, fp=0, tn=0, fn=0)
     rates = (nothing.accuracy, nothing.fpr, nothing.recall, nothing.precision)
     assert rates == (None,) * 4
-    assert nothing.precision_at_base_rate(0.5) is None
 
 
 def test_roc_auc_and_brier_are_scikit_learns_with_ties(many):
@@ -104,7 +97,8 @@ def test_precision_recall_curve_at_a_base_rate(many):
     row = own.iloc[len(own) // 2]
     counts = metrics.confusion(many, row["threshold"])
     assert row["precision"] == pytest.approx(counts.precision)
-    expected = counts.precision_at_base_rate(0.001)
+    caught = 0.001 * counts.recall  # by the rule of Bayes
+    expected = caught / (caught + 0.999 * counts.fpr)
     assert rare.iloc[len(own) // 2]["precision"] == pytest.approx(expected)
 
 

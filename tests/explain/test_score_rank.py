@@ -11,15 +11,14 @@ PREDICTIONS = pd.DataFrame(
 )
 
 
-@pytest.mark.parametrize(("score", "high", "low"), [(0.2, 3, 0), (0.95, 0, 1), (0.5, 1, 1)])
-def test_equal_scores_count_as_high_and_as_low(score: float, high: int, low: int):
+@pytest.mark.parametrize(("score", "low"), [(0.2, 0), (0.95, 1), (0.5, 1)])
+def test_equal_scores_count_as_low(score: float, low: int):
     standing = Standing.of(PREDICTIONS)
-    assert standing.benign_as_high(score) == Share(high, 4)
     assert standing.generated_as_low(score) == Share(low, 2)
 
 
 def test_a_share_of_no_names_is_none():
-    nobody = Standing.of(PREDICTIONS.head(0)).benign_as_high(0.5)
+    nobody = Standing.of(PREDICTIONS.head(0)).generated_as_low(0.5)
     assert nobody == Share(0, 0)
     assert nobody.value is None
     assert Share(1, 4).value == 0.25

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dga.runs.store import DamagedRun, Run
-from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, PRED_CLASS, PRED_PROB, TRUE_CLASS
+from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, PRED_PROB, TRUE_CLASS
 
 LEFT, RIGHT = "compare_left", "compare_right"  # session: the names of the runs to compare
 SHOWN = "compare_shown"  # session: where on the Runs page the comparison stands; "" where closed
@@ -109,12 +109,6 @@ def disagreements(both: pd.DataFrame) -> pd.DataFrame:
     differing = both[both["verdict_left"] != both["verdict_right"]]
     apart = (differing["score_left"] - differing["score_right"]).abs()
     return differing.loc[apart.sort_values(ascending=False, kind="stable").index]
-
-
-def one_side(both: pd.DataFrame, side: str) -> pd.DataFrame:
-    """The rows of `shared` as a predictions frame of one run, `left` or `right`."""
-    frame = both[[DOMAIN, TRUE_CLASS, FAMILY]].assign(**{PRED_PROB: both[f"score_{side}"]})
-    return frame.assign(**{PRED_CLASS: np.where(frame[PRED_PROB] >= 0.5, DGA, BENIGN)})
 
 
 def _shown(value: Any) -> str:

@@ -6,7 +6,7 @@ Streamlit would read it as Markdown.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -244,19 +244,3 @@ def test_figures(metrics: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
         label: ("n/a" if value is None else text(value), TERMS[term])
         for label, value, text, term in shown
     }
-
-
-def downloads(makers: Mapping[str, Callable[[], bytes]], stem: str, key: str) -> None:
-    """A button for each file ending; the file is made when its button is pressed."""
-    with st.container(horizontal=True):
-        for ending, make in makers.items():
-            label, mime = DOWNLOADS[ending]
-            st.download_button(
-                label,
-                make,
-                file_name=f"{stem}{ending}",
-                mime=mime,
-                key=f"{key}{ending}",
-                icon=":material/download:",
-                on_click="ignore",
-            )
