@@ -1,1 +1,1 @@
-"""Keras architectures and their parts. Imported in a training process only."""
+"""Keras architectures and their parts. Imported only by training processes."""

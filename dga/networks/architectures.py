@@ -1,8 +1,8 @@
-"""Name to builder of an uncompiled Keras model. Trains and loads nothing.
+"""Builders of uncompiled Keras models, by architecture name. Trains and loads nothing.
 
-Builders use Keras layers and `keras.ops` alone, so that they also train on Keras's JAX and
-PyTorch backends. To add one: write a function of (codes, vocabulary, outputs) that returns the
-output tensors, and give the table in `dga.config` a row of the same name.
+Builders use only Keras layers and `keras.ops`, so that they also run on Keras's JAX and PyTorch
+backends. To add one, write a function of (codes, vocabulary, outputs) that returns the output
+tensors, and add a row of the same name to `dga.config.ARCHITECTURES`.
 """
 
 from __future__ import annotations
@@ -25,21 +25,31 @@ from dga.scoring.encoder import ALPHABET, CharEncoder
 
 @dataclass(frozen=True)
 class Output:
-    """One output of a model: its name, how many units it has, their activation."""
+    """One output of a model: its name, its number of units, their activation."""
 
     name: str
     units: int
     activation: Literal["sigmoid", "softmax"]
 
 
-# Primes, so that the remainder of a suffix's or a shape's number hashes it.
-BUCKETS = 65_521
-SUFFIXES = 4_093
-# n to the rows of its table and how wide they are, of `hybrid`; fewer than 2 ** 16 rows.
+LOG_ODDS = "log_odds"  # name of a layer that becomes an output too
+DOT = ALPHABET.index(".") + 1  # the code of a dot
+
+# `lstm`: Woodbridge et al. 2016.
+LSTM_UNITS, LSTM_DROPOUT = 128, 0.5
+
+# `cnn`: widths as in Saxe & Berlin 2017, and 7; fewer filters and units, for scoring on a CPU.
+CNN_EMBEDDING, CNN_WIDTHS, CNN_FILTERS, CNN_HIDDEN = 48, (2, 3, 4, 5, 7), 96, 192
+CNN_CHARACTER_DROPOUT, CNN_DROPOUT = 0.1, 0.3
+
+# `hybrid`: n -> (rows, width) of its n-gram table. Rows fit 16 bits, so an exported index is small.
 GRAMS = {3: (50_000, 16), 4: (65_000, 16), 5: (65_000, 16), 7: (65_000, 12)}
-LOG_ODDS = "log_odds"  # the name of a layer whose output the network gives too
-LABELS = 64  # lengths of a label, from 0
-DOT = ALPHABET.index(".") + 1
+NEAR_DROPOUT, HIDDEN_DROPOUT = 0.1, 0.2
+SUM_SCALE, LENGTH_SCALE = 8.0, 32.0  # bring sums over a name, and its length, to about 1
+# Hash tables of a name's shape. Their sizes are primes, so that a remainder uses all bits.
+BUCKETS, SUFFIXES = 65_521, 4_093  # rows for suffix with label length, and for suffixes
+SHAPE_WIDTH = 16  # of an embedding in these tables
+LABELS = 64  # label lengths told apart, from 0
 
 Tensor = Any  # a symbolic Keras tensor; Keras ships no type for it
 Builder = Callable[[Tensor, int, Sequence[Output]], list[Tensor]]
@@ -47,16 +57,16 @@ Builder = Callable[[Tensor, int, Sequence[Output]], list[Tensor]]
 
 def lstm(codes: Tensor, vocabulary: int, outputs: Sequence[Output]) -> list[Tensor]:
     """The notebook's network: Woodbridge et al. 2016, arXiv 1611.00791, section 4.2."""
-    x = layers.Embedding(vocabulary, 128, name="embedding")(codes)
-    x = layers.LSTM(128, name="lstm")(x)
-    x = layers.Dropout(0.5, name="dropout")(x)
+    x = layers.Embedding(vocabulary, LSTM_UNITS, name="embedding")(codes)
+    x = layers.LSTM(LSTM_UNITS, name="lstm")(x)
+    x = layers.Dropout(LSTM_DROPOUT, name="dropout")(x)
     return dense(x, outputs)
 
 
 def bigram(codes: Tensor, vocabulary: int, outputs: Sequence[Output]) -> list[Tensor]:
     """Logistic regression on the counts of character bigrams, the same paper's baseline.
 
-    A weight for each pair of codes, summed over the name: the same as a dense layer on counts.
+    One weight per pair of codes, summed over the name, equals a dense layer on the counts.
     """
     first, second = codes[:, :-1], codes[:, 1:]
     pairs = ops.where(second > 0, first * vocabulary + second, 0)
@@ -78,19 +88,19 @@ def bigram(codes: Tensor, vocabulary: int, outputs: Sequence[Output]) -> list[Te
 
 
 def cnn(codes: Tensor, vocabulary: int, outputs: Sequence[Output]) -> list[Tensor]:
-    """Convolutions of several widths over the characters, the strongest answer of each kept.
+    """Convolutions of several widths over the characters, each max-pooled over the name.
 
     After Kim 2014 (arXiv 1408.5882) and Saxe & Berlin 2017 (arXiv 1702.08568). Padding is masked
     before and after the convolutions, so that it changes no score.
     """
     present = ops.expand_dims(ops.cast(codes > 0, "float32"), -1)  # (rows, columns, 1)
-    x = layers.Embedding(vocabulary, 48, name="embedding")(codes) * present
-    x = layers.SpatialDropout1D(0.1)(x)
-    pooled = [_pooled(x, present, width) for width in (2, 3, 4, 5, 7)]
+    x = layers.Embedding(vocabulary, CNN_EMBEDDING, name="embedding")(codes) * present
+    x = layers.SpatialDropout1D(CNN_CHARACTER_DROPOUT)(x)
+    pooled = [_pooled(x, present, width) for width in CNN_WIDTHS]
     x = layers.Concatenate()(pooled)
-    x = layers.Dropout(0.3)(x)
-    x = layers.Dense(192, activation="relu", name="hidden")(x)
-    x = layers.Dropout(0.3)(x)
+    x = layers.Dropout(CNN_DROPOUT)(x)
+    x = layers.Dense(CNN_HIDDEN, activation="relu", name="hidden")(x)
+    x = layers.Dropout(CNN_DROPOUT)(x)
     return dense(x, outputs)
 
 
@@ -109,16 +119,21 @@ def hybrid(
     totals: bool = True,
     joint: bool = True,
 ) -> list[Tensor]:
-    """Frequent n-grams under two convolutions, pooled at each level, beside the name's shape.
+    """Embeddings of frequent n-grams and two convolutions over them, beside the name's shape.
 
-    The tables of n-grams remember words, as the bags of fastText do (Bojanowski et al. 2017,
-    arXiv 1607.04606); the convolutions see how a name is built; the shape is its suffix, how long
-    its label is, and both together, which tell a family's habit. What a convolution says of each
-    place is also summed up over the name and weighed in the outputs beside the hidden layer
-    (Cheng et al. 2016, arXiv 1606.07792).
+    The n-gram tables memorise words, as fastText's bags of n-grams do (Bojanowski et al. 2017,
+    arXiv 1607.04606). The convolutions see how a name is built. The shape is the suffix, the
+    label's length, and both together, which are typical of a family. The convolutions' outputs,
+    summed over the name, also reach the output layer directly (wide & deep, Cheng et al. 2016,
+    arXiv 1606.07792).
 
-    All that reads a character by itself is a look-up, and the second convolution takes pairs of
-    places that do not overlap, so that scoring stays cheap.
+    To keep scoring cheap, characters are only looked up, never multiplied, and the second
+    convolution (`far`) reads disjoint pairs of positions.
+
+    `tables`: n-gram tables as in GRAMS; `table` builds one, by default `frequent`. `dropped`: the
+    dropout rate of n-grams. `units`, `filters`, `hidden`: widths of the first convolution, the
+    second, and the hidden layer. `shape`, `totals`, `joint` switch parts off. The defaults are what
+    ships; `experiments/variants.py` lists others that were tried, with their outcome.
     """
     codes = _even(codes)
     real = ops.cast(codes > 0, "int32")
@@ -129,16 +144,16 @@ def hybrid(
     words = layers.Dropout(dropped, noise_shape=(None, None, 1))(words)  # whole n-grams
     pairs = ngrams.table(numbers[2], vocabulary**2, units, "bigrams")
     words = layers.Dense(units, use_bias=False, name="near")(words)  # padding stays 0
-    near = ops.relu(layers.SpatialDropout1D(0.1)(pairs) + words)
+    near = ops.relu(layers.SpatialDropout1D(NEAR_DROPOUT)(pairs) + words)
     beside = layers.Reshape((-1, 2 * units))(near)
     far = ops.relu(layers.Dense(filters, use_bias=False, name="far")(beside))
     length = ops.expand_dims(ops.cast(ops.sum(real, axis=1), "float32"), -1) + 1.0
     pooled = [layers.GlobalMaxPooling1D()(near), layers.GlobalMaxPooling1D()(far)]
-    summed = [ops.sum(near, axis=1) / 8.0, ops.sum(far, axis=1) / 8.0]
+    summed = [ops.sum(near, axis=1) / SUM_SCALE, ops.sum(far, axis=1) / SUM_SCALE]
     shapes = _shape(codes, real) if shape else []
-    x = layers.Concatenate()([*pooled, *summed, length / 32.0, *shapes])
-    x = layers.Dense(hidden, activation="relu", name="hidden")(layers.Dropout(0.2)(x))
-    x = layers.Dropout(0.2)(x)
+    x = layers.Concatenate()([*pooled, *summed, length / LENGTH_SCALE, *shapes])
+    x = layers.Dense(hidden, activation="relu", name="hidden")(layers.Dropout(HIDDEN_DROPOUT)(x))
+    x = layers.Dropout(HIDDEN_DROPOUT)(x)
     x = layers.Concatenate()([x, *summed]) if totals else x
     return _joint(x, outputs) if joint else [_apart(x, output) for output in outputs]
 
@@ -147,7 +162,10 @@ BUILDERS: dict[str, Builder] = {"lstm": lstm, "bigram": bigram, "cnn": cnn, "hyb
 
 
 def build(name: str, encoder: CharEncoder, outputs: Sequence[Output]) -> keras.Model:
-    """Build an uncompiled model: int32 codes (rows, columns) in, a named tensor an output."""
+    """Build an uncompiled model: int32 codes (rows, columns) in, one named tensor per output.
+
+    ConfigError for an unknown architecture.
+    """
     if name not in ARCHITECTURES:
         raise ConfigError(f"no architecture {name!r}; choose from {', '.join(ARCHITECTURES)}")
     columns = None if ARCHITECTURES[name].trims else encoder.max_length
@@ -166,6 +184,7 @@ def build(name: str, encoder: CharEncoder, outputs: Sequence[Output]) -> keras.M
 
 
 def dense(features: Tensor, outputs: Sequence[Output]) -> list[Tensor]:
+    """A dense layer for each output."""
     return [
         layers.Dense(o.units, activation=o.activation, dtype="float32", name=o.name)(features)
         for o in outputs
@@ -173,11 +192,11 @@ def dense(features: Tensor, outputs: Sequence[Output]) -> list[Tensor]:
 
 
 def _joint(features: Tensor, outputs: Sequence[Output]) -> list[Tensor]:
-    """The outputs; where there are a score and families, the score's log-odds are what the
-    families' logits come to together, less one of benign names.
+    """The outputs; with both a score and families, the score is derived from the families' logits.
 
-    That is a softmax over benign and the families, taken apart: a name is generated where it looks
-    like one family, whichever. A unit of its own would have to be one plane for all of them.
+    Its log-odds are the log-sum-exp of the families' logits minus a logit for benign, as in a
+    softmax over benign and all families: a name is generated if it looks like any one family. A
+    separate sigmoid unit would have to separate all of them by a single plane.
     """
     kinds = {output.activation: output for output in outputs}
     if set(kinds) != {"sigmoid", "softmax"}:
@@ -195,7 +214,7 @@ def _joint(features: Tensor, outputs: Sequence[Output]) -> list[Tensor]:
 
 
 def _apart(features: Tensor, output: Output) -> Tensor:
-    """An output whose log-odds, where it has such, are those of a layer of their own."""
+    """An output with a layer of its own; a sigmoid's log-odds are named LOG_ODDS."""
     if output.activation != "sigmoid":
         return dense(features, [output])[0]
     odds = layers.Dense(output.units, dtype="float32", name=LOG_ODDS)(features)
@@ -203,34 +222,41 @@ def _apart(features: Tensor, output: Output) -> Tensor:
 
 
 def frequent(numbers: Tensor, length: int, rows: int, width: int) -> Tensor:
-    """The row of each n-gram in a table of the frequent ones: (rows, columns, width)."""
+    """Embed each n-gram by a table of the frequent ones: (rows, columns, width)."""
     index = ngrams.Frequent(length, rows, name=f"frequent_{length}")(numbers)
     return ngrams.table(index, rows, width, f"grams_{length}")
 
 
-def _pooled(x: Tensor, present: Tensor, width: int, filters: int = 96) -> Tensor:
-    x = layers.Conv1D(filters, width, padding="same", activation="relu", name=f"conv_{width}")(x)
-    return layers.GlobalMaxPooling1D()(x * present)  # relu: what is masked to 0 never wins
+def _pooled(x: Tensor, present: Tensor, width: int) -> Tensor:
+    name = f"conv_{width}"
+    x = layers.Conv1D(CNN_FILTERS, width, padding="same", activation="relu", name=name)(x)
+    return layers.GlobalMaxPooling1D()(x * present)  # after relu a masked 0 is never the maximum
 
 
 def _even(codes: Tensor) -> Tensor:
-    """The same codes with an even number of columns, a column of padding added where need be."""
+    """The same codes with an even number of columns; adds a column of padding if needed."""
     codes = ops.pad(codes, [[0, 0], [0, 1]])
     return layers.Reshape((-1,))(ops.stack([codes[:, 0:-1:2], codes[:, 1::2]], axis=2))
 
 
 def _shape(codes: Tensor, real: Tensor) -> list[Tensor]:
-    """Embed the suffix, the length of the label before it, and both: three tensors (rows, 16)."""
+    """Embed the suffix, the label's length, and both together: three (rows, SHAPE_WIDTH) tensors.
+
+    A suffix is hashed as the sum over its characters of a product that depends on character and
+    position. The multipliers are arbitrary and must not change: trained tables depend on them.
+    They keep the product of the largest code and position within 32 bits.
+    """
     in_suffix = ops.cumsum(ops.cast(ops.equal(codes, DOT), "int32"), axis=1)
     in_suffix = ops.minimum(in_suffix, 1) * real
     place = ops.cumsum(in_suffix, axis=1)
     mixed = (codes * 1009 + place * 9176) * (codes + 13 * place + 7) % BUCKETS
     suffix = ops.sum(in_suffix * mixed, axis=1)
     label = ops.minimum(ops.sum(real, axis=1) - ops.sum(in_suffix, axis=1), LABELS - 1)
+    # Another prime than SUFFIXES, so that suffixes which collide in one table differ in the other.
     both = (suffix % 32_749 * LABELS + label) % BUCKETS
     numbers = {"suffix": (suffix % SUFFIXES, SUFFIXES), "label": (label, LABELS)}
     numbers["shape"] = (both, BUCKETS)
-    return [layers.Embedding(n, 16, name=name)(at) for name, (at, n) in numbers.items()]
+    return [layers.Embedding(n, SHAPE_WIDTH, name=name)(i) for name, (i, n) in numbers.items()]
 
 
 @keras.saving.register_keras_serializable("dga")

@@ -1,7 +1,7 @@
-"""How likely people are to have chosen a name: a language model of characters, as a layer.
+"""A character language model of benign names, as a Keras layer: how likely is a name?
 
-Learns by counting, from the benign names of a training part alone; no gradient reaches it. A
-network that tells classes apart need not know how usual a name is; this tells that.
+It is fitted by counting n-grams of the training part's benign names; no gradient reaches it. A
+network trained to separate classes need not model how usual a name is; this layer does.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from dga.networks import ngrams
 from dga.networks.ngrams import Tensor
 from dga.scoring.encoder import Codes
 
-LENGTH = 4  # characters: each is predicted from the three behind it
-LEAST = -15.0  # of a logarithm
-SCALE = 32.0  # characters, as many as few names have more
+LENGTH = 4  # of an n-gram: each character is predicted from the three after it
+LEAST = -15.0  # lower bound of a log-probability
+SCALE = 32.0  # characters; few names are longer, so outputs are of order 1
 
 
 @keras.saving.register_keras_serializable("dga")
 class Likelihood(layers.Layer):  # type: ignore[misc]  # Keras ships no types
-    """The numbers of 4-grams (rows, columns), 0 = padding, to (rows, 2): the log-likelihood of
-    the name that they make, and how many characters it has, both in units of SCALE characters.
+    """4-gram numbers (rows, columns), 0 = padding, to (rows, 2): the name's log-likelihood and its
+    length, both divided by SCALE.
     """
 
     def __init__(self, vocabulary: int, **kwargs: Any) -> None:
@@ -50,9 +50,9 @@ class Likelihood(layers.Layer):  # type: ignore[misc]  # Keras ships no types
 
 
 def learn(model: keras.Model, codes: Codes, vocabulary: int) -> None:
-    """Have the network's layer, if it has one that knows nothing yet, learn from benign names.
+    """Fit the network's Likelihood layer, if it has one that is still empty, to benign names.
 
-    `codes`: (rows, columns), 0 = padding, which stands on the right.
+    `codes`: (rows, columns), 0 = padding, on the right.
     """
     for layer in model.layers:
         if isinstance(layer, Likelihood) and not np.any(ops.convert_to_numpy(layer.table)):
@@ -61,11 +61,10 @@ def learn(model: keras.Model, codes: Codes, vocabulary: int) -> None:
 
 
 def logarithms(counts: ngrams.Counts32, vocabulary: int) -> npt.NDArray[np.float32]:
-    """log P(first character | the three behind it) of each 4-gram (vocabulary ** 4,), from how
-    often it occurs; 0 of those that start with padding.
+    """log P(first character | the next three) of each 4-gram (vocabulary ** 4,), from its count.
 
-    Shorter n-grams speak where longer ones are rare (Witten & Bell 1991, doi 10.1109/18.87000,
-    method C). Values that half precision holds.
+    0 for 4-grams that start with padding. Smoothed with shorter n-grams (Witten & Bell 1991, doi
+    10.1109/18.87000, method C). The values are exact in half precision.
     """
     likely = np.full(vocabulary, 1 / vocabulary)
     for length in range(1, LENGTH + 1):

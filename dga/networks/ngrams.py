@@ -1,13 +1,12 @@
-"""n-grams of encoded names: their numbers, which of them a training part repeats, and the layer
-that looks those up.
+"""n-grams of encoded names: numbering, counting, and a layer that looks up the frequent ones.
 
-Most n-grams that a list holds stand in it once. In a hashed table they blur the rows of the
-frequent ones; in a table with a row for each a network learns them by heart. A table of the
-frequent ones alone does neither: PADDING and RARE are rows of their own.
+Most n-grams of a list occur once. In a hashed table they blur the rows of frequent n-grams; in a
+table with a row for each, a network overfits to them. A table of the frequent n-grams alone avoids
+both; padding and all rare n-grams have rows of their own, PADDING and RARE.
 
-The row of padding is 0 and stays so where a network has no bias before relu: nothing is to be
-masked then, and no gradient reaches it. The few n-grams in its place are kept from it while a
-network learns.
+The embedding of padding is 0 and stays 0 in a network without bias before relu, so nothing needs
+masking and no gradient reaches it. The few n-grams that hash to padding's slot are treated as rare
+during training.
 """
 
 from __future__ import annotations
@@ -22,41 +21,43 @@ from keras import layers, ops
 
 from dga.scoring.encoder import Codes
 
-# Powers of two, so that a remainder is the lowest bits, which hash since the vocabulary is odd.
+# Powers of two: a remainder is the lowest bits, which hash well since the vocabulary is odd.
 GRAM_RANGE = 2**24
-PLACES = 2**19  # of a layer's index; so many more than rows that few n-grams share one
-PADDING, RARE, FIRST = 0, 1, 2  # rows of a table; from FIRST on those of frequent n-grams
-DOUBT = 20.0
-LEAST = 5  # times that a frequent n-gram occurs
-CHUNK_NAMES = 2**15
+PLACES = 2**19  # slots of a layer's index; many more than rows, so that few n-grams collide
+PADDING, RARE, FIRST = 0, 1, 2  # rows of a table; frequent n-grams start at FIRST
+DOUBT = 20.0  # count at which an n-gram is dropped in half of its training occurrences
+LEAST = 5  # occurrences from which an n-gram may be frequent
+CHUNK_NAMES = 2**15  # names counted at a time, to bound memory
 
 Tensor = Any  # a symbolic Keras tensor; Keras ships no type for it
 Counts32 = npt.NDArray[np.int32]
 
 
 def numbered(codes: Tensor, vocabulary: int, longest: int) -> list[Tensor]:
-    """A number for the n-gram that starts at each character, n from 2 to `longest`: each (rows,
-    columns), exact as long as it is small and hashed where it is not."""
+    """Number the n-gram that starts at each character, for n from 2 to `longest`.
+
+    Each result is (rows, columns); numbers are exact below GRAM_RANGE and hashed into it otherwise.
+    """
     rolled = index = codes
     numbers = []
     for length in range(2, longest + 1):
         rolled = ops.pad(rolled[:, 1:], [[0, 0], [0, 1]])
         index = index * vocabulary + rolled
         if vocabulary**length > GRAM_RANGE:
-            index = index % GRAM_RANGE  # times the vocabulary it still fits 32 bits
+            index = index % GRAM_RANGE  # multiplied by the vocabulary it still fits 32 bits
         numbers.append(index)
     return numbers
 
 
 @keras.saving.register_keras_serializable("dga")
 class Frequent(layers.Layer):  # type: ignore[misc]  # Keras ships no types
-    """The numbers of n-grams to the rows of a table, of which there are `rows`.
+    """Map n-gram numbers to rows of a table with `rows` rows.
 
-    While a network learns, an n-gram that occurs `count` times passes for a rare one in `doubt` /
-    (`doubt` + `count`) of its places, so that no name is learnt by heart from n-grams that few
-    others have (word dropout of Kiperwasser & Goldberg 2016, Q16-1023, section 4.1).
+    During training, an n-gram with `count` occurrences is treated as rare with probability `doubt`
+    / (`doubt` + `count`), so that the network does not memorise names by infrequent n-grams (word
+    dropout, Kiperwasser & Goldberg 2016, Q16-1023, section 4.1).
 
-    Two n-grams of one place share a row; of 1,000 rare ones, 120 pass for a frequent one thereby.
+    n-grams that share a slot share a row; of 1,000 rare ones, 120 collide with a frequent one.
     """
 
     def __init__(
@@ -91,18 +92,18 @@ class Frequent(layers.Layer):  # type: ignore[misc]  # Keras ships no types
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
 
     def choose(self, counts: Counts32) -> None:
-        """Give the free rows to the n-grams that were counted most often, at least LEAST times.
+        """Give the free rows to the most frequent n-grams, of at least LEAST occurrences.
 
-        Those that have a row keep it, so that a network goes on with what it knows.
+        n-grams that already have a row keep it, so that training can continue.
         """
         index, kept = (np.array(ops.convert_to_numpy(w)) for w in (self.index, self.kept))
         if not index.any():
-            index[1:] = RARE  # and place 0, where padding's number lies, is PADDING
+            index[1:] = RARE  # slot 0, padding's number, stays PADDING
         free = np.arange(max(FIRST, index.max() + 1), self.rows)
         often = np.flatnonzero((counts >= LEAST) & (np.resize(index, len(counts)) == RARE))
         most = often[np.argsort(-counts[often], kind="stable")][: len(free)]
         rows = free[: len(most)]
-        index[most[::-1] % self.places] = rows[::-1]  # of two in a place the more frequent
+        index[most[::-1] % self.places] = rows[::-1]  # in a shared slot the more frequent wins
         kept[rows] = counts[most] / (counts[most] + self.doubt)
         self.index.assign(index)
         self.kept.assign(kept)
@@ -110,7 +111,7 @@ class Frequent(layers.Layer):  # type: ignore[misc]  # Keras ships no types
 
 @keras.saving.register_keras_serializable("dga")
 class Padded(keras.initializers.RandomUniform):  # type: ignore[misc]  # Keras ships no types
-    """Small random rows, but the first, which is that of padding, 0."""
+    """Small random rows, except the first, padding's, which is 0."""
 
     def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> Tensor:
         rows = super().__call__(shape, dtype)
@@ -118,15 +119,14 @@ class Padded(keras.initializers.RandomUniform):  # type: ignore[misc]  # Keras s
 
 
 def table(numbers: Tensor, rows: int, width: int, name: str) -> Tensor:
-    """Look numbers up that are rows of a table, the first that of padding: (..., width)."""
+    """Look up rows of a table whose first row is padding: (..., width)."""
     return layers.Embedding(rows, width, embeddings_initializer=Padded(), name=name)(numbers)
 
 
 def choose(model: keras.Model, codes: Codes, vocabulary: int) -> None:
-    """Have the network's layers look up the n-grams that these names repeat, beside those that
-    they know.
+    """Assign rows of the network's Frequent layers to the n-grams frequent in these names.
 
-    `codes`: (rows, columns) of the training part, 0 = padding, which stands on the right.
+    `codes`: (rows, columns) of the training part, 0 = padding, on the right.
     """
     found = [layer for layer in model.layers if isinstance(layer, Frequent)]
     counts = counted(codes, vocabulary, {layer.length for layer in found})
@@ -135,7 +135,7 @@ def choose(model: keras.Model, codes: Codes, vocabulary: int) -> None:
 
 
 def counted(codes: Codes, vocabulary: int, lengths: Iterable[int]) -> dict[int, Counts32]:
-    """How often each number occurs in names: n to (GRAM_RANGE,), for each n of `lengths`."""
+    """Count each n-gram number in names: n -> (GRAM_RANGE,), for each n of `lengths`."""
     counts = {length: np.zeros(GRAM_RANGE, np.int32) for length in lengths}
     for start in range(0, len(codes) if counts else 0, CHUNK_NAMES):
         chunk = codes[start : start + CHUNK_NAMES].astype(np.int32)

@@ -1,10 +1,10 @@
-"""The `lstm` architecture over a name's characters alone: the same scores for a third of the work.
+"""Train the `lstm` architecture without padding: the same scores for a third of the work.
 
-The notebook pads on the left to 75 columns, and its LSTM reads the padding like any character. Its
-state stays at rest where the input gate is shut. `settle` gives padding the embedding that shuts
-it: as many equations as the embedding has numbers. Then the network over 75 columns gives what it
-gives over the name's own characters, and a training may leave the padding out. Runs in a child
-process: it imports Keras. Trains nothing.
+The notebook pads on the left to 75 columns, and its LSTM reads padding like any other character.
+While the input gate is closed, the LSTM's state stays at zero. `settle` gives padding an embedding
+that closes the gate (a linear system with as many equations as the embedding has values). The
+network then gives the same score with and without padding, so training can skip it. Runs in a
+child process: it imports Keras. Trains nothing.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ import numpy as np
 from keras import layers, ops
 
 EMBEDDING, LSTM, DROPOUT = "embedding", "lstm", "dropout"
-START_SCALE = 40.0  # from +-0.05 to +-2
-SHUT = -30.0  # before the sigmoid, which is 1e-13 there
+START_SCALE = 40.0  # scales Keras's initial embeddings from +-0.05 to +-2
+SHUT = -30.0  # input of the gate's sigmoid, which is 1e-13 there
 
 Tensor = Any  # a symbolic Keras tensor; Keras ships no type for it
 
 
 def unpadded(model: keras.Model) -> keras.Model:
-    """A model of the same weights, for codes (rows, any columns) padded on the left."""
+    """A model that shares the weights and reads codes (rows, any columns) padded on the left."""
     cell = model.get_layer(LSTM).cell
     codes = keras.Input((None,), dtype="int32", name="codes")
     x = layers.RNN(_Step(cell), name="steps")(_Gates(model.get_layer(EMBEDDING), cell)(codes))
@@ -32,13 +32,13 @@ def unpadded(model: keras.Model) -> keras.Model:
 
 
 def waken(model: keras.Model) -> None:
-    """Scale the initial embeddings up: Keras starts them near 0, where an LSTM learns slowly."""
+    """Scale up the initial embeddings: Keras starts them near 0, where an LSTM learns slowly."""
     embeddings = model.get_layer(EMBEDDING).embeddings
     embeddings.assign(embeddings * START_SCALE)
 
 
 def settle(model: keras.Model) -> None:
-    """Set the embedding of padding so that it shuts the LSTM's input gate."""
+    """Set the embedding of padding so that it closes the LSTM's input gate."""
     embeddings, cell = model.get_layer(EMBEDDING).embeddings, model.get_layer(LSTM).cell
     kernel, bias = (
         weight.value.numpy()[..., : cell.units].astype(np.float64)  # the input gate comes first
@@ -50,9 +50,9 @@ def settle(model: keras.Model) -> None:
 
 
 class _Gates(layers.Layer):  # type: ignore[misc]  # Keras ships no types
-    """What each character adds to the gates: (rows, columns) to (rows, columns, 4 * units).
+    """Each character's input to the gates: (rows, columns) to (rows, columns, 4 * units).
 
-    There are few characters, so the product with the input kernel is made once for each of them.
+    There are few distinct characters, so the product with the input kernel is computed once each.
     """
 
     def __init__(self, embedding: layers.Layer, cell: layers.Layer) -> None:
@@ -66,7 +66,7 @@ class _Gates(layers.Layer):  # type: ignore[misc]  # Keras ships no types
 
 
 class _Step(layers.Layer):  # type: ignore[misc]  # Keras ships no types
-    """One step of the LSTM, its input being what `_Gates` gives."""
+    """One step of the LSTM, with the output of `_Gates` as input."""
 
     def __init__(self, cell: layers.Layer) -> None:
         super().__init__(name="step")
