@@ -26,15 +26,15 @@ Calibrated = Literal["no", "scaled", "weighed"]
 
 @dataclass(frozen=True, kw_only=True)
 class Architecture:
-    """Default settings of an architecture, and what its inputs look like.
+    """Default settings of an architecture, and how its inputs are padded and scores calibrated.
 
-    The builder is the function of the same name in `dga.networks.architectures`, or the one that
-    was registered. `trims`: columns
-    of padding change no score, so batches may be cut to their longest name. `calibrated`: on the
-    validation part, scores are scaled (Platt 1999), or weighed with the families that the network
-    names and with how likely people are to have chosen the name; the notebook's network keeps its
-    own. `likelihood`: the network tells the latter (`dga.networks.char_lm`). `second_look`: trees
-    look again at what is in doubt (`dga.scoring.second_look`).
+    The builder is the function of the same name in `dga.networks.architectures`, or the registered
+    one. `trims`: padding changes no score, so batches may be cut to their longest name.
+    `calibrated`: how scores are calibrated on the validation part: not at all (the notebook's
+    network), `scaled` (Platt 1999), or `weighed` together with the family shares and the name's
+    likelihood under a language model of benign names. `likelihood`: the network outputs that
+    likelihood (`dga.networks.char_lm`). `second_look`: trees score doubtful names again
+    (`dga.scoring.second_look`).
     """
 
     about: str
@@ -97,30 +97,30 @@ ARCHITECTURES: dict[str, Architecture] = {
     ),
 }
 
-BUILDERS: dict[str, Callable[..., Any]] = {}  # of registered architectures
+BUILDERS: dict[str, Callable[..., Any]] = {}  # name of a registered architecture -> its builder
 
 
 def register_architecture(
     name: str, architecture: Architecture, builder: Callable[..., Any]
 ) -> None:
-    """Add an architecture that trainings of this process can choose.
+    """Add an architecture that trainings in this process can choose.
 
-    `builder(codes, vocabulary, outputs)` takes a Keras tensor of codes (rows, columns), 0 where
-    padding is, how many codes there are, and the outputs that are asked for; it returns a tensor an
-    output (`dga.networks.architectures` has examples). ConfigError where the name is taken.
+    `builder(codes, vocabulary, outputs)` takes a Keras tensor of codes (rows, columns) with 0 for
+    padding, the number of distinct codes, and the outputs to build; it returns one tensor per
+    output (`dga.networks.architectures` has examples). ConfigError if the name is taken.
     """
     if name in ARCHITECTURES:
-        raise ConfigError(f"there is an architecture {name!r} already; choose another name")
+        raise ConfigError(f"an architecture named {name!r} exists already; choose another name")
     ARCHITECTURES[name], BUILDERS[name] = architecture, builder
 
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """What a setting is for people: command line, form and docs are made from it.
+    """How a setting is presented: command line, form and docs are made from it.
 
-    `choices`: value -> what it means in a few words. `low`, `high`: the range of a number, `whole`
-    where it has no fraction. `own`: None stands for the architecture's own. `empty`: what None
-    stands for elsewhere. `group`: the part of the form.
+    `choices`: value -> its meaning in a few words. `low`, `high`: the range of a number; `whole`:
+    it must be an integer. `own`: None means the architecture's default. `empty`: what None means
+    for other settings. `group`: the part of the form.
     """
 
     label: str
@@ -148,16 +148,16 @@ def _real(low: float, high: float) -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingConfig:
-    """Everything that decides a training, but for the feeds.
+    """All settings of a training except its feeds.
 
-    The one table of settings: default, label, help and range stand in a field. ConfigError where a
-    value is outside its range.
+    The one table of settings: each field has its default, label, help and range. ConfigError for a
+    value out of range.
     """
 
     architecture: str = _setting(
         "hybrid",
         "Architecture",
-        "The kind of network. Settings that are left out take the architecture's own values.",
+        "The kind of network. Settings left empty take the architecture's defaults.",
         group="network",
     )
     task: Task = _setting(
@@ -165,9 +165,9 @@ class TrainingConfig:
         "Task",
         "What the network predicts.",
         choices={
-            "binary": "Benign or DGA: one score a name, as in the notebook",
+            "binary": "Benign or DGA: one score per name, as in the notebook",
             "both": "Benign or DGA, and the family: a score and the share of each family",
-            "family": "Family only: benign is one of the families, the score follows from it",
+            "family": "Family only: benign is one of the classes; the score is 1 - P(benign)",
         },
         group="network",
     )
@@ -176,8 +176,8 @@ class TrainingConfig:
         "Scope",
         "The part of a domain that the network reads.",
         choices={
-            "registered": "Registered name: without hosts and subdomains",
-            "fqdn": "Whole domain: with subdomains; needs feeds that hold them",
+            "registered": "Registered name: without host names and subdomains",
+            "fqdn": "Whole domain: with subdomains; needs feeds that contain them",
         },
         group="network",
     )
@@ -215,7 +215,7 @@ class TrainingConfig:
     test_size: float = _setting(
         0.2,
         "Test share",
-        "Share of the names that is kept for the test and never trained on.",
+        "Share of the names held out for the test; never trained on.",
         **_real(0.01, 0.9),
         group="basic",
     )
@@ -229,39 +229,39 @@ class TrainingConfig:
     balance: Balance | None = _setting(
         None,
         "Balance",
-        "How much each name weighs in the loss. Default: by class for registered names, which top "
-        "lists hold far fewer of; each name the same for whole domains.",
+        "How much each name weighs in the loss. Default: by class for registered names, since "
+        "feeds hold unequal numbers of benign and DGA names; equal weights for whole domains.",
         choices={
-            "class": "By class: benign and DGA weigh the same",
-            "none": "None: each name weighs the same",
+            "class": "By class: benign and DGA names have the same total weight",
+            "none": "None: every name has the same weight",
             "family": "By family: rare families weigh more",
         },
         group="basic",
     )
     device: str = _setting(
-        "auto", "Device", "What computes: auto (the first GPU, else the CPU), cpu or gpu:0"
+        "auto", "Device", "Where to train: auto (the first GPU, else the CPU), cpu or gpu:0"
     )
     split: Split = _setting(
         "registered",
         "Split",
         "How names are assigned to training, validation and test.",
         choices={
-            "registered": "registered: names under one registered name stay in one part",
-            "rows": "rows: each row by itself",
+            "registered": "registered: all names under one registered name stay in one part",
+            "rows": "rows: each row on its own",
         },
         group="advanced",
     )
     validation_size: float = _setting(
         0.05,
         "Validation share",
-        "Share of the names that is kept to calibrate scores and choose thresholds.",
+        "Share of the names held out to calibrate scores and choose thresholds.",
         **_real(0, 0.5),
         group="advanced",
     )
     min_family: int = _setting(
         50,
         "Smallest family",
-        "Families with fewer names are not predicted as families of their own.",
+        "Families with fewer names than this get no class of their own.",
         **_whole(1, 10**9),
         group="advanced",
     )
@@ -338,8 +338,8 @@ class TrainingConfig:
     suffix_dropout: float | None = _setting(
         None,
         "Suffix dropout",
-        "Share of the names whose suffix is hidden during training, so that the suffix alone "
-        "cannot carry the verdict.",
+        "Share of the names whose suffix is hidden during training, so that the verdict does not "
+        "depend on the suffix alone.",
         **_real(0, 1),
         own=True,
         group="advanced",
@@ -347,8 +347,8 @@ class TrainingConfig:
     invented_share: float | None = _setting(
         None,
         "Synthetic names",
-        "Names of made-up generators added to the training part, as a share of it, so that "
-        "families which no feed holds are found too.",
+        "Names from synthetic generators added to the training part, as a share of its size, so "
+        "that families missing from the feeds are detected too.",
         **_real(0, 5),
         own=True,
         group="advanced",
@@ -356,7 +356,7 @@ class TrainingConfig:
     generated_share: float | None = _setting(
         None,
         "Generated names",
-        "Names of the project's own generators added to their families in the training part, as a "
+        "Names from the built-in generators added to their families in the training part, as a "
         "share of each family, so that other seeds and dates are learnt too.",
         **_real(0, 100),
         own=True,
@@ -366,7 +366,7 @@ class TrainingConfig:
         None,
         "Cloud host names",
         "Host names as content networks and clouds assign them, added to the benign names of the "
-        "training part, as a share of them, so that random labels there count as benign.",
+        "training part, as a share of these, so that random labels in their zones count as benign.",
         **_real(0, 5),
         own=True,
         group="advanced",
@@ -383,8 +383,8 @@ class TrainingConfig:
     resuffixed_share: float | None = _setting(
         None,
         "Other suffixes",
-        "Labels of the training part added under other suffixes, drawn evenly from all public "
-        "suffixes, as a share of its names, so that a suffix alone says nothing.",
+        "Labels of the training part added again under other public suffixes, as a share of its "
+        "names, so that a suffix alone does not decide.",
         **_real(0, 5),
         own=True,
         group="advanced",
@@ -392,15 +392,15 @@ class TrainingConfig:
     cleaning: bool | None = _setting(
         None,
         "Label cleaning",
-        "Drop benign names that only one list holds and that models which have not seen them call "
-        "DGA; weigh doubtful ones less.",
+        "Drop benign names that appear in only one list and that models not trained on them call "
+        "DGA; give doubtful ones less weight.",
         own=True,
         group="advanced",
     )
     benign_weight: float | None = _setting(
         None,
         "Benign weight",
-        "Weight of the benign class in the loss, times its balanced share. Above 1 favours low "
+        "Factor on the benign class's balanced weight in the loss. Above 1 favours low "
         "false-positive rates; scores are calibrated afterwards.",
         **_real(0.01, 100),
         own=True,
@@ -409,7 +409,7 @@ class TrainingConfig:
     averaging: float | None = _setting(
         None,
         "Weight averaging",
-        "Average the weights over this share of the gradient steps; 0 keeps the last ones.",
+        "Average the weights over this share of the gradient steps; 0 keeps the last weights.",
         **_real(0, 0.5),
         own=True,
         group="advanced",
@@ -425,7 +425,7 @@ class TrainingConfig:
             )
 
     def resolved(self) -> TrainingConfig:
-        """The same settings with the architecture's own in place of None."""
+        """The same settings with the architecture's defaults in place of None."""
         own = ARCHITECTURES[self.architecture]
         given = {name: getattr(self, name) for name, about in SETTINGS.items() if about.own}
         settings = {n: getattr(own, n) if v is None else v for n, v in given.items()}
@@ -439,7 +439,7 @@ class TrainingConfig:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> TrainingConfig:
-        """Make a config from `to_json`'s values; ConfigError names a setting it does not know."""
+        """Make a config from `to_json`'s values; ConfigError names an unknown setting."""
         strange = set(values) - SETTINGS.keys()
         if strange:
             raise ConfigError(f"unknown setting {', '.join(sorted(strange))}")
@@ -450,7 +450,7 @@ SETTINGS: dict[str, Setting] = {f.name: f.metadata["setting"] for f in fields(Tr
 
 
 def choices_of(name: str) -> tuple[str, ...]:
-    """The values that a setting of choices can have; () for another setting."""
+    """The values that a setting can have; () for a setting without choices."""
     if name == "architecture":
         return tuple(ARCHITECTURES)
     return tuple(SETTINGS[name].choices or ())
@@ -480,7 +480,7 @@ def _check_number(name: str, given: Any, about: Setting) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class FeedSpec:
-    """A file to train on. `label` and `format` None: taken from the file itself."""
+    """A file to train on. `label` or `format` None: recognised from the file itself."""
 
     path: str
     label: str | None = None
@@ -492,8 +492,8 @@ class FeedSpec:
 
 
 BASE_HELP = (
-    "Continuing keeps what a run has learnt, and its families, and adds what the feeds bring: new "
-    "names, new families. Starting anew begins with an untrained network."
+    "Continuing starts from a run's weights and families and adds the feeds' names and families. "
+    "Starting anew begins with an untrained network."
 )
 
 
@@ -501,10 +501,9 @@ BASE_HELP = (
 class TrainingPlan:
     """A training as a whole: settings, feeds, the run's name.
 
-    `trial`: labelled files whose registered names no part of the dataset may hold; where given,
-    the run's test predictions are written over them alone. `curated`: benign names that people
-    wrote down: thresholds are chosen on them and nothing is learnt from them. `base`: the run to
-    continue from, with its weights and families; empty to start anew.
+    `trial`: labelled files whose registered names are excluded from the dataset; where given, the
+    run's test predictions cover them alone. `curated`: hand-picked benign names, used to choose
+    thresholds and never learnt from. `base`: the run to continue from; empty to start anew.
     """
 
     name: str

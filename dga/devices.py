@@ -33,7 +33,7 @@ def cpu() -> Device:
 
 
 def devices() -> list[Device]:
-    """The CPU and every GPU that TensorFlow can use. Imports TensorFlow: seconds."""
+    """The CPU and every GPU that TensorFlow can use. Imports TensorFlow, which takes seconds."""
     import tensorflow as tf
 
     gpus = tf.config.list_physical_devices("GPU")
@@ -41,10 +41,10 @@ def devices() -> list[Device]:
 
 
 def choose(name: str) -> str:
-    """Return the TensorFlow name of the device asked for; `auto` takes the first GPU, else the CPU.
+    """Return the TensorFlow name of a requested device; `auto` is the first GPU, else the CPU.
 
-    `all` stays `all` where there are several GPUs, else it is `auto`. Raises DeviceError naming
-    the devices there are.
+    `all` stays `all` where there are several GPUs; otherwise it is treated as `auto`. DeviceError
+    lists the available devices.
     """
     found = [device.name for device in devices()]
     if name == ALL:
@@ -59,7 +59,7 @@ def choose(name: str) -> str:
 
 
 def replicable() -> int:
-    """On how many devices a network can learn at once: GPUs, or logical CPU devices without one."""
+    """How many devices can train one network together: GPUs, or logical CPUs without a GPU."""
     import tensorflow as tf
 
     kind = "GPU" if tf.config.list_physical_devices("GPU") else "CPU"
@@ -74,7 +74,7 @@ def threads() -> int:
 
 
 def quiet() -> None:
-    """Keep TensorFlow's start-up notes out of logs; call it before anything imports TensorFlow."""
+    """Silence TensorFlow's start-up messages; call this before anything imports TensorFlow."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 

@@ -1,17 +1,17 @@
-"""Every error that a user can cause, one tree.
+"""All errors that a user can cause, in one tree.
 
     DGAError
-    ├── DomainError      text that is no domain
+    ├── DomainError      text that is not a domain
     ├── FeedError        a file that cannot be read as a feed or table
     ├── FetchError       a list that could not be downloaded
-    ├── GeneratorError   a generator asked for what it cannot make
-    ├── DatasetError     frames that make no dataset
-    ├── TrainingError    a training that cannot go on
+    ├── GeneratorError   a request that a generator cannot fulfil
+    ├── DatasetError     feeds from which no dataset can be built
+    ├── TrainingError    a training that cannot continue
     ├── ConfigError      a setting outside its range
-    ├── DeviceError      a device that is not there
+    ├── DeviceError      a device that this machine does not have
     ├── BundleError      a bundle that is damaged or of another version
     ├── RunError         a run that is missing, damaged or badly named
-    ├── ArchiveError     a file that is no run to import
+    ├── ArchiveError     a file that cannot be imported as a run
     ├── JobError         a job that cannot be started or found
     ├── ServiceError     a service that cannot be started as asked
     └── ClusterError     a cluster that cannot be reached, or a result that it cannot write
@@ -23,11 +23,11 @@ from __future__ import annotations
 
 
 class DGAError(Exception):
-    """Base of all errors that a user can cause and mend."""
+    """Base of all errors that a user can cause and correct."""
 
 
 def told(error: OSError) -> str:
-    """What the system refused, as one sentence.
+    """An operating system's error as one sentence.
 
     >>> told(PermissionError(13, "Permission denied", "models/x"))
     'models/x: permission denied'
@@ -37,7 +37,7 @@ def told(error: OSError) -> str:
 
 
 class DomainError(DGAError):
-    """Text that is no domain."""
+    """Text that is not a domain."""
 
 
 class FeedError(DGAError):
@@ -53,11 +53,11 @@ class GeneratorError(DGAError):
 
 
 class DatasetError(DGAError):
-    """Labelled frames that make no dataset to train on."""
+    """Labelled frames from which no dataset to train on can be built."""
 
 
 class TrainingError(DGAError):
-    """A training that cannot go on, such as one that diverged."""
+    """A training that cannot continue, such as one that diverged."""
 
 
 class ConfigError(DGAError):
@@ -77,7 +77,7 @@ class RunError(DGAError):
 
 
 class ArchiveError(DGAError):
-    """A file that holds no run, or one that is not safe to import."""
+    """A file that contains no run, or one that is not safe to import."""
 
 
 class JobError(DGAError):

@@ -1,4 +1,4 @@
-"""Progress: the immutable snapshot of a job, and how it is written down and read back."""
+"""Progress: the immutable snapshot of a job, and the file that records snapshots."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dga.storage.plain_json import read_plain
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """Where a job stands. Times in seconds, `rate` in names a second.
+    """How far a job is. Times in seconds, `rate` in names per second.
 
     `phase` of a training is one of feeds, dataset, training, evaluation, done, partial, failed;
     elsewhere scoring (`batch` counts rows) or fetch (bytes). `loss` is what a training minimises,
@@ -47,11 +47,11 @@ ShouldStop = Callable[[], bool]
 
 
 def ignore(progress: Progress) -> None:
-    """An `on_progress` for callers that want none."""
+    """An `on_progress` that does nothing."""
 
 
 def never() -> bool:
-    """A `should_stop` for callers that don't cancel."""
+    """A `should_stop` that never stops."""
     return False
 
 
@@ -62,9 +62,9 @@ def append(path: Path, progress: Progress) -> None:
 
 
 def read(path: Path, last: int | None = None) -> list[Progress]:
-    """Read the snapshots of a progress file, or the last few; a damaged line is passed over.
+    """Read the snapshots of a progress file, or the last few; damaged lines are skipped.
 
-    A kill cuts a line short, and a reader may see one half written.
+    A kill can cut a line short, and a reader may see one that is only half written.
     """
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -86,7 +86,7 @@ def _snapshot(line: str) -> Progress | None:
 
 
 def _sound(values: dict[str, object]) -> bool:
-    """Whether the values are of a snapshot's kinds: texts, numbers, null where that may be."""
+    """Whether the values have the types of a snapshot's fields."""
     for field in fields(Progress):
         value = values.get(field.name, field.default)
         text = field.name in ("phase", "message", "device")

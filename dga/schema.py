@@ -1,4 +1,4 @@
-"""Column names and class names that frames share, each written once.
+"""Column names and class names that frames share, each defined once.
 
 The tables of test predictions keep the notebook's names (`trueClass`, `predClass`, `predProb`);
 all others say `label`, `verdict`, `score`.
@@ -10,7 +10,7 @@ DOMAIN = "domain"
 LABEL = "label"
 FAMILY = "family"
 FEED = "feed"
-SOURCE = "source"  # the lists that hold a name, + between them; the feed where none is told
+SOURCE = "source"  # the lists that contain a name, joined by +; the feed where no list is named
 GIVEN = "given"
 REGISTERED_NAME = "registered_name"
 SCORE = "score"
@@ -22,7 +22,7 @@ REMARK = "remark"  # what to know beside a verdict: a look-alike, a gateway, an 
 BENIGN = "benign"
 DGA = "dga"
 SUSPICIOUS = "suspicious"  # more likely generated than not, but under the threshold
-ALLOWED = "allowed"  # vouched for by a user; keeps its score
+ALLOWED = "allowed"  # on an allow list; keeps its score
 VERDICTS = (DGA, SUSPICIOUS, BENIGN)  # highest score first
 UNKNOWN_FAMILY = "unknown"
 

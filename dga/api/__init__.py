@@ -1,1 +1,1 @@
-"""The Python API: detectors, training and a scikit-learn estimator over the rooms below."""
+"""The Python API: detectors, training and a scikit-learn estimator."""

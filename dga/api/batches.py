@@ -1,4 +1,4 @@
-"""Record batches in, scored record batches out: the kernel that other engines take as it stands."""
+"""Score Arrow record batches; a function that other engines can call directly."""
 
 from __future__ import annotations
 
@@ -18,13 +18,12 @@ def score_batches(
     fpr: float | None = None,
     threshold: float | None = None,
 ) -> Iterator[pa.RecordBatch]:
-    """Score record batches: each comes out with its rows, in order, and the verdict's columns.
+    """Score record batches: each keeps its rows and order and gains the verdict columns.
 
-    `column`: the text column of domains, guessed from the first batch by default. A column of
-    the batch that bears a verdict column's name comes out as `given_<name>`. The run is loaded
-    once a process. Depends on nothing but its arguments, and can be sent to other processes:
-    Spark's `mapInArrow`, Ray Data's and Polars's `map_batches` take it. FeedError where the
-    column is missing or holds no text.
+    `column`: the text column of domains, guessed from the first batch by default. An input column
+    with a verdict column's name is renamed `given_<name>`. The run is loaded once per process. The
+    function can be sent to other processes: Spark's `mapInArrow`, Ray Data's and Polars's
+    `map_batches` accept it. FeedError if the column is missing or is not text.
 
     >>> import pyarrow as pa, dga
     >>> batch = pa.record_batch({"client": ["10.0.0.7"], "query": ["paypal.com"]})

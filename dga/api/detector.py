@@ -31,8 +31,8 @@ Source = str | os.PathLike[str] | BinaryIO
 class Detector:
     """Scores domain names with one run. Safe to use from several threads.
 
-    Names that were scored before are answered from memory, about the last two million of each
-    threshold. No method downloads or resolves anything.
+    About the last two million names scored at each threshold are cached. No method downloads or
+    resolves anything.
     """
 
     def __init__(self, bundle: ModelBundle) -> None:
@@ -52,9 +52,9 @@ class Detector:
     def threshold(self, fpr: float | None = None) -> float:
         """The score from which a verdict is `dga`.
 
-        `fpr`: the share of benign names that may score above it; a run stores thresholds for a
-        few rates (0.01, 0.001, 0.0001 where the validation part was large enough). Without it:
-        the run's default. BundleError, with the stored rates, for another.
+        `fpr`: the share of benign names that may reach it; a run stores thresholds for a few rates
+        (0.01, 0.001 and 0.0001 if its validation part was large enough). Default: the run's own
+        choice. BundleError lists the stored rates if `fpr` is not among them.
         """
         return self.bundle.threshold(fpr)
 
@@ -65,18 +65,18 @@ class Detector:
         fpr: float | None = None,
         threshold: float | None = None,
     ) -> pd.DataFrame:
-        """Score names: a row for each, in order, whatever it is.
+        """Score names: one row for each, in order, also for text that is not a domain.
 
-        `names`: texts in a list, a series or an Arrow column; URLs, e-mail addresses and defanged
+        `names`: strings in a list, a series or an Arrow column; URLs, e-mail addresses and defanged
         names are parsed. Returns the columns `given, domain, registered_name, score` (P(dga), 0 to
-        1), `verdict, family, family_score, problem`; a row that holds no domain has a `problem`,
-        no verdict and a NaN score. The verdict is made at `threshold`, or at the run's threshold
-        for the false-positive rate `fpr`. TypeError for a single text.
+        1), `verdict, family, family_score, problem`; a row without a domain has a `problem`, no
+        verdict and a NaN score. The verdict is made at `threshold`, or at the run's threshold for
+        the false-positive rate `fpr`. TypeError for a single string.
         """
         return self.scorer(fpr, threshold).table(names).to_pandas()
 
     def predict_proba(self, names: Iterable[object]) -> npt.NDArray[np.float64]:
-        """The probabilities of (benign, dga): an array (names, 2); NaN where a text is no domain.
+        """The probabilities of (benign, dga): an array (names, 2); NaN for text without a domain.
 
         The columns are in the order of scikit-learn's `classes_`: benign, dga.
         """
@@ -94,12 +94,12 @@ class Detector:
         on_progress: OnProgress = ignore,
         should_stop: ShouldStop = never,
     ) -> Summary:
-        """Score every row of a file, in bounded memory; returns the counts of verdicts.
+        """Score every row of a file in bounded memory; returns the counts of verdicts.
 
         `source`: a list or table of domains, also compressed, or a binary stream. `target`: a
-        .csv, .parquet or .jsonl file, replaced when complete. Its columns are the source's, then
-        the verdict's. `column`: the one with domains, guessed from the values by default.
-        FeedError for a file that cannot be read or where no column holds domains.
+        .csv, .parquet or .jsonl file, replaced when the new one is complete: the source's columns,
+        then the verdict columns. `column`: the column of domains, guessed from the values by
+        default. FeedError for a file that cannot be read or has no column of domains.
         """
         from dga.scoring.score_file import score_table
 
@@ -113,10 +113,9 @@ class Detector:
         )
 
     def explain(self, text: str, *, families: int = 3) -> Explanation:
-        """Why a name has its score: what each character contributes (in log-odds), and the
-        nearest families with their shares.
+        """Explain a score: each character's contribution (in log-odds) and the nearest families.
 
-        DomainError for a text that is no domain.
+        DomainError for text that is not a domain.
         """
         from dga.explain.contributions import explain
 
@@ -127,7 +126,7 @@ class Detector:
         return explain(name, self.bundle, families)
 
     def scorer(self, fpr: float | None = None, threshold: float | None = None) -> Scorer:
-        """The scorer at a threshold, at a false-positive rate of the run, or at its default."""
+        """The scorer at a threshold, at a stored false-positive rate, or at the run's default."""
         if threshold is None:
             threshold = self.threshold(fpr)
         elif fpr is not None:
@@ -142,9 +141,9 @@ class Detector:
 def load(run: str | Path | None = None, *, threads: int | None = None) -> Detector:
     """Load a run as a Detector, by default the active one.
 
-    `run`: a run's name, or the path of a run's folder. `threads`: batches that are scored side
-    by side, by default one a processor. RunError names the runs there are; BundleError says what
-    is missing or damaged.
+    `run`: a run's name, or the path of a run's folder. `threads`: batches scored in parallel, by
+    default one per processor. RunError lists the existing runs; BundleError says what is missing or
+    damaged.
     """
     if run is None:
         return Detector(store.active_run().bundle(threads))
@@ -184,7 +183,7 @@ def score_file(
 
 
 def shared(run: str | None) -> Detector:
-    """The run's detector, loaded once as long as its bundle stays the same."""
+    """The run's detector, cached until its bundle changes."""
     found = store.open_run(run) if run else store.active_run()
     path = found.path / store.BUNDLE_FOLDER / bundles.BUNDLE_FILE
     return _loaded(found.path, path.stat().st_mtime_ns if path.exists() else 0)

@@ -26,12 +26,12 @@ Labels = npt.NDArray[Any]
 
 
 class DGAClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """Tells generated names from benign ones: `fit(names, labels)`, `predict_proba(names)`.
+    """Classifies names as benign or generated: `fit(names, labels)`, `predict_proba(names)`.
 
-    Labels are `benign` and `dga`, or 0 and 1, or False and True. The parameters are those of
-    `dga.config.TrainingConfig` that matter most; None takes the architecture's own. A training
-    takes TensorFlow and writes only to a temporary folder; names share their registered name's
-    fate, as in every training. The fitted detector is `detector_`.
+    Labels are `benign` and `dga`, or 0 and 1, or False and True. The parameters are the most
+    important ones of `dga.config.TrainingConfig`; None means the architecture's default. Training
+    needs TensorFlow and writes only to a temporary folder; what is scored is the registered name.
+    The fitted detector is `detector_`.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class DGAClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def fit(self, X: Iterable[object], y: Iterable[object]) -> DGAClassifier:
         """Train on names (n,) and their labels (n,).
 
-        ValueError for a name that is no domain and for labels other than two known classes.
+        ValueError for a name that is not a domain and for labels other than the two classes.
         """
         names = _names(X)
         labels, self.classes_ = _labels(y, len(names))
@@ -85,7 +85,7 @@ class DGAClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def predict_proba(self, X: Iterable[object]) -> npt.NDArray[np.float64]:
         """The probability of each class in the order of `classes_`: an array (n, 2).
 
-        ValueError where a name is no domain; `detector_.score` reports each instead.
+        ValueError if a name is not a domain; `detector_.score` reports these row by row instead.
         """
         check_is_fitted(self, "detector_")
         return self.detector_.predict_proba(_names(X))

@@ -1,4 +1,4 @@
-"""Judge the hosts of a DNS log with a run."""
+"""Find the infected hosts of a DNS log with a run."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def score_hosts(
     attribute: bool = True,
     allow: str | os.PathLike[str] | None = None,
 ) -> HostsResult:
-    """Judge every client of a DNS log, of several logs or of folders of them.
+    """Give a verdict on every client of a DNS log, of several logs or of folders of them.
 
-    `fpr`: the share of ordinary hosts and days that may be called infected. `run`: the run that
+    `fpr`: the share of clean hosts and days that may be called infected. `run`: the run that
     scores, by default the active one. `attribute`: look names up in known generators too. `allow`:
-    a file of names that are no evidence, beside the workbench's own list. Returns a `HostsResult`:
-    its `frame` has a row a client, `host(client)` the evidence. Raises FeedError for what is no
+    a file of names to ignore, in addition to the workbench's allow list. Returns a `HostsResult`:
+    `frame` has a row per client, `host(client)` its evidence. FeedError for a file that is no DNS
     log.
     """
     from dga.hosts import attribution

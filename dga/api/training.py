@@ -32,19 +32,19 @@ def train(
 ) -> Detector:
     """Train a run and return its detector. Needs the extra `train` (TensorFlow).
 
-    `benign`, `dga`: files of names of one class; `feeds`: files that label their rows; `trial`:
-    labelled files that are kept out of the training and measured instead of the test part;
-    `curated`: benign names written down by people, on which thresholds are chosen.
-    `name`: the run's name, by default made from architecture and time. `base`: a run to continue
-    from. `settings`: any field of `dga.config.TrainingConfig`, such as `architecture`, `epochs`.
+    `benign`, `dga`: files of names of one class; `feeds`: files that label their own rows; `trial`:
+    labelled files that are held out and measured instead of the test part; `curated`: hand-picked
+    benign names on which thresholds are chosen. `name`: the run's name, by default made from
+    architecture and time. `base`: a run to continue from. `settings`: any field of
+    `dga.config.TrainingConfig`, such as `architecture`, `epochs`.
 
-    Raises ConfigError for settings out of range, FeedError and DatasetError for feeds that make
-    no dataset, RunError for a name that is taken, JobError while another training runs.
+    Raises ConfigError for settings out of range, FeedError and DatasetError for unusable feeds,
+    RunError for a name that is taken, JobError while another training runs.
     """
     config = TrainingConfig.from_json(settings)
     specs = feed_specs(benign, BENIGN) + feed_specs(dga, DGA) + feed_specs(feeds, None)
     if not specs:
-        raise ConfigError("no feed to train on; give files of benign and of generated names")
+        raise ConfigError("no feeds to train on; give files of benign and of generated names")
     plan = TrainingPlan(
         name=store.check_name(name or store.fresh_name(config.architecture)),
         config=config,
@@ -58,10 +58,10 @@ def train(
 
 
 def feed_specs(paths: Files, label: str | None) -> tuple[FeedSpec, ...]:
-    """Feeds of files that must be there; ConfigError names one that is not."""
+    """Feed specifications of files; ConfigError names a missing file."""
     if isinstance(paths, (str, Path)):
         raise TypeError(f"a list of files is expected, got {str(paths)!r}; put it in a list")
     for path in paths:
         if not Path(path).is_file():
-            raise ConfigError(f"{path}: no such file; give the path of a feed")
+            raise ConfigError(f"{path}: file not found; give the path of a feed")
     return tuple(FeedSpec(path=str(Path(path).resolve()), label=label) for path in paths)

@@ -29,9 +29,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Print a line a name, also for text that is no domain."""
+    """Print a line per name, also for text that is not a domain."""
     if bool(options.domain) == bool(options.file):
-        raise ConfigError("give domains as arguments or a file with --file, one of the two")
+        raise ConfigError("give either domains as arguments or a file with --file")
     start, end = attribution.window(options.start, options.end)
     index = attribution.open_index(start, end, on_build=console.index_progress())
     for texts in _texts(options):
@@ -43,9 +43,9 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _texts(options: argparse.Namespace) -> Iterator[list[str]]:
-    """The texts to look up, in parts."""
+    """The texts to look up, in chunks."""
     if options.domain:
-        # An argument may hold bytes that are no UTF-8: they become U+FFFD, told as a problem.
+        # An argument may hold bytes that are not UTF-8: they become U+FFFD, reported as a problem.
         yield [os.fsencode(text).decode("utf-8", "replace") for text in options.domain]
         return
     from_input = options.file == "-"

@@ -1,4 +1,4 @@
-"""`dga blocklist`: a result, or a family's coming names, as a block list."""
+"""`dga blocklist`: write a block list from results or from a family's upcoming names."""
 
 from __future__ import annotations
 
@@ -27,20 +27,24 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--threshold", type=float, metavar="X", help="score from which a name is listed; "
         "default: the verdict dga")  # fmt: skip
     add(
-        "--family", nargs="+", default=[], metavar="NAME", help="list what these families will make"
+        "--family",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="list upcoming names of these families",
     )
-    add("--days", type=int, default=7, metavar="N", help="of how many days; default: 7")
+    add("--days", type=int, default=7, metavar="N", help="how many days of --family; default: 7")
     add("--from", dest="start", type=day, metavar="DATE", help="the first day; default: today")
-    add("--allow", metavar="FILE", help="names, or zones with all below them, that are not listed, "
-        "beside the workbench's own allow list")  # fmt: skip
+    add("--allow", metavar="FILE", help="names or zones never to list, with everything below them, "
+        "in addition to the workbench's allow list")  # fmt: skip
     add("--expires", type=int, default=blocklist.LIFETIME, metavar="DAYS",
         help="days until a list of a file expires; default: 30")  # fmt: skip
 
 
 def run(options: argparse.Namespace) -> None:
-    """Write the list, and on standard error how many names it has and which were left out."""
+    """Write the list; report on standard error how many names it has and which were left out."""
     if bool(options.file) == bool(options.family):
-        raise ConfigError("give a file with results, or --family, one of the two")
+        raise ConfigError("give either a file with results or --family")
     made = _of_families(options) if options.family else _of_file(options)
     text = made.render(options.format)
     if options.output == "-":
@@ -60,7 +64,7 @@ def _of_file(options: argparse.Namespace) -> BlockList:
     from_input = options.file == "-"
     name = "standard input" if from_input else options.file
     source = sys.stdin.buffer if from_input else Path(options.file)
-    chosen = "verdict dga" if options.threshold is None else f"score {options.threshold:g} and more"
+    chosen = "verdict dga" if options.threshold is None else f"score from {options.threshold:g}"
     return blocklist.make(
         results.names(source, name=name, threshold=options.threshold),
         about=f"names that {Path(name).name} calls generated",
@@ -76,7 +80,7 @@ def _of_families(options: argparse.Namespace) -> BlockList:
     names, last = blocklist.family_names(options.family, start, options.days)
     return blocklist.make(
         names,
-        about=f"names that {', '.join(options.family)} makes from {start} to {last}",
+        about=f"names that {', '.join(options.family)} generates from {start} to {last}",
         chosen_by="none, the generator's own names",
         allowed=blocklist.allowed_by(options.allow),
         popular=blocklist.in_toplists(),

@@ -1,8 +1,7 @@
 """The table of commands, and the parser made from it.
 
-A command is a module of this package with two functions, `add_options(parser)` and
-`run(options) -> int | None` (the exit status), and a row in `COMMANDS`. Only the module of the
-command that is run is imported.
+A command is a module of this package with `add_options(parser)` and `run(options) -> int | None`
+(the exit status), and a row in `COMMANDS`. Only the module of the command that runs is imported.
 """
 
 from __future__ import annotations
@@ -15,35 +14,35 @@ import dga
 
 COMMANDS = {  # command: what it does; its module is dga.cli.<command>
     "lookup": "Score domain names given as arguments.",
-    "attribute": "Name the generator that makes a domain, with its seed and dates.",
+    "attribute": "Name the known generator of a domain, with its seed and dates.",
     "score": "Score every row of a file.",
     "hosts": "Find the infected hosts of a DNS log.",
     "evaluate": "Measure a run on a labelled file.",
     "train": "Train a detector on feeds of labelled names.",
     "queue": "List or change the trainings that wait for their turn.",
     "runs": "List the runs, or change one.",
-    "preview": "Show what a feed holds: format, counts, first rows, problems.",
+    "preview": "Show a feed's format, counts, first rows and problems.",
     "fetch": "Download public lists of domains into the data folder.",
-    "blocklist": "Write a block list from results, or from a family's coming names.",
+    "blocklist": "Write a block list from results or from a family's upcoming names.",
     "report": "Write incidents of hosts as a STIX 2.1 bundle or as MISP events.",
-    "generate": "Print names of a DGA family, made by the package's own generator.",
-    "serve": "Serve scores over HTTP, or make its tokens.",
+    "generate": "Print names of a DGA family from the built-in generator.",
+    "serve": "Serve scores over HTTP, or manage the service's tokens.",
     "devices": "List the processors that can train.",
 }
 
 
 class Command(Protocol):
-    """What a module of a command offers."""
+    """The functions of a command's module."""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the command's arguments."""
 
     def run(self, options: argparse.Namespace) -> int | None:
-        """Carry the command out; returns the exit status, None for 0."""
+        """Run the command; returns the exit status, None for 0."""
 
 
 class Parser(argparse.ArgumentParser):
-    """Leaves with status 1 on a mistake in the arguments, as on any other user error."""
+    """Exits with status 1 for wrong arguments, as for any other user error."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(1, f"error: {message}; see '{self.prog} --help'\n")
@@ -55,9 +54,9 @@ def load(name: str) -> Command:
 
 
 def build_parser(*chosen: str) -> argparse.ArgumentParser:
-    """The parser of all commands, with the arguments of the chosen ones (without: of none).
+    """The parser of all commands; only the chosen commands get their arguments.
 
-    The namespace that it returns holds the chosen command's function in `carry_out`.
+    The parsed namespace has the chosen command's function in `carry_out`.
     """
     parser = Parser(
         "dga",

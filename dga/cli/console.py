@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dga.progress import OnProgress, Progress
 
-if TYPE_CHECKING:  # a look-up imports neither runs nor trainings to print a line
+if TYPE_CHECKING:  # so that a look-up imports neither runs nor trainings
     from dga.generators.attribution import Attribution, AttributionIndex, Match
     from dga.jobs.forecast import Forecast
     from dga.runs.store import DamagedRun, Run
@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # a look-up imports neither runs nor trainings to print a lin
 
 
 def harmless(line: str) -> str:
-    """A line without the characters that steer a terminal or cannot be seen.
+    """A line without terminal control characters and invisible characters.
 
     >>> harmless("a\\x1b[31mb")
     'a\\\\x1b[31mb'
@@ -27,13 +27,13 @@ def harmless(line: str) -> str:
 
 
 def sentence(verdict: Verdict, matches: Sequence[Match] = ()) -> str:
-    """A verdict as one line of text, the generator first where one makes the name."""
+    """A verdict as one line of text; the generator comes first if one is known."""
     if verdict.score is None:
         return harmless(f"{verdict.given}: not scored: {verdict.problem}")
     family = f", nearest family {verdict.family}" if verdict.family else ""
     of = f"score {verdict.score:.3f} ({verdict.registered_name})"
     fact = made_by(matches) if matches else ""
-    if fact and matches[0].doubtful:  # no fact that outweighs the score
+    if fact and matches[0].doubtful:  # may be a coincidence: the score comes first
         return harmless(f"{verdict.domain}: {verdict.looks}; {of}{family}; also {fact}")
     return harmless(f"{verdict.domain}: {fact}{'; ' * bool(fact)}{verdict.looks}; {of}{family}")
 
@@ -43,21 +43,21 @@ def attributed(found: Attribution) -> str:
     if found.problem:
         return harmless(f"{found.given}: not looked up: {found.problem}")
     if not found.matches:
-        return harmless(f"{found.domain}: no known generator makes it")
+        return harmless(f"{found.domain}: made by no known generator")
     return harmless(f"{found.domain}: {made_by(found.matches)}")
 
 
 def made_by(matches: Sequence[Match]) -> str:
-    """The generators of a name, with the odds of a coincidence."""
+    """The generators of a name, with the probability of a coincidence."""
     from dga.generators.attribution import attribution_text, odds_text
 
     fact = f"made by {attribution_text(matches)}; odds of a coincidence"
-    doubt = ", names so short or common coincide" if matches[0].doubtful else ""
+    doubt = ", which is likely for a name this short or common" if matches[0].doubtful else ""
     return f"{fact} {odds_text(matches[0].chance)}{doubt}"
 
 
 def index_progress() -> Callable[[str, int, int], None]:
-    """Progress of an index that is being built, on standard error."""
+    """Report the progress of building an index on standard error."""
 
     def show(part: str, number: int, parts: int) -> None:
         _tell(f"building the attribution index: {part}, part {number} of {parts}\n")
@@ -66,12 +66,12 @@ def index_progress() -> Callable[[str, int, int], None]:
 
 
 def about_index(index: AttributionIndex) -> None:
-    """Tell on standard error which dates and how many names were compared with."""
+    """Report on standard error which dates and how many names were searched."""
     _tell(f"compared with {len(index):,} generated names, {index.start} to {index.end}\n")
 
 
 def summary(done: Summary) -> None:
-    """Tell on standard error what became of a file."""
+    """Report the result of scoring a file on standard error."""
     rate = done.rows / max(done.seconds, 1e-9)
     where = "on standard output" if str(done.path) == "-" else f"in {done.path}"
     state = f"cancelled; the rows so far are {where}" if done.partial else where
@@ -91,7 +91,7 @@ def _allowed(rows: int) -> str:
 
 
 def scoring_progress() -> OnProgress:
-    """Progress of `score` on standard error, when that is a terminal."""
+    """Progress of `score` on standard error, if that is a terminal."""
     return _line(lambda p: f"{p.batch:,} rows, {p.rate:,.0f} rows/s{_left(p)}")
 
 
@@ -101,7 +101,7 @@ def fetch_progress(source: str) -> Callable[[Any], None]:
 
 
 def training_progress(quiet: bool) -> OnProgress:
-    """Progress of `train`: a line that is written over, or log lines now and then for a job."""
+    """Progress of `train`: one line rewritten in place, or occasional log lines for a job."""
     if not quiet and sys.stderr.isatty():
         return _line(training_line)
     shown = [0.0]
@@ -125,14 +125,14 @@ def training_line(p: Progress) -> str:
 
 
 def forecast(told: Forecast, processor: str) -> str:
-    """What a training would learn from, one line a class and family."""
+    """What a training would learn from, a line per class and family."""
     counts = told.counts
     lines = [
         f"{counts['rows']:,} rows: {counts['duplicates']:,} duplicates, "
-        f"{counts['conflicting']:,} of both classes, {counts['corrected']:,} corrected, "
+        f"{counts['conflicting']:,} labelled both ways, {counts['corrected']:,} corrected, "
         f"{counts['unregistered']:,} without a registered name, {counts['capped']:,} over the cap",
-        f"{counts['train']:,} names to learn from, {counts['validation']:,} to calibrate, "
-        f"{counts['test']:,} to test; {told.known:,} families of their own",
+        f"{counts['train']:,} names to train on, {counts['validation']:,} to calibrate, "
+        f"{counts['test']:,} to test; {told.known:,} families with a class of their own",
         f"{'family':<24}{'learn':>9}{'calibrate':>11}{'test':>9}",
     ]
     for row in told.families:
@@ -143,7 +143,7 @@ def forecast(told: Forecast, processor: str) -> str:
 
 
 def trained(run: Run) -> str:
-    """What a training made."""
+    """The run that a training made."""
     return f"run {run.name} ({run.status}) in {run.path}\n{headline(run.metrics['test'])}"
 
 
@@ -165,7 +165,7 @@ def metrics(values: Mapping[str, Any]) -> str:
     """Metrics and the family table of an evaluation."""
     lines = [headline(values)]
     if values.get("problems"):
-        lines.append(f"{values['problems']:,} rows were no domain and were not scored")
+        lines.append(f"{values['problems']:,} rows hold no domain and were not scored")
     lines.append(f"{'family':<24}{'names':>9}{'missed':>9}{'recall':>9}  most confident misses")
     return "\n".join([*lines, *map(_family_line, values["families"])])
 
@@ -206,7 +206,7 @@ def run_line(run: Run | DamagedRun, active: str) -> str:
 
 
 def preview(shown: Any) -> str:
-    """What a feed holds."""
+    """The content of a feed."""
     complete = "" if shown.complete else " (of the rows read so far)"
     classes = ", ".join(f"{name} {count:,}" for name, count in shown.classes.items())
     lines = [f"format {shown.format}, {shown.rows:,} rows{complete}; {classes}"]

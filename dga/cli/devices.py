@@ -16,7 +16,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Print a line a device. Imports TensorFlow, where it is installed."""
+    """Print a line per device. Imports TensorFlow if it is installed."""
     for device in devices.devices():
         print(json.dumps(device.to_json()) if options.json else line(device))
 

@@ -19,7 +19,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "file", metavar="FILE", help="a labelled file: domain,label or domain,family ..."
     )
     add_run(parser)
-    parser.add_argument("--label", choices=(BENIGN, DGA), help="the label of all names of a list")
+    parser.add_argument("--label", choices=(BENIGN, DGA), help="the label of all names in the file")
 
 
 def run(options: argparse.Namespace) -> None:

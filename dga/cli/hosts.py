@@ -32,30 +32,30 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         ("client", "clients"), ("column", "names"), ("time", "times"), ("answer", "answer codes"),
     ):  # fmt: skip
         add(f"--{role}", metavar="NAME", help=f"the column of {what}; default: guessed")
-    add("--fpr", type=float, default=0.001, help="share of ordinary hosts and days to accuse")
+    add("--fpr", type=float, default=0.001, help="accepted share of clean hosts called infected")
     add("--incidents", metavar="FOLDER", help="write a ticket and a JSON report for each incident")
     index = parser.add_mutually_exclusive_group()
     index.add_argument(
         "--attribute",
         action="store_true",
-        help="look names up in known generators in any case; default: where the index of the "
-        "log's days is built, or a host is suspected (the first use builds it, in a minute or "
-        "two), with - only where it is built",
+        help="always look names up in known generators; default: only if the index of the log's "
+        "days is built or a host is suspicious (building it takes a minute or two); with - only "
+        "if it is built",
     )
-    index.add_argument("--no-attribution", action="store_true", help="never look names up so")
+    index.add_argument("--no-attribution", action="store_true", help="never look up generators")
     add(
         "--cluster",
         metavar="local[:N]|ADDRESS",
         help="read the logs on N worker processes, or on a Dask scheduler such as tcp://host:8786; "
         "files may be patterns and URLs then",
     )
-    add("--state", metavar="FILE", help="with -: keep what was seen here, and go on from it")
+    add("--state", metavar="FILE", help="with -: save the state in this file and resume from it")
     add_allow(parser)
     add_run(parser)
 
 
 def run(options: argparse.Namespace) -> int | None:
-    """Judge the log's clients, or follow standard input."""
+    """Give a verdict on the log's clients, or follow standard input."""
     if not 0 < options.fpr < 1:
         raise ConfigError(f"--fpr must be between 0 and 1, got {options.fpr:g}")
     if options.cluster and "-" in options.file:
@@ -65,14 +65,14 @@ def run(options: argparse.Namespace) -> int | None:
 
         return hosts_stream.follow(options)
     if options.state:
-        raise ConfigError("--state goes with - alone, without --output and --format")
+        raise ConfigError("--state works only with -, without --output and --format")
     if "-" in options.file and len(options.file) > 1:
-        raise ConfigError("- stands for standard input; give it alone")
+        raise ConfigError("- is the standard input and cannot be combined with files")
     return _score(options)
 
 
 def roles(options: argparse.Namespace) -> dict[str, str]:
-    """The columns that were given, by role."""
+    """The given columns, by role."""
     given = {
         "client": options.client,
         "query": options.column,
@@ -165,7 +165,7 @@ def _format_of(output: str) -> str:
         return "csv"
     if ending in (".json", ".jsonl", ".ndjson"):
         return "json"
-    raise ConfigError(f"{output}: the ending must be .csv, .json or .jsonl; or give --format")
+    raise ConfigError(f"{output}: the name must end in .csv, .json or .jsonl; or give --format")
 
 
 def _table(result: HostsResult) -> str:

@@ -23,13 +23,13 @@ from dga.hosts.stream import HostStream, StreamState
 
 SAVE_SECONDS = 30.0
 NO_ANSWERS = (
-    "the log does not tell which names resolved, so it cannot be followed; save it to a file and "
-    "give that to dga hosts"
+    "the log has no response codes, so it cannot be followed; save it to a file and give that to "
+    "dga hosts"
 )
 
 
 def follow(options: argparse.Namespace) -> int:
-    """Judge events as they arrive, until the end of the input, SIGINT or SIGTERM."""
+    """Process events as they arrive, until the end of the input, SIGINT or SIGTERM."""
     path = Path(options.state) if options.state else None
     state = stream_state.load(path) if path else StreamState()
     evidence = NameEvidence(open_bundle(options.run), parameters.load())

@@ -6,9 +6,9 @@ import signal
 
 
 class StopRequest:
-    """True once Ctrl-C was pressed; a second Ctrl-C raises KeyboardInterrupt.
+    """True after Ctrl-C was pressed; a second Ctrl-C raises KeyboardInterrupt.
 
-    A context manager: it handles SIGINT only inside.
+    A context manager: it handles SIGINT only inside its block.
     """
 
     def __init__(self) -> None:

@@ -30,16 +30,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--attribute",
         action="store_true",
-        help="build the attribution index first (a minute); default: use it where it is built",
+        help="build the attribution index first (a minute); default: use it only if it is built",
     )
     parser.add_argument("domain", nargs="+", metavar="DOMAIN")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Print a line a name, also for text that is no domain; the generator of a name first."""
+    """Print a line per name, also for text that is not a domain; a known generator comes first."""
     bundle = open_bundle(options.run)
     scorer = Scorer(bundle, threshold(options, bundle), cache=0, allow=allowed(options))
-    # An argument may hold bytes that are no UTF-8: they become U+FFFD, reported as a problem.
+    # An argument may hold bytes that are not UTF-8: they become U+FFFD, reported as a problem.
     texts = [os.fsencode(text).decode("utf-8", "replace") for text in options.domain]
     matches = _matches(texts, options.attribute)
     for number, verdict in enumerate(scorer.verdicts(texts)):
@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _matches(texts: list[str], build: bool) -> list[tuple[Match, ...]] | None:
-    """The generators of each name; None where the index is not built and shall not be."""
+    """The generators of each name; None if the index is not built and was not asked for."""
     start, end = window_of_name()
     index = (
         open_index(start, end, on_build=console.index_progress())

@@ -1,4 +1,4 @@
-"""Entry point of the command line: parse, run one command, turn errors into exit statuses.
+"""Entry point of the command line: parse, run one command, map errors to exit statuses.
 
 Exit status: 0 done, 1 a user's error (one sentence on standard error), 130 cancelled.
 """
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return status
     except DGAError as error:
         return _fail(str(error))
-    except BrokenPipeError:  # the reader of a pipe has seen enough
+    except BrokenPipeError:  # the reader of the pipe has closed it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:

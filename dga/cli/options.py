@@ -1,4 +1,4 @@
-"""Arguments that several commands share, and what they stand for."""
+"""Arguments shared by several commands, and their values."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def add_allow(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allow",
         metavar="FILE",
-        help="names and *.zones, a line each, whose verdict is `allowed`, beside the workbench's "
-        "own list",
+        help="file of names and *.zones, one a line, whose verdict is `allowed`, in addition to "
+        "the workbench's own list",
     )
 
 

@@ -1,4 +1,4 @@
-"""`dga preview`: show what a feed or log holds."""
+"""`dga preview`: show the content of a feed or log."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Print how the file is read, and format, counts, problems and the first rows of a feed."""
+    """Print how a file is read; for a feed also its format, counts, problems and first rows."""
     roles = {QUERY: options.column} if options.column else None
     path = Path(options.file)
     with open_table(path, roles=roles, sheet=options.sheet) as log:

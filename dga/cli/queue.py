@@ -14,12 +14,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_json(parser)
     parser.add_argument("--remove", metavar="RUN", help="take this training out of the queue")
-    parser.add_argument("--first", metavar="RUN", help="let this training be the next")
+    parser.add_argument("--first", metavar="RUN", help="move this training to the front")
     parser.add_argument("--keep", action="store_true", help=argparse.SUPPRESS)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Change the queue as asked, then print it; `--keep` starts the trainings themselves."""
+    """Change the queue as asked, then print it; `--keep` runs the queued trainings."""
     if options.keep:
         queue.keep()
         return

@@ -1,4 +1,4 @@
-"""`dga report`: incidents of hosts as a STIX 2.1 bundle or as MISP events."""
+"""`dga report`: write incidents of hosts as a STIX 2.1 bundle or as MISP events."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Write the incidents; their names are plain, for machines."""
+    """Write the incidents; names are not defanged, since the output is for machines."""
     incidents = incident.read(Path(options.file))
     if options.format == "stix":
         from dga.reports import stix

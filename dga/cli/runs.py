@@ -24,14 +24,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--export", nargs=2, metavar=("RUN", "FILE"), help="write a run into a zip file")
     add("--import", dest="take", metavar="FILE", help="add the run in an exported file")
     add("--rename", nargs=2, metavar=("RUN", "NAME"), help="give a run another name")
-    add("--note", nargs=2, metavar=("RUN", "TEXT"), help="keep a note with a run")
+    add("--note", nargs=2, metavar=("RUN", "TEXT"), help="save a note with a run")
     add("--delete", metavar="RUN", help="move a run to the trash for 30 days")
-    add("--restore", metavar="RUN", help="bring a deleted run back")
+    add("--restore", metavar="RUN", help="restore a deleted run")
     add("--empty-trash", action="store_true", help="remove deleted runs for good")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Change a run and say so, or print a line a run."""
+    """Change a run and report it, or print a line per run."""
     recovery.recover()
     for option, change in CHANGES.items():
         if given := getattr(options, option):
@@ -59,15 +59,15 @@ def _list(as_json: bool) -> None:
 
 
 def _export(name: str, file: str) -> str:
-    """Write an archive, whole or not at all, over no other file."""
+    """Write an archive atomically; never replaces a file."""
     from dga.runs import archive
 
     target = Path(file)
     if target.exists():
-        raise ArchiveError(f"{target} is there already; choose another file")
+        raise ArchiveError(f"{target} exists already; choose another file")
     with storage.replacing(target) as part:
         archive.export(name, part)
-    return f"run {name} is in {target}"
+    return f"run {name} written to {target}"
 
 
 def _take(file: str) -> str:
@@ -86,16 +86,16 @@ def _note(name: str, text: str) -> str:
     from dga.runs import renaming
 
     renaming.annotate(name, text)
-    return f"note kept with {name}"
+    return f"note saved with {name}"
 
 
 def _delete(name: str) -> str:
     trash.delete(name)
-    return f"deleted; 'dga runs --restore {name}' brings it back"
+    return f"deleted; 'dga runs --restore {name}' restores it"
 
 
 def _restore(name: str) -> str:
-    return f"brought back {trash.restore(name).name}"
+    return f"restored {trash.restore(name).name}"
 
 
 CHANGES: dict[str, Callable[..., str]] = {  # option: carries it out, returns what to print

@@ -27,8 +27,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "file",
         nargs="+",
         metavar="FILE|-",
-        help="logs, tables or lists of domains, and folders of them, as one stream; - reads the "
-        "standard input as it comes; patterns and URLs with --cluster",
+        help="logs, tables or lists of domains, and folders of them, scored as one stream; - reads "
+        "standard input as it arrives; with --cluster also patterns and URLs",
     )
     parser.add_argument(
         "-o", "--output", default="-", help=".csv, .parquet or .jsonl; - prints CSV (default)"
@@ -39,14 +39,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--attribute",
         action="store_true",
-        help="add a column that names the known generator of a name, with seed and dates; the "
-        "first use builds an index, which takes a minute or two",
+        help="add a column with the known generator of each name, its seed and dates; the first "
+        "use builds an index, which takes a minute or two",
     )
     parser.add_argument(
         "--cluster",
         metavar="local[:N]|ADDRESS",
-        help="score on N worker processes, or on a Dask scheduler such as tcp://host:8786; -o then "
-        "names a folder, which gets a result for each file",
+        help="score on N worker processes or on a Dask scheduler such as tcp://host:8786; -o then "
+        "names a folder, which gets one result per file",
     )
     parser.add_argument(
         "--ending",
@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
         return score_on_cluster.run(options)
     from_input = options.file == ["-"]
     if "-" in options.file and not from_input:
-        raise ConfigError("- is the standard input and stands alone; leave the other files out")
+        raise ConfigError("- is the standard input and cannot be combined with other files")
     bundle = open_bundle(options.run)
     scorer = Scorer(bundle, threshold(options, bundle), allow=allowed(options))
     index = _index() if options.attribute else None

@@ -1,4 +1,4 @@
-"""`dga score --cluster`: score files where they lie, on several processes or machines."""
+"""`dga score --cluster`: score files in place on several processes or machines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dga.runs import store
 
 
 def run(options: argparse.Namespace) -> int:
-    """Score the files into a folder; status 1 where a file could not be scored."""
+    """Score the files into a folder; status 1 if a file could not be scored."""
     try:
         from dga.cluster import clients, files, workers
     except ModuleNotFoundError as error:
@@ -20,7 +20,7 @@ def run(options: argparse.Namespace) -> int:
             f"a cluster needs the package {error.name}; pip install 'dga-workbench[cluster]'"
         ) from None
     if options.output == "-":
-        raise ConfigError("a cluster writes a file for each input; name a folder with -o")
+        raise ConfigError("a cluster writes one file per input; name a folder with -o")
     found = store.open_run(options.run) if options.run else store.active_run()
     level = threshold(options, open_bundle(found.name))
     settings = files.Settings(found.name, workers.mark(found), level, options.column)

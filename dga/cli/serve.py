@@ -19,30 +19,30 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="host name by which clients may call the service; repeat for several",
+        help="host name under which clients may reach the service; repeat for several",
     )
-    parser.add_argument("--tokens", type=Path, metavar="FILE", help="file of the hashed tokens")
-    parser.add_argument("--new-token", metavar="NAME", help="make a token, print it once, end")
+    parser.add_argument("--tokens", type=Path, metavar="FILE", help="file of hashed tokens")
+    parser.add_argument("--new-token", metavar="NAME", help="make a token, print it once and exit")
     parser.add_argument(
         "--scope",
         action="append",
         choices=("read", "admin"),
         help="what the new token may do; default: read",
     )
-    parser.add_argument("--revoke-token", metavar="NAME", help="remove a token, end")
-    parser.add_argument("--list-tokens", action="store_true", help="list the tokens' names, end")
+    parser.add_argument("--revoke-token", metavar="NAME", help="remove a token and exit")
+    parser.add_argument("--list-tokens", action="store_true", help="list token names and exit")
     parser.add_argument(
         "--max-rate",
         type=float,
         default=0.0,
         metavar="R",
-        help="requests a second of one client; default: no limit",
+        help="requests per second and client; default: no limit",
     )
-    parser.add_argument("--quiet", action="store_true", help="log no line a request")
+    parser.add_argument("--quiet", action="store_true", help="do not log requests")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Serve, or change the tokens."""
+    """Serve, or manage the tokens."""
     try:
         from dga.service import server, tokens
     except ModuleNotFoundError as error:

@@ -29,7 +29,7 @@ from dga.schema import BENIGN, DGA
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the command's arguments: feeds, what to do with them, and every setting."""
+    """Add the command's arguments: feeds, actions and every setting."""
     _add_feeds(parser)
     add = parser.add_argument
     add("--name", help="the run's name")
@@ -59,9 +59,9 @@ def _add_feeds(parser: argparse.ArgumentParser) -> None:
     for option, help in (
         ("--benign", "feeds of benign names"),
         ("--dga", "feeds of generated names"),
-        ("--feed", "feeds that label their rows themselves"),
-        ("--trial", "labelled files kept out of the training"),
-        ("--curated", "benign names written down by people; thresholds are chosen on them"),
+        ("--feed", "feeds that label their own rows"),
+        ("--trial", "labelled files held out from the training; the test predictions cover them"),
+        ("--curated", "hand-picked benign names; thresholds are chosen on them"),
     ):
         parser.add_argument(option, nargs="+", default=[], metavar="FILE", help=help)
 
@@ -111,7 +111,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _refuse_settings(options: argparse.Namespace) -> None:
-    """ConfigError where `--resume` is given with what the interrupted training decides."""
+    """ConfigError if `--resume` comes with settings that the interrupted training already has."""
     settings = [field.name for field in fields(TrainingConfig)]
     given_feeds = ("benign", "dga", "feed", "trial", "curated")
     others = (*given_feeds, "base", "plan", "dry_run", "queue", *settings)
@@ -128,15 +128,15 @@ def _enqueue(plan: TrainingPlan) -> int:
 
     queue.add(plan)
     queue.tend()
-    print(f"{plan.name} waits for its turn; 'dga queue' lists what waits")
+    print(f"{plan.name} is queued; 'dga queue' lists the queue")
     return 0
 
 
 def _forecast(plan: TrainingPlan, as_json: bool) -> int:
-    """Print what a training would learn from, and how long it would take."""
+    """Print what a training would learn from and how long it would take."""
     from dga.jobs import forecast, throughput
 
-    os.nice(2)  # real work comes first
+    os.nice(2)  # yield to trainings and scoring
     expected = forecast.forecast(plan)
     if as_json:
         print(json.dumps(expected.to_json()))
@@ -156,7 +156,7 @@ def _plan(options: argparse.Namespace) -> TrainingPlan:
     config = TrainingConfig(**{name: value for name, value in given.items() if value is not None})
     feeds = _specs(options.benign, BENIGN) + _specs(options.dga, DGA) + _specs(options.feed, None)
     if not feeds:
-        raise ConfigError("no feed to train on; give --benign FILE and --dga FILE")
+        raise ConfigError("no feeds to train on; give --benign FILE and --dga FILE")
     return TrainingPlan(
         name=store.check_name(options.name or store.fresh_name(config.architecture)),
         config=config,
@@ -171,11 +171,11 @@ def _read_plan(path: Path) -> TrainingPlan:
     try:
         return TrainingPlan.from_json(json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, RecursionError) as error:
-        raise ConfigError(f"{path}: no training plan ({error})") from None
+        raise ConfigError(f"{path}: not a training plan ({error})") from None
 
 
 def _specs(paths: Sequence[str], label: str | None) -> tuple[FeedSpec, ...]:
     for path in paths:
         if not Path(path).is_file():
-            raise ConfigError(f"{path}: no such file; give the path of a feed")
+            raise ConfigError(f"{path}: file not found; give the path of a feed")
     return tuple(FeedSpec(path=str(Path(path).resolve()), label=label) for path in paths)

@@ -1,4 +1,4 @@
-"""Files that survive a kill: atomic writes, locks, folders, scratch space. Knows no content."""
+"""Atomic writes, locks, folders and scratch space. Knows nothing of the files' content."""
 
 from dga.storage.files import PRIVATE_FILE as PRIVATE_FILE
 from dga.storage.files import keep_private as keep_private

@@ -1,7 +1,7 @@
-"""Files written whole or not at all, through to the disk, readable by their owner alone.
+"""Atomic, synced file writes; files are readable by their owner only.
 
-A file is written beside its target and takes its place when it is complete and synced. What a
-killed process left beside is told from a file that is being written by the lock on it.
+A file is written under a temporary name beside its target and renamed when it is complete and
+synced. A lock on the temporary file tells one being written from one that a killed process left.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ from typing import IO
 
 from dga.storage.locks import try_lock
 
-PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+PRIVATE_FILE = 0o600
 PRIVATE_MASK = 0o077
 _PART = re.compile(r"\..+\.[0-9a-f]{8}\.part")
 
 
 def keep_private() -> None:
-    """Let no file or folder that this process makes be read by another user of the machine."""
+    """Make the files and folders that this process creates unreadable for other users."""
     os.umask(PRIVATE_MASK)
 
 
 def write_atomically(path: Path, content: bytes | str) -> None:
-    """Write a file in place of the last one; a kill at any moment leaves one of the two."""
+    """Replace a file; a kill at any moment leaves either the old or the new content."""
     with replacing(path) as file:
         file.write(content.encode("utf-8") if isinstance(content, str) else content)
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A new file that takes a path's place, synced, when the block ends without an error.
+    """A new file that replaces a path, synced, when the block ends without an error.
 
-    An OSError always names a file: of a full disk, the one that was to be written.
+    An OSError always names a file; for a full disk, the one being written.
     """
     part, file = _begin(path)
     try:
@@ -53,9 +53,9 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
 
 
 def begin_part(path: Path) -> tuple[Path, IO[bytes]]:
-    """A new file beside a path, locked while it is open; `finish_part` puts it in its place.
+    """A temporary file beside a path, locked while open; `finish_part` renames it to the path.
 
-    What killed processes left beside the path is removed first.
+    Temporary files that killed processes left for this path are removed first.
     """
     sweep_parts(path.parent, path.name)
     try:
@@ -65,7 +65,7 @@ def begin_part(path: Path) -> tuple[Path, IO[bytes]]:
 
 
 def finish_part(file: IO[bytes], part: Path, path: Path) -> None:
-    """Put a complete file in its place: synced first, the folder after it."""
+    """Sync a complete temporary file, rename it to its path, and sync the folder."""
     file.flush()
     with suppress(FileNotFoundError):
         os.fchmod(file.fileno(), path.stat().st_mode & 0o777)  # a replaced file keeps its mode
@@ -82,7 +82,7 @@ def move(source: Path, target: Path) -> None:
 
 
 def sync_tree(folder: Path) -> None:
-    """Write a folder's files through to the disk, and their names."""
+    """Sync all files and folders of a tree to the disk."""
     for path in (*folder.rglob("*"), folder):
         if path.is_dir():
             sync_folder(path)
@@ -92,7 +92,7 @@ def sync_tree(folder: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Write a folder's list of names through to the disk, where the system can do that."""
+    """Sync a folder's entries to the disk, where the system supports it."""
     with suppress(PermissionError, OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -102,14 +102,14 @@ def sync_folder(folder: Path) -> None:
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove a folder and all in it, as far as that can be done."""
+    """Remove a folder and its content, ignoring what cannot be removed."""
     shutil.rmtree(folder, ignore_errors=True)
 
 
 def sweep_parts(folder: Path, name: str = "") -> int:
-    """Remove half-written files of killed processes from a folder; returns how many.
+    """Remove temporary files of killed processes from a folder; returns how many.
 
-    With a name, only those that were to become the file of this name.
+    With a name, only those meant to become the file of that name.
     """
     swept = 0
     with suppress(OSError):
@@ -121,7 +121,7 @@ def sweep_parts(folder: Path, name: str = "") -> int:
 
 
 def named(error: OSError, path: Path) -> OSError:
-    """The error with the file's name, where it has none of its own."""
+    """The error with the file's name added where it has none."""
     if error.filename is not None or error.errno is None:
         return error
     return OSError(error.errno, error.strerror or os.strerror(error.errno), str(path))

@@ -1,6 +1,6 @@
-"""Where the workbench keeps its things: in the checkout it runs in, else in the user's folders.
+"""The workbench's folders: in the checkout it runs from, else in the user's platform folders.
 
-`DGA_MODELS`, `DGA_DATA`, `DGA_STATE` and `DGA_CACHE` name other places.
+`DGA_MODELS`, `DGA_DATA`, `DGA_STATE` and `DGA_CACHE` override them.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ CACHE_VARIABLE = "DGA_CACHE"
 
 @cache
 def checkout() -> Path | None:
-    """The folder of the repository that the package runs in; None where it is installed."""
+    """The repository that the package runs from; None for an installed package."""
     root = Path(__file__).resolve().parents[2]
     return root if (root / "pyproject.toml").is_file() and (root / "app.py").is_file() else None
 
 
 def models_folder() -> Path:
-    """Where runs lie."""
+    """The folder of runs."""
     return _folder(MODELS_VARIABLE, "models")
 
 
 def data_folder() -> Path:
-    """Where users' feeds and uploads lie."""
+    """The folder of users' feeds and uploads."""
     return _folder(DATA_VARIABLE, "data")
 
 
 def state_folder() -> Path:
-    """Where the audit log and the allow list lie: beside the runs unless told otherwise."""
+    """The folder of the audit log and the allow list; by default inside the models folder."""
     told = os.environ.get(STATE_VARIABLE)
     return Path(told).resolve() if told else models_folder() / ".state"
 
 
 def cache_folder() -> Path:
-    """Where files lie that can be made again: the user's cache folder unless told otherwise."""
+    """The folder of files that can be made again; by default the user's cache folder."""
     if told := os.environ.get(CACHE_VARIABLE):
         return Path(told).resolve()
     import platformdirs

@@ -1,4 +1,4 @@
-"""Locks that the system releases when their process dies, however that happens."""
+"""Locks that the operating system releases when their process ends, even by a kill."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import IO, Any
 
 @contextmanager
 def locked(path: Path, timeout: float = -1) -> Iterator[None]:
-    """Let one process, and one thread of it, at a time do what changes a file.
+    """Hold an exclusive lock between processes and threads.
 
-    `path` is the lock's own file; it stays. `timeout`: seconds to wait, -1 for ever; TimeoutError
-    when another held it so long.
+    `path` is the lock's own file, which stays. `timeout`: seconds to wait, -1 for ever;
+    TimeoutError when another holds the lock that long.
     """
     import filelock
 
@@ -31,7 +31,7 @@ def try_lock(file: IO[Any]) -> bool:
     """Lock an open file without waiting; False where another process or file object holds it.
 
     The lock lasts until the file is closed, also in every child process that inherits it. OSError
-    where the file system knows no locks.
+    where the file system does not support locks.
     """
     import filelock
 
@@ -39,6 +39,6 @@ def try_lock(file: IO[Any]) -> bool:
 
 
 def open_lock(path: Path) -> IO[bytes]:
-    """Open a lock's own file to read and write, made where it is not there."""
+    """Open a lock's own file for reading and writing, creating it if needed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     return open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "rb+")

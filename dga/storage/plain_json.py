@@ -1,7 +1,7 @@
-"""JSON of plain values: finite numbers, text that can be written and shown, bounded in depth.
+"""JSON from untrusted files: finite numbers, printable text, bounded depth.
 
-What is read from files that anybody may have made passes here, so that nothing behind it has to
-expect a lone surrogate, a terminal escape or a number of four hundred digits.
+After this check, the rest of the code need not expect lone surrogates, terminal escapes or numbers
+of four hundred digits.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ import re
 from typing import Any
 
 MAX_DEPTH = 32
-MAX_NUMBER = 2**63  # of whole numbers: what tables can hold
-# Control characters but for tab and line ends, lone surrogates, and marks that reorder text.
+MAX_NUMBER = 2**63  # integers beyond this fit no table
+# Control characters except tab and line ends, lone surrogates, and marks that reorder text.
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]"
 )
 
 
 def read_plain(text: str) -> Any:
-    """Parse JSON text; ValueError says what in it is no plain value.
+    """Parse JSON text; ValueError says which value is not allowed.
 
     >>> read_plain('{"rows": 1e999}')
     Traceback (most recent call last):
@@ -35,7 +35,7 @@ def read_plain(text: str) -> Any:
 
 
 def refuse_odd(values: Any, where: str = "", depth: int = 0) -> None:
-    """ValueError where values hold odd text, a number out of range, or too deep a nest."""
+    """Raise ValueError for forbidden characters, numbers out of range or too deep nesting."""
     if depth > MAX_DEPTH:
         raise ValueError("it is nested too deeply")
     if isinstance(values, str | int | float):
@@ -51,7 +51,7 @@ def refuse_odd(values: Any, where: str = "", depth: int = 0) -> None:
 
 
 def plain(values: Any) -> Any:
-    """The values with U+FFFD for each odd character of their texts."""
+    """The values with U+FFFD in place of each forbidden character."""
     if isinstance(values, str):
         return without_odd(values)
     if isinstance(values, dict):
@@ -60,22 +60,22 @@ def plain(values: Any) -> Any:
 
 
 def odd_text(text: str) -> str:
-    """Which character of a text must not be stored or shown, in words; "" where there is none.
+    """Describe the first character of a text that must not be stored or shown; "" if none.
 
     >>> odd_text("caf\\xe9 \\u26a0"), odd_text("\\x1b[31m"), odd_text("caf\\udce9")
-    ('', 'the control character U+001B', 'bytes that are no UTF-8 text')
+    ('', 'the control character U+001B', 'bytes that are not UTF-8')
     """
     found = _FORBIDDEN.search(text)
     if found is None:
         return ""
     code = ord(found.group())
     if 0xD800 <= code <= 0xDFFF:
-        return "bytes that are no UTF-8 text"
+        return "bytes that are not UTF-8"
     return f"the control character U+{code:04X}"
 
 
 def without_odd(text: str) -> str:
-    """The text with U+FFFD for each character that must not be stored or shown."""
+    """The text with U+FFFD in place of each character that must not be stored or shown."""
     return _FORBIDDEN.sub("\ufffd", text)
 
 

@@ -1,6 +1,7 @@
-"""Folders for passing results, gone with the process that made them, however that ends.
+"""Temporary folders for results, removed even if the process that made them was killed.
 
-Each holds a locked file while its process lives; `sweep_scratch` removes those whose lock is free.
+Each contains a file that its process keeps locked; `sweep_scratch` removes folders whose lock is
+free.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from types import TracebackType
 from dga.storage.locks import open_lock, try_lock
 
 PREFIX = ".dga-scratch-"
-_BIRTH = ".dga-scratch.new-"  # a folder whose lock is not held yet
+_BIRTH = ".dga-scratch.new-"  # prefix of a folder whose lock is not yet held
 _BIRTH_SECONDS = 60
 _LOCK = ".owner"
 
@@ -24,7 +25,7 @@ _LOCK = ".owner"
 class Scratch:
     """A private folder, in the system's temporary folder or another; a context manager.
 
-    `cleanup` removes it; so does the next start's `sweep_scratch` where the process was killed.
+    `cleanup` removes it; if the process was killed, the next start's `sweep_scratch` does.
     """
 
     def __init__(self, purpose: str, folder: Path | None = None) -> None:
@@ -35,7 +36,7 @@ class Scratch:
         birth.rename(self.path)
 
     def cleanup(self) -> None:
-        """Remove the folder and what lies in it."""
+        """Remove the folder and its content."""
         shutil.rmtree(self.path, ignore_errors=True)
         self._lock.close()
 
@@ -56,7 +57,7 @@ class Scratch:
 
 
 def sweep_scratch(folder: Path | None = None) -> int:
-    """Remove the scratch folders of processes that ended without doing so; returns how many."""
+    """Remove scratch folders that ended processes left behind; returns how many."""
     root = folder or Path(tempfile.gettempdir())
     swept = 0
     with suppress(OSError):

@@ -1,4 +1,4 @@
-"""Opening a file that a user names: never waiting without end, never a device."""
+"""Open a file that a user names, refusing devices and never waiting for ever."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-WAIT_SECONDS = 10.0  # for somebody to write to a pipe
+WAIT_SECONDS = 10.0  # for a writer of a named pipe
 
 
 def open_source(path: Path, wait: float = WAIT_SECONDS) -> BinaryIO:
-    """Open a file or a named pipe to read; OSError for a device, or a pipe without a writer."""
+    """Open a file or named pipe for reading; OSError for a device or a pipe without a writer."""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     try:
         mode = os.fstat(descriptor).st_mode
@@ -30,7 +30,7 @@ def open_source(path: Path, wait: float = WAIT_SECONDS) -> BinaryIO:
 
 
 def _await_writer(descriptor: int, path: Path, wait: float) -> None:
-    """Wait until there is something to read; a pipe whose writer has left is at its end."""
+    """Wait until there is data to read; a pipe whose writer has closed it is at its end."""
     poll = select.poll()
     poll.register(descriptor, select.POLLIN | select.POLLHUP)
     if not poll.poll(wait * 1000):

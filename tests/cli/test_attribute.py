@@ -55,7 +55,7 @@ def test_a_file_is_attributed_row_by_row(
     assert main(["attribute", "-f", str(log), "--from", "2015-09-01", "--to", "2015-10-02"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert "corebot (seed 0x1db98930, 2015-09-01 to 2015-09-30)" in lines[0]
-    assert lines[1] == "paypal.com: no known generator makes it"
+    assert lines[1] == "paypal.com: made by no known generator"
     assert "unnamed_downloader (seed 0x0, any date)" in lines[2]
 
 

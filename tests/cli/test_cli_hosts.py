@@ -76,8 +76,8 @@ def test_hosts_shows_a_table(log: Path, capsys: Captured) -> None:
     ("options", "told"),
     [
         (["--fpr", "0"], "--fpr must be between 0 and 1"),
-        (["--state", "x.json"], "--state goes with -"),
-        (["-o", "out.xlsx"], "the ending must be"),
+        (["--state", "x.json"], "--state works only with -"),
+        (["-o", "out.xlsx"], "the name must end in"),
         (["--client", "nosuch"], "nosuch"),
     ],
 )
