@@ -35,10 +35,10 @@ def main() -> None:
     options = _options()
     run = store.open_run(options.run or store.active_name())
     bundle = run.bundle()
-    names = {"chosen": _chosen(options.chosen), "dga": _generated(options.dga)}
-    names["hides"] = names["chosen"]
+    names = {"benign": _chosen(options.chosen), "dga": _generated(options.dga)}
+    names["hides"] = names["benign"]
     print(
-        f"run {run.name}, threshold {bundle.threshold():.6f}; {len(names['chosen']):,} chosen and "
+        f"run {run.name}, threshold {bundle.threshold():.6f}; {len(names['benign']):,} benign and "
         f"{len(names['dga']):,} generated names\n"
     )
     rows = [
@@ -56,7 +56,7 @@ def measured(
     before, after = (rival([pair[side] for pair in pairs]) for side in (0, 1))
     return {
         "attack": title,
-        "on": {"dga": "generated", "chosen": "chosen", "hides": "chosen, to hide"}[attack.on],
+        "on": {"dga": "generated", "benign": "benign", "hides": "benign, to disguise"}[attack.on],
         "what": attack.about,
         "names": f"{len(pairs):,}",
         "called dga before": f"{np.mean(before >= threshold):.2%}",

@@ -1,4 +1,4 @@
-"""A training part widened with names that stand in no list. No other part is.
+"""Data augmentation: add names to the training part, and to no other part.
 
 So that unseen families are found, names of the family `unknown`, from three sources: made-up
 generators (`dga.generators.synthetic`), the part's own chosen names with a few characters changed,
@@ -39,7 +39,7 @@ def widened(part: pd.DataFrame, config: TrainingConfig, exclude: Collection[str]
     """Return the part with invented, generated, resuffixed, composed and hosted names behind its
     rows, as many as a config says.
 
-    `exclude`: registered names that must not be among them.
+    `exclude`: registered names that must not be added.
     """
     own = config.resolved()
     counts = generated_counts(part, own.generated_share or 0.0)
@@ -63,7 +63,7 @@ def widened(part: pd.DataFrame, config: TrainingConfig, exclude: Collection[str]
 
 
 def generated_counts(part: pd.DataFrame, share: float) -> dict[str, int]:
-    """How many names are generated for each family of a part that we have a generator of."""
+    """How many names to generate for each family of a part that has a built-in generator."""
     sizes = part.loc[part[LABEL] == DGA, FAMILY].value_counts()
     wanted = {str(family): min(round(share * size), LARGEST) for family, size in sizes.items()}
     return {
@@ -74,7 +74,7 @@ def generated_counts(part: pd.DataFrame, share: float) -> dict[str, int]:
 
 
 def hosted_count(part: pd.DataFrame, share: float) -> int:
-    """How many names as clouds give them are added to a part's benign ones."""
+    """How many cloud host names to add to a part's benign names."""
     return round(share * int((part[LABEL] == BENIGN).sum()))
 
 
@@ -84,8 +84,10 @@ def composed_count(part: pd.DataFrame, share: float) -> int:
 
 
 def unseen(part: pd.DataFrame, config: TrainingConfig, exclude: Iterable[str]) -> list[str]:
-    """Names of invented families beside a part that is not learnt from, as many as a training part
-    of its size gets; other generators than that part's make them up."""
+    """Names of synthetic families to go with a part that is not learnt from.
+
+    As many as a training part of its size would get, from other synthetic generators.
+    """
     own = config.resolved()
     count = round((own.invented_share or 0.0) * len(part))
     return _distinct(_invented(part, count, own.seed + UNSEEN_SEED), set(exclude))
@@ -98,7 +100,7 @@ def made_up(part: pd.DataFrame, config: TrainingConfig, most: int) -> list[str]:
 
 
 def _invented(part: pd.DataFrame, count: int, seed: int) -> list[str]:
-    """Names of families that nobody knows."""
+    """Names of synthetic families."""
     if not count:
         return []
     dice = random.Random(seed)
@@ -112,11 +114,11 @@ def _invented(part: pd.DataFrame, count: int, seed: int) -> list[str]:
 
 
 def _resuffixed(part: pd.DataFrame, count: int, seed: int, taken: set[str]) -> pd.DataFrame:
-    """Labels of a part's names under other suffixes, in the class and family that they had.
+    """Labels of a part's names under other suffixes, with their class and family.
 
-    Four in ten are generated, under suffixes drawn evenly. Of the benign ones a third are short, as
-    acronyms are, under suffixes of countries; the others stand half under suffixes drawn evenly and
-    half under those that generated names prefer, where the lists hold few benign names.
+    Four in ten are generated names, under suffixes drawn evenly. Of the benign ones a third have
+    short labels, like acronyms, under country suffixes; half of the others are under suffixes drawn
+    evenly and half under those that generated names prefer, of which lists have few benign names.
     """
     dice = random.Random(seed)
     rows = part[~part[REGISTERED_NAME].str.partition(".")[2].isin(zones())]
@@ -169,9 +171,12 @@ def _composed(part: pd.DataFrame, count: int, seed: int) -> list[str]:
 
 
 def _suffix_pools(own: pd.Series[str], benign: np.ndarray) -> dict[str, list[Sequence[str]]]:
-    """Lists of suffixes by use, of which one is chosen and then a suffix of it: `even` over the
-    part's own, the top-level ones and all listed ones; `countries` over those of countries;
-    `generated` as generated names have them; `preferred` over those that many of them have."""
+    """Lists of suffixes by use; a list is drawn first, then a suffix from it.
+
+    `even`: the part's own suffixes, top-level domains and all listed suffixes. `countries`: country
+    suffixes. `generated`: as frequent as among generated names. `preferred`: those that many
+    generated names have.
+    """
     listed = [suffix for suffix in public_suffix.listed() if suffix not in zones()]
     top = [suffix for suffix in listed if "." not in suffix]
     distinct = sorted(set(own))
@@ -189,7 +194,7 @@ def _suffix_pools(own: pd.Series[str], benign: np.ndarray) -> dict[str, list[Seq
 
 
 def _without_hosted(names: Iterable[str]) -> list[str]:
-    """The names that do not stand in a cloud's zone, where what looks random is usual."""
+    """The names outside the zones of clouds, where random labels are common."""
     return [name for name in names if name.partition(".")[2] not in zones()]
 
 
@@ -198,7 +203,7 @@ def _drawn(names: Sequence[str], count: int, dice: random.Random) -> list[str]:
 
 
 def _changed(names: Sequence[str], suffixes: Sequence[str], dice: random.Random) -> list[str]:
-    """Chosen names with two to four characters changed, half of them under another's suffix."""
+    """Benign names with two to four characters changed, half of them under another suffix."""
     return [_change(name, suffixes, dice) for name in names]
 
 
@@ -210,7 +215,7 @@ def _change(name: str, suffixes: Sequence[str], dice: random.Random) -> str:
 
 
 def _hidden(names: Sequence[str], seed: int) -> list[str]:
-    """Generated names, each attack tried on its share of them."""
+    """Disguise generated names, an equal share by each attack."""
     tried = [attack for attack in ATTACKS.values() if attack.on == "dga"]
     return [
         name
@@ -220,7 +225,7 @@ def _hidden(names: Sequence[str], seed: int) -> list[str]:
 
 
 def _distinct(names: Iterable[str], taken: set[str]) -> list[str]:
-    """The names that are not taken, each once; they are from now on."""
+    """The distinct names that are not taken; adds them to `taken`."""
     free = [name for name in dict.fromkeys(names) if name not in taken]
     taken.update(free)
     return free

@@ -1,7 +1,7 @@
-"""Which benign names of public lists are too doubtful to learn from, and what the others weigh.
+"""Drop or down-weight benign names of public lists whose label is doubtful.
 
-Top lists hold generated names too: a name that one list alone holds, and that a model which has not
-learnt from it takes for generated, is more likely a wrong label than a rare benign name (confident
+Top lists contain generated names too. A name that only one list contains, and that a model not
+trained on it scores as generated, is more likely mislabelled than a rare benign name (confident
 learning, Northcutt et al. 2021, arXiv 1911.00068). Reads no file; never sees curated names.
 """
 
@@ -18,16 +18,16 @@ import pandas as pd
 from dga.schema import BENIGN, DGA, LABEL, SOURCE
 from dga.scoring.encoder import CharEncoder
 
-LISTS = "lists"  # how many lists hold a name
-DOUBT = "doubt"  # P(dga) of a name by models that have not learnt from it
+LISTS = "lists"  # how many lists contain a name
+DOUBT = "doubt"  # P(dga) of a name by models not trained on it
 WEIGHT = "weight"
 FOLDS = 4
-LEARNT_ROWS = 300_000  # of each fold's other names, at most
+LEARNT_ROWS = 300_000  # training rows of a fold's model, at most
 BUCKETS = 2**20
-WIDTH = 40  # characters, the last, that are looked at
+WIDTH = 40  # only the last characters of a name are used
 CHUNK_NAMES = 50_000
-LONGEST = 5  # n-grams of 1 to so many characters
-# The doubt from which a benign name is left out, by how many lists hold it; never on more.
+LONGEST = 5  # n-grams of 1 to 5 characters
+# Number of lists that contain a benign name -> the doubt from which it is dropped; on more, never.
 LIMITS = {1: 0.9, 2: 0.99}
 LEAST_WEIGHT = 0.25
 
@@ -36,15 +36,15 @@ Float64s = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Cleaning:
-    """What a cleaning left out and weighed down: counts, and the names that were left out with
-    columns name, lists, doubt, the most doubtful first."""
+    """The result of a cleaning: counts, and the dropped names with columns name, lists, doubt, the
+    most doubtful first."""
 
     left_out: pd.DataFrame
     by_lists: list[dict[str, Any]]
     by_source: list[dict[str, Any]]
 
     def to_json(self) -> dict[str, Any]:
-        """The counts, JSON-ready; no name."""
+        """The counts, JSON-ready; contains no name."""
         return {
             "left_out": len(self.left_out),
             "limits": {str(lists): limit for lists, limit in LIMITS.items()},
@@ -54,7 +54,7 @@ class Cleaning:
 
 
 def listed(sources: pd.Series[str], names: pd.Series[str]) -> pd.Series[int]:
-    """How many distinct lists hold each row's name; a source names several with + between."""
+    """How many distinct lists contain each row's name; a source joins several lists by +."""
     pairs = pd.DataFrame({"name": names, "source": sources.str.split("+")}).explode("source")
     counts = pairs.drop_duplicates().groupby("name").size()
     return names.map(counts).astype("int64")
@@ -63,11 +63,11 @@ def listed(sources: pd.Series[str], names: pd.Series[str]) -> pd.Series[int]:
 def cleaned(
     frame: pd.DataFrame, name: str, seed: int, sure: npt.NDArray[np.bool_] | None = None
 ) -> tuple[pd.DataFrame, Cleaning]:
-    """Leave doubtful benign names out and weigh the others: adds columns doubt and weight.
+    """Drop doubtful benign names and weigh the others; adds columns doubt and weight.
 
-    `frame` has columns `name`, label, source, lists. A benign name of one list weighs the less the
-    more doubtful it is; generated names are neither left out nor weighed. `sure` (rows,): labels
-    that a person corrected, which stand as they are.
+    `frame` has columns `name`, label, source, lists. The more doubtful a benign name of a single
+    list, the less it weighs; generated names are neither dropped nor weighed. `sure` (rows,):
+    labels corrected by a person, which are kept.
     """
     benign = (frame[LABEL] == BENIGN).to_numpy()
     if sure is not None:
@@ -90,8 +90,8 @@ def cleaned(
 
 
 def out_of_fold(names: Sequence[str], is_dga: npt.NDArray[np.bool_], seed: int) -> Float64s:
-    """P(dga) of each name (names,), both classes alike in size, by a logistic regression on
-    character n-grams that has not learnt from that name's part."""
+    """Out-of-fold P(dga) of each name (names,), for balanced classes, by a logistic regression on
+    character n-grams."""
     from sklearn.linear_model import SGDClassifier  # here: the web process never loads it
 
     grams = _grams(names)
@@ -138,7 +138,7 @@ def _some_grams(names: Sequence[str]) -> Any:
 
 
 def _counts(kinds: pd.Series[str], out: pd.Series[bool], column: str) -> list[dict[str, Any]]:
-    """Names and those left out by a kind, the largest kinds first."""
+    """Count names and dropped names by kind, the largest kinds first."""
     table = out.groupby(kinds.to_numpy()).agg(["size", "sum"]).sort_values("size", ascending=False)
     return [
         {column: str(kind), "names": int(size), "left_out": int(lost)}

@@ -1,6 +1,6 @@
-"""Labelled frames to one clean frame, and that to training, validation and test parts.
+"""Merge labelled frames into one clean dataset, split into training, validation and test parts.
 
-Deduplicates, sets names of both classes aside, caps families, splits. Reads no file.
+Deduplicates, removes names labelled both ways, caps families, splits. Reads no file.
 """
 
 from __future__ import annotations
@@ -30,24 +30,24 @@ from dga.schema import (
     SOURCE,
 )
 
-NAME = "name"  # what the model reads: the registered name, or the domain as it stands
+NAME = "name"  # what the model reads: the registered name or the whole domain
 SPLIT = "split"
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
 SMALLEST_CLASS = 20
-CURATED_TEST = 1 / 3  # of the curated names; the others choose thresholds
-RESUFFIXED = "resuffixed"  # as a feed's name: labels of the lists under another suffix
-GENERATED = "generated"  # as a feed's name: names that we made for a family of the feeds
+CURATED_TEST = 1 / 3  # share of the curated names in the test part; the others set thresholds
+RESUFFIXED = "resuffixed"  # feed name of added rows: labels of the feeds under another suffix
+GENERATED = "generated"  # feed name of added rows: from the built-in generator of their family
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """One clean frame with its parts, and what was left out on the way.
+    """One clean frame with its parts, and counts of what was left out.
 
     `frame` has columns name, label, family, feed, source, registered_name, lists, weight, split.
-    `conflicts` holds the names that came with both labels, once each with both feeds. `corrected`:
-    rows whose label a correction contradicts. `curated`: benign names that no part for training
-    holds, with the same columns; their split is validation or test. `cleaning`: what was left out
-    as a doubtful label, None where labels are taken as they are.
+    `conflicts`: the names labelled both ways, once each with both feeds. `corrected`: rows whose
+    label a correction contradicts. `curated`: hand-picked benign names that are never trained on,
+    with the same columns; their split is validation or test. `cleaning`: what was dropped as
+    doubtful, None if labels were not cleaned.
     """
 
     frame: pd.DataFrame
@@ -63,7 +63,7 @@ class Dataset:
 
     @property
     def doubtful(self) -> int:
-        """Benign names that cleaning left out."""
+        """The number of benign names that cleaning dropped."""
         return len(self.cleaning.left_out) if self.cleaning else 0
 
     def part(self, split: str) -> pd.DataFrame:
@@ -71,7 +71,7 @@ class Dataset:
         return self.frame[self.frame[SPLIT] == split].reset_index(drop=True)
 
     def curated_part(self, split: str) -> pd.DataFrame:
-        """The curated benign names of one part; empty where none were given."""
+        """The curated benign names of one part; empty if none were given."""
         if self.curated.empty:
             return self.frame.iloc[:0]
         return self.curated[self.curated[SPLIT] == split].reset_index(drop=True)
@@ -87,7 +87,7 @@ class Dataset:
         return {**cleaned, "dataset": self.counts()}
 
     def counts(self) -> dict[str, int]:
-        """What went in and what became of it, JSON-ready; the parts add up to `rows`."""
+        """Counts of rows read, left out and kept, JSON-ready; they add up to `rows`."""
         sizes = self.frame[SPLIT].value_counts()
         return {
             "rows": self.rows,
@@ -119,9 +119,9 @@ def build(
 ) -> Dataset:
     """Merge labelled frames into a dataset with its parts.
 
-    `exclude`: registered names that no part may hold. `corrections`: further frames, whose labels
-    stand where others contradict them. `curated`: benign names to choose and judge thresholds on,
-    never to learn from. Raises DatasetError when a class is too small to be split.
+    `exclude`: registered names to leave out of all parts. `corrections`: further frames, whose
+    labels override those of the others. `curated`: benign names to choose and test thresholds on,
+    never trained on. DatasetError when a class is too small to be split.
     """
     kept_aside = _curated(curated, config, exclude)
     exclude = {*exclude, *kept_aside.get(REGISTERED_NAME, ())}
@@ -159,7 +159,7 @@ def build(
 
 
 def cap_families(frame: pd.DataFrame, cap: int | None, seed: int) -> pd.DataFrame:
-    """Keep at most `cap` random names of each DGA family, in their order; benign stays whole."""
+    """Keep at most `cap` random names of each DGA family, in their order, and all benign names."""
     if cap is None:
         return frame
     shuffled = frame.sample(frac=1, random_state=seed)
@@ -178,10 +178,10 @@ def balance(frame: pd.DataFrame) -> pd.DataFrame:
 def weights(frame: pd.DataFrame, how: Balance) -> npt.NDArray[np.float32]:
     """A weight for each row (rows,), mean 1.
 
-    `class`: both classes weigh the same. `family`: within DGA a family weighs by the square root
-    of its size, so that rare ones are heard and huge ones don't drown them; classes weigh the same.
-    Names that we generated share the weight of their family's others. Doubtful benign names weigh
-    less, as the column weight says where there is one.
+    `class`: both classes have the same total weight. `family`: the same, and within DGA a family's
+    weight is the square root of its size, so that huge families do not dominate rare ones.
+    Augmented names share the weight of their family's other names. Doubtful benign names weigh
+    less, by the column weight if there is one.
     """
     result = np.ones(len(frame))
     if how == "family":
@@ -200,7 +200,7 @@ def weights(frame: pd.DataFrame, how: Balance) -> npt.NDArray[np.float32]:
 
 def _merged(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     if not frames:
-        raise DatasetError("no feed was given; name at least one benign and one DGA feed")
+        raise DatasetError("no feed was given; give at least one benign and one DGA feed")
     sourced = (f if SOURCE in f else f.assign(**{SOURCE: f[FEED]}) for f in frames)
     return pd.concat([f[[*LABELLED_COLUMNS, SOURCE]] for f in sourced], ignore_index=True)
 
@@ -208,7 +208,7 @@ def _merged(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
 def _curated(
     frames: Sequence[pd.DataFrame], config: TrainingConfig, exclude: Collection[str]
 ) -> pd.DataFrame:
-    """The curated benign names, once each, a third of them for the test part."""
+    """The distinct curated benign names, a third of them in the test part."""
     if not frames:
         return pd.DataFrame()
     names, _ = named(_merged(frames), config.scope)
@@ -220,7 +220,7 @@ def _curated(
 
 
 def named(frame: pd.DataFrame, scope: str) -> tuple[pd.DataFrame, int]:
-    """Add the columns name and registered_name; count the rows that have no name in this scope."""
+    """Add columns name and registered_name; drop and count rows without a name in this scope."""
     parsed = parse.parse_many(frame[DOMAIN].tolist())
     registered = pd.Series([p.registered_name for p in parsed], index=frame.index, dtype=object)
     frame = frame.assign(**{REGISTERED_NAME: registered.fillna(frame[DOMAIN])})
@@ -232,7 +232,7 @@ def named(frame: pd.DataFrame, scope: str) -> tuple[pd.DataFrame, int]:
 
 
 def _contradicted(rows: pd.DataFrame, corrections: npt.NDArray[np.bool_]) -> pd.Series:
-    """Which rows have another label than the one that the corrections agree upon."""
+    """Which rows have another label than the corrections agree on."""
     said = rows[corrections].drop_duplicates([NAME, LABEL])
     said = said[~said.duplicated(NAME, keep=False)].set_index(NAME)[LABEL]
     right = rows[NAME].map(said)
@@ -255,11 +255,12 @@ def _refuse_small(frame: pd.DataFrame) -> None:
 
 
 def _splits(frame: pd.DataFrame, config: TrainingConfig) -> npt.NDArray[np.object_]:
-    """The part of each row (rows,); stratified by label and family, and disjoint by registered
-    name unless by rows.
+    """The part of each row (rows,): stratified by label and family, disjoint by registered name
+    unless split by rows.
 
-    A registered name takes its label and family from its first row. Sorted by family, and at
-    random within one, every n-th goes to a part: each family gives its share, to within one name.
+    A registered name takes its label and family from its first row. Names are sorted by family,
+    shuffled within each, and every n-th goes to a part, so that each family contributes its share
+    to within one name.
     """
     by_rows = config.split == "rows"
     groups = np.arange(len(frame)) if by_rows else pd.factorize(frame[REGISTERED_NAME])[0]
@@ -283,11 +284,11 @@ def _spread(rows: int, share: float) -> npt.NDArray[np.bool_]:
 
 
 def _refuse_one_sided(frame: pd.DataFrame) -> None:
-    """Training and test need names of both classes; few registered names can leave one out."""
+    """DatasetError if training or test part lacks a class: there are few registered names."""
     for split in (TRAIN, TEST):
         for label in (BENIGN, DGA):
             if not ((frame[SPLIT] == split) & (frame[LABEL] == label)).any():
                 raise DatasetError(
-                    f"the {split} part would hold no {label} name; give more {label} names that "
-                    "were registered apart, or another test size"
+                    f"the {split} part would contain no {label} name; give {label} names with more "
+                    "distinct registered names, or another test size"
                 )

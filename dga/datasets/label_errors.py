@@ -1,7 +1,7 @@
-"""Names whose label is probably wrong: on both sides, or scored against their label.
+"""Names whose label is probably wrong: labelled both ways, or scored against their label.
 
-Frames in, a frame out. To be looked through by a person: word-based families look chosen and junk
-in a top list looks generated, so that a suspect is a question and no correction.
+Frames in, a frame out. A person should review them: names of word-based families look benign and
+junk in a top list looks generated, so a suspect is a question, not a correction.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from dga.schema import BENIGN, DGA, FAMILY, FEED, LABEL, SCORE
 WHY = "why"
 BOTH_SIDES = "listed as benign and as DGA"
 LOOKS_GENERATED = "listed as benign, scores as generated"
-LOOKS_CHOSEN = "listed as DGA, scores as an ordinary benign name"
-ORDINARY = 0.5  # the quantile of the benign scores under which a DGA name is suspect
+LOOKS_BENIGN = "listed as DGA, scores as an ordinary benign name"
+ORDINARY = 0.5  # quantile of the benign scores under which a DGA name is suspect
 COLUMNS = (dataset.NAME, LABEL, FAMILY, FEED, SCORE, WHY)
 
 
@@ -27,7 +27,8 @@ def suspects(
     conflicts: pd.DataFrame,
     threshold: float,
 ) -> pd.DataFrame:
-    """The suspects, the surest of each kind first: columns name, label, family, feed, score, why.
+    """The suspects, the most confident of each kind first: columns name, label, family, feed,
+    score, why.
 
     `rows` (columns name, label, family, feed) are names that the network was not trained on, with
     their scores (rows,); `conflicts` is `Dataset.conflicts`, whose rows have no score. `threshold`:
@@ -41,7 +42,7 @@ def suspects(
     parts = [
         conflicts.assign(**{LABEL: f"{BENIGN}, {DGA}", SCORE: np.nan, WHY: BOTH_SIDES}),
         loud.sort_values(SCORE, ascending=False, kind="stable").assign(**{WHY: LOOKS_GENERATED}),
-        dga.sort_values(SCORE, kind="stable").assign(**{WHY: LOOKS_CHOSEN}),
+        dga.sort_values(SCORE, kind="stable").assign(**{WHY: LOOKS_BENIGN}),
     ]
     return pd.concat(
         [part[list(COLUMNS)] for part in parts if len(part)] or [_empty()]

@@ -23,7 +23,7 @@ COMPOSED_SHARE = 0.3  # composed names in the calibration, as a share of the cur
 
 @dataclass(frozen=True)
 class LoadedFeeds:
-    """The labelled frames of feeds, those of corrected labels apart, and what each feed held."""
+    """The labelled frames of feeds, corrections separately, and each feed's counts."""
 
     frames: list[pd.DataFrame]
     corrections: list[pd.DataFrame]
@@ -32,11 +32,11 @@ class LoadedFeeds:
 
 @dataclass(frozen=True)
 class PreparedData:
-    """What a plan trains on.
+    """The data of a plan.
 
-    `trial`: the trial names as a frame of the dataset's columns, None where the plan has none.
-    `facts`, JSON-ready: what each of the plan's feeds held (`feeds`, `trial`, `curated`), and how
-    many names each class and family has (`balance`).
+    `trial`: the trial names in the dataset's columns, None if the plan has none. `facts`,
+    JSON-ready: the counts of each of the plan's feeds (`feeds`, `trial`, `curated`), and the names
+    of each class and family (`balance`).
     """
 
     data: Dataset
@@ -44,7 +44,7 @@ class PreparedData:
     facts: dict[str, list[dict[str, Any]]]
 
     def reserved(self) -> set[str]:
-        """The names that no generator may add to the training part."""
+        """The names that augmentation must not add to the training part."""
         trial = () if self.trial is None else self.trial[dataset.NAME]
         return {*self.data.frame[dataset.NAME], *trial, *self.data.curated.get(dataset.NAME, ())}
 
@@ -67,13 +67,13 @@ def prepare(plan: TrainingPlan, on_progress: OnProgress = ignore) -> PreparedDat
     """Read a plan's feeds and build its dataset; FeedError or DatasetError."""
     on_progress(Progress(phase="feeds", message="reading the feeds"))
     read, trial, curated = map(read_feeds, (plan.feeds, plan.trial, plan.curated))
-    on_progress(Progress(phase="dataset", message="making the dataset"))
+    on_progress(Progress(phase="dataset", message="building the dataset"))
     held = _trial_names(trial, plan) if trial.frames else None
     exclude = set() if held is None else set(held[REGISTERED_NAME])
     data = dataset.build(read.frames, plan.config, exclude, read.corrections, curated.frames)
     if data.cleaning:
         left_out = data.cleaning.to_json()["left_out"]
-        on_progress(Progress(phase="dataset", message=f"left {left_out:,} doubtful names out"))
+        on_progress(Progress(phase="dataset", message=f"dropped {left_out:,} doubtful names"))
     facts = {
         "feeds": read.facts,
         "trial": trial.facts,
@@ -131,5 +131,5 @@ def _trial_names(trial: LoadedFeeds, plan: TrainingPlan) -> pd.DataFrame:
     named, _ = dataset.named(merged, plan.config.scope)
     held = named.drop_duplicates([dataset.NAME]).reset_index(drop=True)
     if held.empty:
-        raise DatasetError("the trial files hold no domain; give labelled files or leave them out")
+        raise DatasetError("the trial files contain no domain; give labelled files or none")
     return held

@@ -1,6 +1,6 @@
-"""The ranks of a top list that a user has fetched: Tranco, Umbrella, Majestic. Fetches nothing.
+"""Ranks in the top lists that a user has downloaded: Tranco, Umbrella, Majestic.
 
-Names are kept as 64-bit hashes: 12 MB for a million, where the names themselves would take 100.
+Names are stored as 64-bit hashes: 12 MB for a million names instead of 100. Downloads nothing.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Ranks:
     ranks: npt.NDArray[np.int32]
 
     def rank(self, name: str) -> int | None:
-        """The rank of a domain, 1 the first; None where the list does not hold it."""
+        """The rank of a domain, starting at 1; None if the list does not contain it."""
         wanted = _hashed(np.array([name], dtype=object))[0]
         at = int(np.searchsorted(self.hashes, wanted))
         if at == len(self.hashes) or self.hashes[at] != wanted:
@@ -41,13 +41,13 @@ class Ranks:
 
 
 def fetched(folder: Path) -> list[Path]:
-    """The top lists in a data folder, as the downloads name them, in the order of their table."""
+    """The top lists in a data folder, by their download's file names, in the order of LISTS."""
     found = sorted(folder.glob("*")) if folder.is_dir() else []
     return [path for name in LISTS for path in found if path.name.startswith(f"{name}.csv")]
 
 
 def read(path: Path) -> Ranks:
-    """Read a top list: the rank of a name is its first row. Raises FeedError for another file."""
+    """Read a top list; a name's rank is its first row. FeedError for any other file."""
     hashes = []
     with tables.open_table(path) as (info, chunks):
         column = ""
@@ -55,7 +55,9 @@ def read(path: Path) -> Ranks:
             if not column:
                 known, layout = recognise(info, chunk)
                 if known != "top-list":
-                    raise FeedError(f"{path.name}: no top list of ranks and domains; fetch it anew")
+                    raise FeedError(
+                        f"{path.name}: not a top list of ranks and domains; fetch it again"
+                    )
                 column = layout.domain
             hashes.append(_hashed(chunk[column].str.strip().str.lower().to_numpy(object)))
     joined = np.concatenate(hashes) if hashes else np.array([], dtype=np.uint64)

@@ -1,4 +1,4 @@
-"""A column beside the verdicts: which known generator makes the registered name."""
+"""A column beside the verdicts: the known generator of the registered name."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from dga.generators.attribution.index import AttributionIndex
 
 ATTRIBUTION = "attribution"
-DOUBT = " (so short or common that others choose it too)"
+DOUBT = " (short or common enough to be a coincidence)"
 
 
 def with_attribution(scored: pa.Table, index: AttributionIndex) -> pa.Table:
-    """A scored table with a column of generators before its verdict columns, "" for none."""
+    """A scored table with a column of generators before its verdict columns; "" for none."""
     encoded = scored[REGISTERED_NAME].combine_chunks().dictionary_encode()
     matches = index.attribute(encoded.dictionary.to_pylist())
     texts = [
@@ -31,7 +31,7 @@ def with_attribution(scored: pa.Table, index: AttributionIndex) -> pa.Table:
 
 
 def _free(name: str, taken: list[str]) -> str:
-    """The name, or one like it that no column has."""
+    """The name, changed if a column has it already."""
     while name in taken:
         name = f"{name}_"
     return name

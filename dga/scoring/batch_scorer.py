@@ -24,10 +24,10 @@ Results = list[Callable[[], tuple[Places, NetworkOutputs]]]
 
 
 class BatchScorer:
-    """Scores names with one bundle; caches about the last `limit`, 0 for none. Thread-safe.
+    """Scores names with one bundle and caches about the last `limit` (0: none). Thread-safe.
 
-    `families`: the names behind the numbers of `NetworkOutputs.family`; the last one is "", for
-    names that score under `least`.
+    `families`: what the numbers in `NetworkOutputs.family` mean; the last one is "", for names that
+    score under `least`.
     """
 
     def __init__(self, bundle: ModelBundle, limit: int, least: float = 0.0) -> None:
@@ -41,11 +41,11 @@ class BatchScorer:
         self.families = [*names, UNKNOWN_FAMILY, ""]
 
     def ask(self, names: pa.LargeStringArray, pool: Executor | None = None) -> PendingScores:
-        """Start to score the names that are not cached, in `pool` where there is one."""
+        """Start scoring the names that are not cached, in `pool` if given."""
         return PendingScores(self, names, pool)
 
     def start(self, names: pa.LargeStringArray, pool: Executor | None) -> Results:
-        """Start to score names; each result waits for one batch: its rows and their outputs."""
+        """Start scoring names; each result, when called, waits for one batch: rows and outputs."""
         batches = self._bundle.batches(*arrow_strings.view(names))
         if pool is None or len(batches) <= 1:
             return [partial(self._answer, batch) for batch in batches]
@@ -65,7 +65,7 @@ class BatchScorer:
         """The likeliest family or group of each row of shares (rows, families), and its share."""
         shares = np.ascontiguousarray(shares.T)  # whole rows are summed many times as fast
         if self._bundle.groups.merged:
-            # Not as a matrix product: its threads would wait for those of the other batches.
+            # Not a matrix product: its threads would wait for those of the other batches.
             shares = np.add.reduceat(shares[self._by_group], self._starts, axis=0)
         best = shares.argmax(axis=0)
         share = np.minimum(shares.max(axis=0), np.float32(1))  # sums may round above

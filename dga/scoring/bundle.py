@@ -37,7 +37,7 @@ TWO_LOOKS_VERSION = 2  # of a bundle with a second look, which an older program 
 BUNDLE_FILE = "bundle.json"
 ONNX_FILE = "model.onnx"
 KERAS_FILE = "model.keras"
-MAX_BATCH = 512  # rows; its values stay in the cache of one core, and few hand-overs
+MAX_BATCH = 512  # rows: small enough for one core's cache, large enough to amortise a call
 DEFAULT_FPR = 0.01
 ABOVE_ALL = 1 + 2**-23  # the float32 above 1: a threshold that no score reaches
 PROBE = ("probe.example", "\0")  # the highest code among those of the second
@@ -46,7 +46,7 @@ CODES = {"tensor(int32)": np.int32, "tensor(uint8)": np.uint8, "tensor(int64)": 
 
 @dataclass(frozen=True)
 class Scores:
-    """A bundle's output for names: P(dga) (rows,), the shares of families (rows, families)."""
+    """A bundle's output for names: P(dga) (rows,) and family shares (rows, families)."""
 
     score: Float32s
     families: Float32s
@@ -54,7 +54,7 @@ class Scores:
 
 @dataclass(frozen=True)
 class Batch:
-    """Names of about one length: their rows, their bytes one after another, their lengths."""
+    """Names of similar length: their rows, their concatenated bytes, their lengths."""
 
     rows: Places
     raw: Bytes
@@ -65,8 +65,8 @@ class Batch:
 class ModelBundle:
     """A trained model ready to score.
 
-    `thresholds`: false-positive rate, as text, to score. `threads`: how many batches are scored
-    side by side.
+    `thresholds`: false-positive rate (as text) -> score. `threads`: how many batches are scored in
+    parallel.
     """
 
     name: str
@@ -85,13 +85,13 @@ class ModelBundle:
 
     @property
     def families(self) -> tuple[str, ...]:
-        """The families that the bundle knows, benign not among them."""
+        """The families that the bundle knows, without benign."""
         return self.classes[1:] if self.task == "family" else self.classes
 
     def threshold(self, fpr: float | None = None) -> float:
-        """The stored threshold for a false-positive rate; without one, the default verdict's.
+        """The stored threshold for a false-positive rate.
 
-        The default is that for 1 % false positives, or 0.5 where none was measured.
+        Default: the one for 1 % false positives, or 0.5 if none was measured.
         """
         if fpr is None:
             return self.thresholds.get(f"{DEFAULT_FPR:g}", 0.5)
@@ -104,7 +104,7 @@ class ModelBundle:
         return self.thresholds[f"{fpr:g}"]
 
     def score(self, names: Sequence[str]) -> Scores:
-        """Score names that are in the bundle's scope already, in their order."""
+        """Score names that are already in the bundle's scope, in their order."""
         score = np.empty(len(names), dtype=np.float32)
         families = np.zeros((len(names), len(self.families)), dtype=np.float32)
 
@@ -115,7 +115,7 @@ class ModelBundle:
         return Scores(score, families)
 
     def evidence(self, names: Sequence[str]) -> Evidence:
-        """What a calibration weighs of names, at least one, in their order (names, columns)."""
+        """The calibration's inputs (names, columns) for at least one name, in their order."""
         found: list[tuple[Places, Evidence]] = []
 
         def fill(batch: Batch) -> None:
@@ -154,7 +154,7 @@ class ModelBundle:
         return rows, values
 
     def _each(self, names: Sequence[str], fill: Callable[[Batch], None]) -> None:
-        """Have each batch of names filled in, side by side."""
+        """Call `fill` for each batch of names, in parallel."""
         places = np.zeros(len(names) + 1, dtype=np.int64)
         np.cumsum(np.fromiter(map(len, names), np.int64, len(names)), out=places[1:])
         raw = np.frombuffer("".join(names).encode("ascii", "replace"), dtype=np.uint8)
@@ -162,12 +162,12 @@ class ModelBundle:
         if self.threads == 1 or len(batches) <= 1:
             for batch in batches:
                 fill(batch)
-        else:  # whole batches side by side: the threads within one would wait for each other
+        else:  # whole batches in parallel: threads within one would wait for each other
             with ThreadPoolExecutor(self.threads) as pool:
                 list(pool.map(fill, batches))
 
     def batches(self, raw: Bytes, places: Places) -> list[Batch]:
-        """Names, given as `arrow_texts.view` gives them, in batches of about the same length."""
+        """Group names, in the form of `arrow_strings.view`, into batches of similar length."""
         lengths = np.minimum(np.diff(places), self.encoder.max_length)
         order = np.argsort(lengths.astype(np.uint8), kind="stable")
         lengths = lengths[order]
@@ -179,12 +179,12 @@ class ModelBundle:
         ]
 
     def encode(self, batch: Batch) -> Bytes:
-        """The codes of a batch (rows, columns), no wider than its longest name if that may be."""
+        """The codes of a batch (rows, columns), trimmed to its longest name if allowed."""
         width = int(batch.lengths.max(initial=1)) if self.trims else None
         return self.encoder.encode_bytes(batch.raw, batch.lengths, width)
 
     def run(self, codes: npt.NDArray[np.uint8]) -> tuple[Float32s, Float32s]:
-        """Score encoded names (rows, columns); returns P(dga) and the families' shares."""
+        """Score encoded names (rows, columns); returns P(dga) and the family shares."""
         given = self._given(codes)
         if self.second_look is None:
             return self.calibration.apply(given), given.shares
@@ -271,18 +271,20 @@ def load(folder: Path, threads: int | None = None) -> ModelBundle:
         raise BundleError(f"{folder}: damaged {told}; train the run again") from None
     _refuse_unfit(loaded, folder)
     if values.get("sha256", _checksum(values)) != _checksum(values):
-        raise BundleError(f"{folder}: {BUNDLE_FILE} does not match its checksum; train it again")
+        raise BundleError(
+            f"{folder}: {BUNDLE_FILE} does not match its checksum; train the run again"
+        )
     return loaded
 
 
 def _checksum(values: Mapping[str, Any]) -> str:
-    """The SHA-256 of a bundle.json's values but for that checksum itself."""
+    """The SHA-256 of a bundle.json's values, the checksum itself excluded."""
     held = {name: value for name, value in values.items() if name != "sha256"}
     return hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
 
 
 def _refuse_unfit(loaded: ModelBundle, folder: Path) -> None:
-    """Tell at load what is out of range, and, scoring two names, what the network does not fit."""
+    """Raise BundleError for values out of range, or if two test names cannot be scored."""
     if told := _out_of_range(loaded):
         raise BundleError(f"{folder}: damaged {BUNDLE_FILE} ({told}); train the run again")
     try:
@@ -299,7 +301,7 @@ def _refuse_unfit(loaded: ModelBundle, folder: Path) -> None:
 
 
 def _out_of_range(loaded: ModelBundle) -> str:
-    """Which value of a bundle.json no training writes; "" where all are sound."""
+    """Which value of a bundle.json no training would write; "" if all are valid."""
     if loaded.task not in get_args(Task) or loaded.scope not in get_args(Scope):
         return "an unknown task or scope"
     if not all(0 <= cut <= ABOVE_ALL for cut in loaded.thresholds.values()):
@@ -308,7 +310,7 @@ def _out_of_range(loaded: ModelBundle) -> str:
 
 
 def _sound(loaded: ModelBundle) -> bool:
-    """Whether the calibration is one that a training writes."""
+    """Whether a training could have written the calibration."""
     own = loaded.calibration
     weights = [own.offset, *own.families, *own.likelihood]
     if loaded.second_look is not None:
@@ -321,7 +323,7 @@ def _read_json(path: Path) -> dict[str, Any]:
     try:
         values = read_plain(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise BundleError(f"{path.parent}: no {BUNDLE_FILE}; this is no finished run") from None
+        raise BundleError(f"{path.parent}: no {BUNDLE_FILE}; not a finished run") from None
     except (OSError, ValueError, RecursionError) as error:
         raise BundleError(f"{path}: cannot be read ({error}); train the run again") from None
     if not isinstance(values, dict):

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 SHIFT = 1e-7  # keeps the log-odds of a score finite
-LEAST_SHARE = 1e-4  # a family's share under this tells no more
+LEAST_SHARE = 1e-4  # smaller family shares are treated as equal
 
 Float32s = npt.NDArray[np.float32]
 Evidence = npt.NDArray[np.float64]
@@ -20,8 +20,8 @@ Evidence = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Given:
-    """What a network gives of names: P(dga) (names,), its log-odds (names,), the families' shares
-    (names, families), how likely people are to have chosen them (names, 0 or 2)."""
+    """A network's outputs: P(dga) (names,), its log-odds (names,), family shares (names, families),
+    and the log-likelihood as a benign name with the name's length (names, 2), or (names, 0)."""
 
     score: Float32s
     odds: Evidence
@@ -30,10 +30,10 @@ class Given:
 
     @classmethod
     def of(cls, outputs: Mapping[str, Float32s], task: str) -> Given:
-        """Read a network's outputs by name. KeyError, IndexError where they are of another task.
+        """Read a network's outputs by name. KeyError or IndexError if the task does not match.
 
-        The log-odds are the network's own where it gives them: near 0 and 1 single precision
-        leaves few digits of them in a score.
+        The log-odds are the network's own output where there is one: near 0 and 1, a score in
+        single precision has lost most of their digits.
         """
         none = np.zeros((len(next(iter(outputs.values()))), 0), dtype=np.float32)
         classes = outputs.get("families", none)
@@ -54,17 +54,17 @@ class Given:
         return Given(self.score[rows], self.odds[rows], self.shares[rows], self.likelihood[rows])
 
     def evidence(self) -> Evidence:
-        """What a calibration weighs (names, columns): log-odds, log shares, likelihoods."""
+        """The calibration's inputs (names, columns): log-odds, log shares, likelihoods."""
         return np.column_stack([self.odds, log_shares(self.shares), self.likelihood])
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """A logistic regression on the log-odds of a score and on what else a network gives.
+    """A logistic regression on a network's log-odds and its other outputs.
 
     score = sigmoid(scale * log-odds + families . log shares + likelihood . likelihoods + offset).
-    Without weights for the last two this is Platt's scaling (Platt 1999); with weights for the
-    families that of Dirichlet (Kull et al. 2019, arXiv 1910.12656), for two classes.
+    Without family and likelihood weights this is Platt scaling (Platt 1999); with family weights it
+    is Dirichlet calibration (Kull et al. 2019, arXiv 1910.12656) for two classes.
     """
 
     scale: float = 1.0
@@ -91,7 +91,7 @@ class Calibration:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Calibration:
-        """Read `to_json`'s values; KeyError, TypeError, ValueError where they are none."""
+        """Read `to_json`'s values; KeyError, TypeError or ValueError if they are invalid."""
         families, likelihood = (
             tuple(float(weight) for weight in values.get(name, ()))
             for name in ("families", "likelihood")
@@ -111,11 +111,11 @@ def log_odds(scores: Float32s) -> Evidence:
 
 
 def log_shares(shares: Float32s) -> Float32s:
-    """The logarithms of families' shares (rows, families), none of them without end."""
+    """The logarithms of family shares (rows, families), all finite."""
     return np.log(np.maximum(shares, np.float32(LEAST_SHARE)))
 
 
 def _weighed(evidence: Float32s, weights: tuple[float, ...]) -> Float32s:
-    # Not as a matrix product: its threads would wait for those of the other batches.
+    # Not a matrix product: its threads would wait for those of the other batches.
     result: Float32s = np.einsum("ij,j->i", evidence, np.asarray(weights, dtype=np.float32))
     return result

@@ -1,4 +1,4 @@
-"""CharEncoder: names to an integer matrix, vectorised; kept as JSON. Knows no model."""
+"""CharEncoder: names to an integer matrix, vectorised; stored as JSON. Knows no model."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Codes = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True, kw_only=True)
 class CharEncoder:
-    """Characters to integers, case-insensitive; 0 pads, the last code stands for any other.
+    """Characters to integers, case-insensitive; 0 is padding, the last code any other character.
 
-    `side` is where the padding goes. A name longer than `max_length` keeps its end.
+    `side` is where the padding goes. Of a name longer than `max_length` the end is kept.
 
     >>> CharEncoder(max_length=6).encode(["Abc.de", "b"]).tolist()
     [[1, 2, 3, 38, 4, 5], [2, 0, 0, 0, 0, 0]]
@@ -41,7 +41,7 @@ class CharEncoder:
 
     @property
     def vocabulary(self) -> int:
-        """How many distinct codes there are, padding and unknown included."""
+        """The number of distinct codes, padding and unknown included."""
         return len(self.alphabet) + 2
 
     def encode(self, names: Sequence[str], width: int | None = None) -> Codes:
@@ -53,7 +53,7 @@ class CharEncoder:
     def encode_bytes(
         self, raw: Codes, lengths: npt.NDArray[np.int64], width: int | None = None
     ) -> Codes:
-        """Encode names that lie one after another in `raw`, a byte a character, as `encode` does.
+        """Encode concatenated names, one byte a character, as `encode` does.
 
         `lengths` (rows,) in bytes.
         """
@@ -84,7 +84,7 @@ class CharEncoder:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> CharEncoder:
-        """Make an encoder from `to_json`'s values; BundleError where they make none."""
+        """Make an encoder from `to_json`'s values; BundleError if they are invalid."""
         try:
             return cls(**values)
         except (TypeError, ConfigError) as error:

@@ -1,8 +1,7 @@
-"""Families that cannot be told apart from the name, as groups learnt from the confusion.
+"""Groups of families that cannot be told apart by name, learnt from the confusion matrix.
 
-Several families draw from the same letters and lengths: which of them a name belongs to is a lucky
-guess, that it belongs to one of them is not. Arrays in, groups out; reads no file, and knows no
-network.
+Several families use the same letters and lengths: that a name belongs to one of them can be known,
+but not to which. Arrays in, groups out; reads no file and knows no network.
 """
 
 from __future__ import annotations
@@ -16,10 +15,10 @@ import numpy.typing as npt
 
 from dga.schema import UNKNOWN_FAMILY
 
-LIMIT = 0.11  # two are merged when as many of the names between them go to the wrong one
-LEAST_CONFUSED = 3  # fewer confused names may be an accident
-KNOWN_LOST = 0.05  # the share of known families' names that the floor leaves unnamed
-DEFAULT_FLOOR = 0.25  # of bundles that were written before floors were chosen
+LIMIT = 0.11  # confusion from which two families are merged
+LEAST_CONFUSED = 3  # fewer confused names may be chance
+KNOWN_LOST = 0.05  # share of known families' names that may fall under the floor
+DEFAULT_FLOOR = 0.25  # for bundles written before floors were chosen
 BETWEEN = " / "  # between the families of a group's name
 
 Float64s = npt.NDArray[np.float64]
@@ -28,10 +27,10 @@ Shares = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Merge:
-    """Two groups put together, and why; plain JSON values.
+    """Two merged groups, and why; plain JSON values.
 
-    `confusion`: of the names of either that were answered with one of the two, both weighing the
-    same, the share that got the other one. `confused`: how many names that were.
+    `confusion`: among the names of both groups that were assigned to one of the two, each group
+    weighing the same, the share assigned to the wrong one. `confused`: the number of these names.
     """
 
     first: tuple[str, ...]
@@ -42,10 +41,10 @@ class Merge:
 
 @dataclass(frozen=True)
 class Groups:
-    """How a bundle answers with families.
+    """How a bundle names families.
 
-    `merged`: the groups of two families and more; every other family is a group of its own.
-    `floor`: the share from which a group is named, below it the answer is `unknown`.
+    `merged`: groups of two or more families; every other family is its own group. `floor`: the
+    share from which a group is named; below it the family is `unknown`.
     """
 
     merged: tuple[tuple[str, ...], ...] = ()
@@ -61,7 +60,7 @@ class Groups:
         return [names.get(family, family) for family in families]
 
     def summed(self, shares: Shares, families: Sequence[str]) -> tuple[list[str], Shares]:
-        """Families' shares (rows, families) to groups': their names and (rows, groups)."""
+        """Sum family shares (rows, families) by group: the groups' names and (rows, groups)."""
         given = self.of(families)
         names = list(dict.fromkeys(given))
         place = {name: at for at, name in enumerate(names)}
@@ -70,9 +69,9 @@ class Groups:
         return names, np.minimum(shares @ member, np.float32(1))  # sums may round above
 
     def answers(self, shares: Shares, families: Sequence[str]) -> tuple[list[str], Shares]:
-        """The group that each row of shares comes nearest to, and its share (rows,).
+        """The most likely group of each row of shares, and its share (rows,).
 
-        `unknown` where no share reaches the floor, or where that is the nearest.
+        `unknown` if no share reaches the floor or `unknown` itself has the largest share.
         """
         names, summed = self.summed(shares, families)
         best = summed.argmax(axis=1)
@@ -89,25 +88,25 @@ class Groups:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any], families: Iterable[str]) -> Groups:
-        """Make groups of `to_json`'s values; ValueError where they fit no such families."""
+        """Make groups from `to_json`'s values; ValueError if they do not match the families."""
         merged = tuple(tuple(map(str, group)) for group in values.get("merged", ()))
         members = [family for group in merged for family in group]
         floor = float(values.get("floor", DEFAULT_FLOOR))
         if len(set(members)) < len(members) or not set(members) <= set(families):
-            raise ValueError("groups of families that are not known, or twice in them")
+            raise ValueError("a group has an unknown family, or one twice")
         if not 0 <= floor <= 1:
-            raise ValueError("a floor of families outside 0 to 1")
+            raise ValueError("a family floor outside 0 to 1")
         return cls(merged, floor)
 
 
 def learn(
     truth: Sequence[str], guessed: Sequence[str], families: Sequence[str], limit: float = LIMIT
 ) -> tuple[tuple[tuple[str, ...], ...], list[Merge]]:
-    """Merge families while two of them (or of their groups) are confused at `limit` or more.
+    """Merge families, or their groups, while any two have a confusion of `limit` or more.
 
-    `truth` and `guessed` are the families of names that were not trained on. Always the two most
-    confused are merged next. Returns the groups of two and more, largest first, and the merges in
-    their order. `unknown` is merged with nothing.
+    `truth` and `guessed`: the true and predicted families of names that were not trained on. The
+    two most confused are merged first. Returns the groups of two or more, largest first, and the
+    merges in order. `unknown` is never merged.
     """
     counts = _confusion(truth, guessed, families)
     groups = [[family] for family in families]
@@ -137,14 +136,14 @@ def learn(
 
 
 def floor_of(top_shares: npt.ArrayLike, lost: float = KNOWN_LOST) -> float:
-    """The floor under which `lost` of the names of known families fall, from the share of each
-    one's nearest group; the default without any."""
+    """The floor under which a share `lost` of the known families' names falls, from the share of
+    each name's most likely group; the default if there are no names."""
     shares = np.asarray(top_shares, dtype=np.float64)
     return round(float(np.quantile(shares, lost)), 4) if len(shares) else DEFAULT_FLOOR
 
 
 def _confusion(truth: Sequence[str], guessed: Sequence[str], families: Sequence[str]) -> Float64s:
-    """How many names of each family (rows) were answered with each (columns)."""
+    """How many names of each family (rows) were assigned to each (columns)."""
     place = {family: at for at, family in enumerate(families)}
     counts = np.zeros((len(families), len(families)))
     np.add.at(counts, ([place[name] for name in truth], [place[name] for name in guessed]), 1)
@@ -152,8 +151,8 @@ def _confusion(truth: Sequence[str], guessed: Sequence[str], families: Sequence[
 
 
 def _mutual(counts: Float64s) -> Float64s:
-    """Of the names that two families keep or swap, the share that is swapped; -1 where that is no
-    more than an accident, and of a family with itself."""
+    """Of the names that two families keep or swap, the share that is swapped; -1 if that may be
+    chance, and for a family with itself."""
     rates = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     swapped, kept = rates + rates.T, np.diag(rates)[:, None] + np.diag(rates)[None, :]
     mutual = np.divide(swapped, swapped + kept, out=np.zeros_like(rates), where=swapped > 0)

@@ -1,7 +1,7 @@
-"""ONNX graphs: from a file, checked, to a session that scores on one thread. Knows no bundle.
+"""ONNX graphs: read from a file, checked, and opened as a single-threaded session.
 
-ONNX Runtime's own settings are the fastest for networks of this size: without its memory arena a
-batch takes a tenth longer, with fewer optimisations of the graph a third.
+ONNX Runtime's default settings are the fastest for networks of this size: without its memory arena
+a batch takes a tenth longer, with fewer graph optimisations a third longer.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ def read(path: Path, sha256: object, limit: int = MAX_GRAPH_BYTES) -> bytes:
 
 
 def session(graph: bytes) -> onnxruntime.InferenceSession:
-    """A session for one thread at a time or several; BundleError where the graph is damaged."""
+    """A session that several threads may share; BundleError if the graph is damaged."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.intra_op_num_threads = 1
     try:
         return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # ONNX Runtime raises classes of its own for a damaged graph
+    except Exception as error:  # ONNX Runtime raises its own exception classes
         raise BundleError(f"the network of the bundle cannot be loaded: {error}") from None

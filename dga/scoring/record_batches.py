@@ -1,4 +1,4 @@
-"""Record batches in, scored record batches out. Reads no file and knows no other engine."""
+"""Score Arrow record batches. Reads no file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dga.scoring.scorer import Scorer
 def scored(
     batches: Iterable[pa.RecordBatch], scorer: Scorer, column: str | None = None
 ) -> Iterator[pa.RecordBatch]:
-    """Each batch with its rows, in order, and the verdict's columns.
+    """Add the verdict columns to each batch; rows keep their order.
 
     `column`: the text column of domains; by default chosen by the first batch. FeedError where
     it is missing or holds no text.
@@ -38,7 +38,7 @@ def _texts(column: pa.ChunkedArray, name: str) -> pa.LargeStringArray:
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
-        raise FeedError(f"the column {name!r} holds {column.type}, no text; name another one")
+        raise FeedError(f"column {name!r} holds {column.type}, not text; choose another column")
     return arrow_strings.column_of(column.fill_null(""))
 
 

@@ -1,7 +1,7 @@
-"""Cache of the network's outputs for names, in bounded memory. Knows no network.
+"""A bounded cache of the network's outputs for names. Knows no network.
 
-A name is claimed when it is first requested and answered later, so that another thread which
-requests it in between can see that it is being scored.
+A thread claims a name when it first requests it and fills in the outputs later, so that other
+threads can see that it is being scored.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ Keys = npt.NDArray[np.uint64]
 class NetworkOutputs:
     """The outputs of a network for names: arrays (names,).
 
-    `score`: not a number where there is none (yet). `family`: a number that the scorer knows.
-    `share`: of the family, not a number where the model knows none.
+    `score`: NaN while there is none. `family`: the scorer's number of the family. `share`: the
+    family's share, NaN if the model knows no families.
     """
 
     score: npt.NDArray[np.float32]
@@ -31,31 +31,31 @@ class NetworkOutputs:
 
     @classmethod
     def none(cls, names: int) -> NetworkOutputs:
-        """Room for answers that are not there yet."""
+        """Empty outputs, to be filled in."""
         missing = np.full(names, np.nan, dtype=np.float32)
         return cls(missing, np.zeros(names, dtype=np.int16), missing.copy())
 
     @property
     def missing(self) -> npt.NDArray[np.bool_]:
-        """Which answers are not there (names,)."""
+        """Which names have no outputs yet (names,)."""
         return np.isnan(self.score)
 
     def of(self, rows: npt.NDArray[np.generic]) -> NetworkOutputs:
-        """The answers of some rows, or of those under a mask."""
+        """The outputs of the rows of an index or mask."""
         return NetworkOutputs(self.score[rows], self.family[rows], self.share[rows])
 
     def put(self, rows: npt.NDArray[np.generic], others: NetworkOutputs) -> None:
-        """Set the answers of some rows, or of those under a mask."""
+        """Set the outputs of the rows of an index or mask."""
         self.score[rows], self.family[rows] = others.score, others.family
         self.share[rows] = others.share
 
 
 class ScoreCache:
-    """NetworkOutputs of about the last `limit` names, in arrays. Safe to use from several threads.
+    """NetworkOutputs of about the last `limit` names, in arrays. Thread-safe.
 
-    A name is known by its key, 64 bits of SipHash under a secret that each memory draws: among a
-    million names, a wrong one is found with a chance of 5e-14. A key has one place; a later name
-    whose key falls there takes it.
+    A name is identified by 64 bits of SipHash under a secret drawn for each cache: among a million
+    names, the probability of a wrong match is 5e-14. Each key has one slot; a later name whose key
+    falls into the same slot replaces it.
     """
 
     def __init__(self, limit: int) -> None:
@@ -63,7 +63,7 @@ class ScoreCache:
         self._secret = secrets.token_hex(8)
         self._last = np.uint64(places - 1)
         self._keys = np.zeros(places, dtype=np.uint64)
-        # Zeros, not NaN: the system gives their memory page by page, once a name falls there.
+        # Zeros, not NaN: the system allocates their pages only when a name is stored there.
         self._answers = NetworkOutputs(
             np.zeros(places, np.float32), np.zeros(places, np.int16), np.zeros(places, np.float32)
         )
@@ -74,16 +74,15 @@ class ScoreCache:
 
     def keys(self, names: pa.LargeStringArray) -> Keys:
         """The keys of names (names,)."""
-        import pandas as pd  # here, for a look-up keeps no scores and starts sooner without
+        import pandas as pd  # here, since a look-up caches nothing and starts faster without it
 
         texts = names.to_numpy(zero_copy_only=False)
         keys: Keys = np.asarray(pd.util.hash_array(texts, hash_key=self._secret, categorize=False))
-        keys[keys == 0] = 1  # 0 marks a place where no name is
+        keys[keys == 0] = 1  # 0 marks an empty slot
         return keys
 
     def claim(self, keys: Keys) -> tuple[NetworkOutputs, npt.NDArray[np.bool_]]:
-        """The answers so far to distinct names, and which of these are new: the caller's to
-        answer."""
+        """The outputs known for distinct names, and which names the caller now has to score."""
         at = keys & self._last
         with self._lock:
             found = self._read(keys, at)
@@ -93,12 +92,12 @@ class ScoreCache:
         return found, new
 
     def read(self, keys: Keys) -> NetworkOutputs:
-        """The answers so far; none of a name that is forgotten."""
+        """The outputs known so far; NaN for names no longer cached."""
         with self._lock:
             return self._read(keys, keys & self._last)
 
     def answer(self, keys: Keys, answers: NetworkOutputs) -> None:
-        """Keep the answers of names that are not forgotten meanwhile."""
+        """Store the outputs of names that are still claimed."""
         at = keys & self._last
         with self._lock:
             kept = self._keys[at] == keys

@@ -1,6 +1,6 @@
-"""Files and frames to verdicts: chunk after chunk, in bounded memory, in their order.
+"""Score files chunk by chunk, in bounded memory, keeping the order of rows.
 
-While the network scores one chunk, the next is read and parsed and the one before is written.
+While the network scores one chunk, the next is read and parsed and the previous one is written.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ from dga.tables.writers import TableWriter
 if TYPE_CHECKING:
     from dga.generators.attribution.index import AttributionIndex
 
-CHUNK_ROWS = 50_000  # at most; a cancel is seen, and progress told, once a chunk
-CHUNK_SECONDS = 0.5  # about; a slow network gets shorter chunks
-FIRST_ROWS = 2_000  # and the least of a chunk that is cut
-AHEAD = 2  # chunks that are being scored while one is read
+CHUNK_ROWS = 50_000  # at most; cancelling and progress happen once per chunk
+CHUNK_SECONDS = 0.5  # intended duration of a chunk; a slow network gets shorter chunks
+FIRST_ROWS = 2_000  # rows of the first chunk, and the minimum of shortened ones
+AHEAD = 2  # chunks being scored while another is read
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What became of a file's rows, and where the result lies."""
+    """The result of scoring a file: counts of verdicts and the path written."""
 
     rows: int
     dga: int
@@ -54,13 +54,13 @@ class Summary:
     partial: bool
     allowed: int = 0
     shortage: str = ""
-    """A sentence where few rows, or none, could be scored."""
+    """A warning if few rows, or none, could be scored."""
     read: tuple[str, ...] = ()
-    """As what the file was read, which column was scored and why, and what else to know of it."""
+    """How the file was read, which column was scored and why, and other notes."""
 
     @property
     def nothing_scored(self) -> bool:
-        """Whether there are rows, and not one could be scored."""
+        """Whether there are rows and none could be scored."""
         return 0 < self.rows == self.problems and not self.partial
 
 
@@ -79,12 +79,12 @@ def score_table(
 ) -> Summary:
     """Score every row of a file into another: its columns, then the verdict's, in order.
 
-    Several paths are one stream; `sheet` is which one of a workbook to read. With `attribution`
-    a column of known generators stands before the verdict's.
+    Several paths are read as one stream; `sheet` chooses the sheet of a workbook. With
+    `attribution`, a column of known generators precedes the verdict columns.
     """
     paths = [source] if isinstance(source, Path) else source if isinstance(source, Sequence) else []
     if target.exists() and any(path.exists() and path.samefile(target) for path in paths):
-        raise FeedError(f"{target}: the input and the output are one file; write to another")
+        raise FeedError(f"{target}: input and output are the same file; write to another file")
     started = time.perf_counter()
     with (
         TableWriter(target, stream) as writer,
@@ -124,7 +124,7 @@ def score_table(
 
 
 class _Work:
-    """The chunks of a file on their way through a scorer; `counts` their verdicts."""
+    """Passes the chunks of a file through a scorer and counts their verdicts."""
 
     def __init__(self, scorer: Scorer, log: LogTable, should_stop: ShouldStop) -> None:
         self._scorer, self._log = scorer, log
@@ -135,7 +135,7 @@ class _Work:
         self.partial = False
 
     def chunks(self) -> Iterator[pa.Table]:
-        """The scored chunks, in order; at least one, so that the file gets its header."""
+        """The scored chunks in order; at least one, so that the file gets its header."""
         begun: deque[tuple[pa.Table, PendingVerdicts]] = deque()
         pool = self._scorer.pool()
         try:
@@ -153,7 +153,7 @@ class _Work:
             pool.shutdown(cancel_futures=True)
 
     def _slices(self) -> Iterator[pa.Table]:
-        """What is read, in chunks of a length that fits the speed so far."""
+        """The input, in chunks sized by the speed so far."""
         for table in self._log.chunks:
             start = 0
             while start == 0 or start < len(table):
@@ -170,13 +170,13 @@ class _Work:
         return chunk, self._scorer.begin(names, pool)
 
     def shortage(self, name: str) -> str:
-        """A sentence where few rows could be scored."""
+        """A warning if few rows could be scored."""
         layout, column = title(self._log.layout), self._log.column
         rows, unscored = self.counts.total(), self.counts[""]
         return shortage(name, rows, unscored, self.problems, layout, column)
 
     def progress(self, scored: pa.Table) -> Progress:
-        """Count a chunk that is written, and tell where the work stands."""
+        """Count a written chunk and report progress."""
         for verdict, rows in zip(*_counted(scored[VERDICT]), strict=True):
             self.counts[verdict] += rows
         self.problems.add(scored)
@@ -209,7 +209,7 @@ def joined(chunk: pa.Table, begun: PendingVerdicts) -> pa.Table:
 
 
 def _renamed(columns: list[str]) -> dict[str, str]:
-    """New names for the columns that bear a verdict column's name."""
+    """New names for the columns that have a verdict column's name."""
     clashes: dict[str, str] = {}
     for name in filter(VERDICT_COLUMNS.__contains__, columns):
         new = f"given_{name}"

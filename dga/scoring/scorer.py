@@ -1,7 +1,7 @@
-"""Texts to verdicts: one path for look-up, bulk, command line and tests. Reads and writes no file.
+"""Texts to verdicts: the one path for look-up, files, command line and API. Reads no file.
 
-Texts are taken a column at a time, each distinct name is scored once, and while the network is
-busy with one column the next may be parsed.
+Texts are processed a column at a time; each distinct name is scored once, and while the network
+scores one column the next can be parsed.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CACHE_NAMES = 2**21
-ALLOWED_PLACE = 4  # behind no verdict, benign, suspicious and dga
-EVEN = 0.5  # as probably generated as not
+ALLOWED_PLACE = 4  # after no verdict, benign, suspicious and dga
+EVEN = 0.5  # as likely generated as benign
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One scored domain; score and verdict are None where there is a problem."""
+    """One scored domain; score and verdict are None if there is a problem."""
 
     given: str
     domain: str | None
@@ -79,7 +79,7 @@ class Verdict:
 
 
 def verdicts_at(scores: npt.ArrayLike, threshold: float) -> npt.NDArray[np.object_]:
-    """The verdicts of scores (rows,) at a threshold: the one rule that every page and file uses.
+    """The verdicts of scores (rows,) at a threshold: the one rule of all pages and files.
 
     >>> verdicts_at([0.2, 0.7, 0.95], 0.9).tolist()
     ['benign', 'suspicious', 'dga']
@@ -101,10 +101,7 @@ def _ranks(scores: npt.ArrayLike, threshold: float) -> npt.NDArray[np.int64]:
 
 
 class Scorer:
-    """Scores with one bundle at one threshold; remembers the names that it has scored.
-
-    Safe to use from several threads.
-    """
+    """Scores with one bundle at one threshold; caches scored names. Thread-safe."""
 
     def __init__(
         self,
@@ -113,7 +110,7 @@ class Scorer:
         cache: int = CACHE_NAMES,
         allow: AllowList | None = None,
     ) -> None:
-        """`allow`: names whose verdict is `allowed`; the workbench's list by default."""
+        """`allow`: names whose verdict is `allowed`; by default the workbench's allow list."""
         self.bundle = bundle
         self._allow = allow
         self.threshold = bundle.threshold() if threshold is None else threshold
@@ -130,9 +127,8 @@ class Scorer:
     def table(self, texts: Iterable[object]) -> pa.Table:
         """`given`, `domain` and the verdict columns: a row for each text, in order.
 
-        A number is null where there is none, a text is "".
-        Whatever is not text (bytes, None, a number) gets a row with a problem. TypeError where a
-        single text is given instead of several.
+        A missing number is null, a missing text "". A value that is not text (bytes, None, a
+        number) gets a row with a problem. TypeError for a single string.
         """
         given = GivenTexts.of(texts)
         with self.pool() as pool:
@@ -144,11 +140,11 @@ class Scorer:
         return table.add_column(0, DOMAIN, pending.domain).add_column(0, GIVEN, given.shown)
 
     def pool(self) -> ThreadPoolExecutor:
-        """Threads for `begin`: as many as the bundle's batches are scored side by side."""
+        """Threads for `begin`: as many as batches are scored in parallel."""
         return ThreadPoolExecutor(self.bundle.threads, thread_name_prefix="scoring")
 
     def begin(self, texts: pa.LargeStringArray, pool: Executor | None = None) -> PendingVerdicts:
-        """Parse a column of texts and have its new names scored in `pool`, without waiting."""
+        """Parse a column of texts and start scoring its new names in `pool`, without waiting."""
         parsed = ParsedColumn(texts)
         names = parsed.domain if self.bundle.scope == "fqdn" else parsed.registered_name
         allow = allow_list.stored() if self._allow is None else self._allow
@@ -180,11 +176,11 @@ class PendingVerdicts:
 
     @property
     def domain(self) -> pa.LargeStringArray:
-        """The normalised host names, also where nobody registers them; "" where there is none."""
+        """The normalised host names, also of names that cannot be registered; "" for none."""
         return self._parsed.host
 
     def table(self) -> pa.Table:
-        """Wait for the verdict columns: a row for each text, in order; a null where no number."""
+        """Wait for the verdict columns: a row for each text, in order."""
         answers = NetworkOutputs.none(self._distinct)
         answers.put(self._named, self._pending.answers())
         answers = answers.of(self._places)
@@ -207,8 +203,8 @@ class PendingVerdicts:
     def _remarks(
         self, quiet: npt.NDArray[np.bool_], allowed: Places, by: list[str]
     ) -> pa.LargeStringArray:
-        """What to know of each name; of the labels under it only in the `quiet` rows, which are
-        not called generated. `by`: what allows the rows `allowed`."""
+        """The remark of each row; remarks on subdomains only in the `quiet` rows, which are not
+        called generated. `by`: the allow-list entries of the `allowed` rows."""
         of_names = remarks.joined(
             remarks.name_remarks(self._names), look_alikes.remarks(self._names)
         ).take(arrow_strings.numbers_of(self._places))
@@ -222,7 +218,7 @@ class PendingVerdicts:
 
 
 def _verdict(row: dict[str, Any]) -> Verdict:
-    """A row of `Scorer.table` as an object: None for what is empty there, but for the family."""
+    """A row of `Scorer.table` as an object; empty values become None, except the family."""
     empty = {name: row[name] or None for name in (DOMAIN, REGISTERED_NAME, VERDICT)}
     return Verdict(**{**row, **empty})
 

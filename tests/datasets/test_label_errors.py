@@ -30,8 +30,8 @@ def test_suspects_are_listed_by_kind_the_surest_first() -> None:
     assert found["why"].tolist() == [
         label_errors.BOTH_SIDES,
         label_errors.LOOKS_GENERATED,
-        label_errors.LOOKS_CHOSEN,
-        label_errors.LOOKS_CHOSEN,
+        label_errors.LOOKS_BENIGN,
+        label_errors.LOOKS_BENIGN,
     ]
 
 

@@ -101,7 +101,7 @@ def test_a_bundle_without_families_has_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (lambda f: (f / BUNDLE_FILE).unlink(), "this is no finished run"),
+        (lambda f: (f / BUNDLE_FILE).unlink(), "not a finished run"),
         (lambda f: (f / BUNDLE_FILE).write_text("{"), "cannot be read"),
         (lambda f: (f / BUNDLE_FILE).write_bytes(b"\xff\xfe"), "cannot be read"),
         (lambda f: (f / BUNDLE_FILE).write_text("[]"), "holds no JSON object"),

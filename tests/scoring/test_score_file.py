@@ -162,6 +162,6 @@ def test_the_input_is_not_written_over(tmp_path: Path, tiny_bundle: ModelBundle,
     source = tmp_path / "in.csv"
     source.write_text("query\ngarden.com\n")
     (tmp_path / "link.csv").symlink_to(source)
-    with pytest.raises(FeedError, match="the input and the output are one file"):
+    with pytest.raises(FeedError, match="input and output are the same file"):
         score_table(source, tmp_path / name, Scorer(tiny_bundle))
     assert source.read_text() == "query\ngarden.com\n"
