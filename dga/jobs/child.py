@@ -1,4 +1,4 @@
-"""Child processes that run a command of this program. The only place that starts them."""
+"""Start child processes that run a command of this program."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def spawn(
     inherited: Sequence[int] = (),
     variables: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start `dga` with these arguments; returns at once.
+    """Start `dga` with these arguments, without waiting.
 
-    `detached`: in a session of its own, so that neither a closed tab nor Ctrl-C ends it, and
-    waited for in a thread, so that no zombie is left. `inherited`: file descriptors that it keeps.
-    `variables`: of its environment, beside this process's.
+    `detached`: in its own session, so that neither a closed tab nor Ctrl-C ends it; a thread waits
+    for it, so that no zombie is left. `inherited`: file descriptors passed on. `variables`: added
+    to its environment.
     """
     child = subprocess.Popen(
         [sys.executable, "-m", "dga", *arguments],
@@ -45,7 +45,7 @@ def spawn(
 
 
 def printed(*arguments: str, seconds: float) -> str:
-    """What `dga` prints with these arguments; OSError or SubprocessError where it does not."""
+    """The output of `dga` with these arguments; OSError or SubprocessError if it fails."""
     with spawn(*arguments, output=subprocess.PIPE) as child:
         try:
             told, _ = child.communicate(timeout=seconds)

@@ -1,4 +1,4 @@
-"""Carry out a training in this process: hold the lock, record its progress, run the pipeline."""
+"""Run a training in this process: hold the lock, record progress, run the pipeline."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def train(
 ) -> Run:
     """Train a run in the models folder; JobError while another training runs.
 
-    `work`: the work folder that a parent process has made for the plan.
+    `work`: the work folder, if a parent process has made it.
     """
     root = work.parent if work else store.models_folder()
     with job.lock(root, plan.name):
@@ -54,7 +54,7 @@ def resume(
 def _train_in(
     work: Path, plan: TrainingPlan, on_progress: OnProgress, should_stop: ShouldStop
 ) -> Run:
-    """Train under a held lock: progress goes to the run's file too, a cancel file stops it."""
+    """Train with the lock held; also records progress in a file and obeys a cancel file."""
     write_atomically(work / store.PID_FILE, str(os.getpid()))
 
     def record(snapshot: Progress) -> None:

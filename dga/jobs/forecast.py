@@ -1,7 +1,7 @@
-"""What a training would learn from, and how long it would take, told before it begins.
+"""Forecast what a training would learn from and how long it would take.
 
-Reads the feeds and builds the dataset as a training does, and counts; trains nothing and imports
-no TensorFlow. Counts and times out, no pages and no text but the estimate's.
+Reads the feeds and builds the dataset as a training does; trains nothing and does not import
+TensorFlow.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from dga.schema import DGA, FAMILY, LABEL, UNKNOWN_FAMILY
 CONFLICTS_SHOWN = 20
 SPLITS = (dataset.TRAIN, dataset.VALIDATION, dataset.TEST)
 START_SECONDS = (8.0, 20.0)  # loading TensorFlow, compiling
-EVALUATED = (60_000.0, 8_000.0)  # names a second, exporting and scoring what is not learnt from
-READING = (0.8, 1.6)  # times what the forecast itself took to read and split
+EVALUATED = (60_000.0, 8_000.0)  # names a second when exporting and evaluating
+READING = (0.8, 1.6)  # times the forecast's own time for reading and splitting
 
 
 @dataclass(frozen=True)
 class Forecast:
     """What the split of a training will hold; plain JSON values.
 
-    `counts`: what went in and what became of it (`dataset.Dataset.counts`). `families`: rows with
-    label, family, train, validation, test. `conflicts`: some of the names with both labels.
-    `learnt`: names in an epoch, invented ones included; `known`: families learnt as such.
-    `seconds`: what reading and splitting took.
+    `counts`: as in `dataset.Dataset.counts`. `families`: rows with label, family, train,
+    validation, test. `conflicts`: some of the names labelled both ways. `learnt`: names per epoch,
+    added ones included; `known`: families that get a class. `seconds`: the time for reading and
+    splitting.
     """
 
     counts: dict[str, int]
@@ -52,7 +52,7 @@ class Forecast:
 
 @dataclass(frozen=True)
 class Estimate:
-    """How long a training takes, in seconds, and whether its own kind was measured here."""
+    """How long a training takes, in seconds, and whether trainings like it were measured here."""
 
     low: float
     high: float
@@ -77,12 +77,12 @@ class Estimate:
 def forecast(plan: TrainingPlan) -> Forecast:
     """Prepare the data of a plan as its training does, and count it.
 
-    Raises what the training would: FeedError, DatasetError.
+    Raises FeedError and DatasetError as the training would.
     """
     started = time.perf_counter()
     if not plan.feeds:
         raise FeedError("no feed was chosen; choose at least one benign and one DGA feed")
-    # Doubtful labels are left in: to find them takes longer than anyone waits for a forecast.
+    # Without cleaning, which takes longer than anyone would wait for a forecast.
     data = prepare(replace(plan, config=replace(plan.config, cleaning=False))).data
     families = _families(data.frame)
     train = int(families[dataset.TRAIN].sum())
@@ -104,8 +104,7 @@ def forecast(plan: TrainingPlan) -> Forecast:
 
 
 def _known(families: pd.DataFrame, made: Mapping[str, int], plan: TrainingPlan) -> set[str]:
-    """The families that the run will tell apart: large enough with the names that are made for
-    them, or known to the run that is continued."""
+    """The families that get a class: large enough, counting added names, or in the base run."""
     named = families[(families[LABEL] == DGA) & (families[FAMILY] != "")]
     sizes = dict(zip(named[FAMILY], named[dataset.TRAIN], strict=True))
     known = {
@@ -117,7 +116,7 @@ def _known(families: pd.DataFrame, made: Mapping[str, int], plan: TrainingPlan) 
 
 
 def estimate(told: Forecast, config: TrainingConfig, rates: Sequence[Rate]) -> Estimate | None:
-    """The time of a training from what this machine has reached; None without any rate."""
+    """The duration of a training from this machine's rates; None without any rate."""
     found = [rate for rate in rates if rate.measured] or list(rates)
     if not found:
         return None
@@ -132,7 +131,7 @@ def estimate(told: Forecast, config: TrainingConfig, rates: Sequence[Rate]) -> E
 
 
 def learning(told: Forecast, config: TrainingConfig) -> int:
-    """How many names are learnt from over all epochs, each time counted."""
+    """How many names are trained on over all epochs, repetitions included."""
     own = config.resolved()
     whole = told.learnt * (own.epochs or 1)
     if own.max_batches is None:
@@ -141,7 +140,7 @@ def learning(told: Forecast, config: TrainingConfig) -> int:
 
 
 def _families(frame: pd.DataFrame) -> pd.DataFrame:
-    """Names by class and family and part; largest first."""
+    """Names by class, family and part; largest first."""
     counted = frame.groupby([LABEL, FAMILY, dataset.SPLIT]).size().unstack(fill_value=0)
     counted = counted.reindex(columns=list(SPLITS), fill_value=0)
     order = counted.sum(axis=1).sort_values(ascending=False, kind="stable").index

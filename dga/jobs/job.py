@@ -1,7 +1,8 @@
-"""A run being executed in a child process: start, watch, cancel, find again after a restart.
+"""Trainings in child processes: start, watch, cancel, find again after a restart.
 
-Everything about a job lies in its work folder, so any process can watch it. One training runs at
-a time: it holds a lock on a file of the models folder, which the system releases when it dies.
+All of a job's state is in its work folder, so any process can watch it. One training runs at a
+time: it locks a file of the models folder, and the operating system releases that lock when the
+process ends.
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ from dga.runs import audit, files, recovery, store
 RUNNING, CANCELLING, INTERRUPTED, FAILED = "running", "cancelling", "interrupted", "failed"
 LOCK_VARIABLE = "DGA_TRAINING_LOCK"
 LOG_TAIL_BYTES = 20_000
-LOCK_TRIES = 50  # one second: a training that has just ended may still be leaving
+LOCK_TRIES = 50  # for one second: a training may be about to exit
 
 
 @dataclass(frozen=True)
 class Job:
-    """A training that has not become a run (yet), found by its work folder."""
+    """A training that is not yet a run, identified by its work folder."""
 
     name: str
     work: Path
@@ -42,7 +43,7 @@ class Job:
 
     def state(self) -> str:
         """One of running, cancelling, failed, interrupted; or the finished run's status."""
-        running = store.holder(self.root) == self.name  # looked at first: a run may end meanwhile
+        running = store.holder(self.root) == self.name  # first, since a run may end meanwhile
         if (self.root / self.name).is_dir():
             return _status(self.name, self.root)
         if running:
@@ -73,21 +74,21 @@ class Job:
             return ""
 
     def plan(self) -> TrainingPlan:
-        """What it was started with; JobError where that cannot be read."""
+        """The plan it was started with; JobError if it cannot be read."""
         try:
             return TrainingPlan.from_json(files.read_json(self.work / store.PLAN_FILE))
         except (RunError, ConfigError) as error:
             raise JobError(f"{error}; dismiss the training") from None
 
     def pid(self) -> int:
-        """The child's process, 0 where unknown; never -1 or less, which stand for many."""
+        """The child's process number, 0 if unknown; never negative, which would mean a group."""
         try:
             return max(0, int((self.work / store.PID_FILE).read_text(encoding="utf-8")))
         except (OSError, ValueError):
             return 0
 
     def cancel(self) -> None:
-        """Ask the child to stop and keep its state as a partial run."""
+        """Ask the child to stop and save its state as a partial run."""
         try:
             if self.running():
                 (self.work / store.CANCEL_FILE).touch()
@@ -98,7 +99,7 @@ class Job:
         raise JobError(f"the training {self.name} is not running; there is nothing to cancel")
 
     def kill(self) -> None:
-        """End the child at once; nothing of it is kept but the work folder."""
+        """Kill the child; only the work folder remains."""
         pid = self.pid()
         if pid and store.holder(self.root) == self.name:
             with suppress(ProcessLookupError):  # it ended a moment ago
@@ -109,7 +110,7 @@ class Job:
 
 
 def start(plan: TrainingPlan, root: Path | None = None) -> Job:
-    """Start a training in a child process; JobError when one is running already."""
+    """Start a training in a child process; JobError if one is running already."""
     root = root or store.models_folder()
     with lock(root, plan.name) as held:
         recovery.complete(root / f"{store.WORK_PREFIX}{plan.name}")
@@ -120,7 +121,7 @@ def start(plan: TrainingPlan, root: Path | None = None) -> Job:
 
 
 def launch(work: Path, name: str, held: IO[bytes]) -> Job:
-    """Carry out the plan in a work folder in a child process, which inherits the held lock."""
+    """Start a child process that trains in a work folder and inherits the held lock."""
     with open(work / store.LOG_FILE, "ab") as log:
         child = spawn(
             *("train", "--plan", str(work.resolve() / store.PLAN_FILE)),
@@ -147,7 +148,7 @@ def find(name: str, root: Path | None = None) -> Job:
 
 
 def unfinished(root: Path | None = None) -> list[Job]:
-    """Every job that is no run: the running one, the interrupted and the failed; newest first."""
+    """All jobs that are not runs: running, interrupted and failed ones; newest first."""
     root = root or store.models_folder()
     recovery.complete_all(root)
     folders = sorted(root.glob(f"{store.WORK_PREFIX}*"), key=_changed, reverse=True)
@@ -164,7 +165,7 @@ def current(root: Path | None = None) -> Job | None:
 
 
 def wait(job: Job, seconds: float) -> str:
-    """Wait until a job has ended, at most this long; returns its state."""
+    """Wait for a job to end, up to `seconds`; returns its state."""
     until = time.monotonic() + seconds
     while job.running() and time.monotonic() < until:
         time.sleep(0.1)
@@ -173,9 +174,9 @@ def wait(job: Job, seconds: float) -> str:
 
 @contextmanager
 def lock(root: Path, name: str) -> Iterator[IO[bytes]]:
-    """Hold the training lock in a run's name; JobError when another training holds it.
+    """Hold the training lock under a run's name; JobError if another training holds it.
 
-    A child that inherits the file keeps the lock after this context has ended.
+    A child that inherits the file keeps the lock after this block.
     """
     root.mkdir(parents=True, exist_ok=True)
     inherited = os.environ.pop(LOCK_VARIABLE, "")
@@ -183,7 +184,7 @@ def lock(root: Path, name: str) -> Iterator[IO[bytes]]:
         if not any(_take(file) for _ in range(LOCK_TRIES)):
             raise JobError(
                 f"another training is running ({store.holder(root) or 'it is just starting'}); "
-                "wait until it has ended, or cancel it first"
+                "wait until it ends, or cancel it first"
             )
         file.truncate(0)
         file.write(name.encode())
@@ -192,7 +193,7 @@ def lock(root: Path, name: str) -> Iterator[IO[bytes]]:
 
 
 def _take(file: IO[bytes]) -> bool:
-    """Try to take the lock; waits a little on failure, since a watcher holds it for a moment."""
+    """Try to take the lock; on failure wait a little, since watchers hold it for a moment."""
     if storage.try_lock(file):
         return True
     time.sleep(0.02)

@@ -1,7 +1,4 @@
-"""How busy this machine is: processor, memory and, where nvidia-smi tells, its GPUs.
-
-Measures and tells; changes nothing. Without nvidia-smi there are no GPUs to tell of.
-"""
+"""Measure this machine's load: processor, memory and, by nvidia-smi, GPUs."""
 
 from __future__ import annotations
 
@@ -28,9 +25,9 @@ class Gpu:
 
 @dataclass(frozen=True)
 class Load:
-    """The machine at one moment: shares from 0 to 1, memory in bytes.
+    """The machine's load: shares from 0 to 1, memory in bytes.
 
-    `process_memory` is that of the process asked for, 0 where it has ended.
+    `process_memory`: that of the requested process, 0 if it has ended.
     """
 
     cpu: float
@@ -41,7 +38,7 @@ class Load:
 
 
 def load(pid: int = 0) -> Load:
-    """How busy the machine is; the processor since the call before, at the first call 0."""
+    """The machine's load; the processor's is since the previous call, 0 at the first."""
     memory = psutil.virtual_memory()
     return Load(
         cpu=psutil.cpu_percent() / 100,
@@ -53,7 +50,7 @@ def load(pid: int = 0) -> Load:
 
 
 def gpus() -> list[Gpu]:
-    """What nvidia-smi tells of each GPU; none where it is missing or fails."""
+    """The GPUs by nvidia-smi; none if it is missing or fails."""
     program = shutil.which("nvidia-smi")
     if program is None:
         return []
@@ -66,7 +63,7 @@ def gpus() -> list[Gpu]:
 
 
 def _gpu(line: str) -> Gpu | None:
-    """A line of nvidia-smi; None where it tells no numbers, as on a GPU that is shared out."""
+    """Parse a line of nvidia-smi; None if it has no numbers, as on a partitioned GPU."""
     fields = [field.strip() for field in line.split(",", maxsplit=3)]
     try:
         use, used, total = (float(field) for field in fields[:3])

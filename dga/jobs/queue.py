@@ -1,8 +1,8 @@
-"""Trainings that wait for their turn: one small file each, and the process that starts them.
+"""Queued trainings: one small file each, and the process that starts them.
 
-The keeper, `dga queue --keep`, is a process of its own: it waits until no training
-runs, starts the first that waits, and ends when none is left. Only one lives at a time; whoever
-adds to the queue or looks at it starts it again where it was killed.
+The keeper, `dga queue --keep`, is a separate process: it waits until no training runs, starts the
+first in the queue, and ends when the queue is empty. Only one runs at a time; adding to the queue
+or viewing it restarts a keeper that was killed.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ FOLDER = ".queue"
 LOCK_FILE = ".keeper.lock"
 ENDING = ".json"
 FORMAT_VERSION = 1
-SECONDS = 1.0  # between two looks of the keeper
-PAUSES = (0.0, 0.1, 0.3)  # `tend` holds the lock for a moment, to see whether a keeper lives
+SECONDS = 1.0  # between two checks of the keeper
+PAUSES = (0.0, 0.1, 0.3)  # `tend` holds the lock for a moment, to see whether a keeper runs
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """A training that waits. `problem`: why it cannot be started, "" while it can."""
+    """A queued training. `problem`: why it cannot be started, "" if it can."""
 
     path: Path
     name: str
@@ -43,15 +43,15 @@ class Waiting:
 
 
 def add(plan: TrainingPlan, root: Path | None = None) -> None:
-    """Let a training wait behind the others; RunError or JobError where its name is taken."""
+    """Append a training to the queue; RunError or JobError if its name is taken."""
     root = root or store.models_folder()
     store.refuse_taken(store.check_name(plan.name), root)
     queued = waiting(root)
     if any(one.name == plan.name for one in queued):
-        raise JobError(f"a training {plan.name!r} is waiting already; choose another name")
+        raise JobError(f"a training {plan.name!r} is queued already; choose another name")
     if store.holder(root) == plan.name:
         raise JobError(f"a training {plan.name!r} is running; choose another name")
-    if (root / f"{store.WORK_PREFIX}{plan.name}").is_dir():  # an interrupted one of the same name
+    if (root / f"{store.WORK_PREFIX}{plan.name}").is_dir():  # an interrupted one with that name
         trash.delete(plan.name, root)
     place = max((one.place for one in queued), default=0.0) + 1.0
     path = root / FOLDER / f"{secrets.token_hex(8)}{ENDING}"
@@ -61,22 +61,22 @@ def add(plan: TrainingPlan, root: Path | None = None) -> None:
 
 
 def waiting(root: Path | None = None) -> list[Waiting]:
-    """The trainings that wait, the next one first; a damaged file among them with its problem."""
+    """The queued trainings, the next one first; a damaged file is listed with its problem."""
     paths = ((root or store.models_folder()) / FOLDER).glob(f"*{ENDING}")
     found = (_read(path) for path in paths if not path.name.startswith("."))
     return sorted(filter(None, found), key=lambda one: (one.place, one.path.name))
 
 
 def find(name: str, root: Path | None = None) -> Waiting:
-    """The training of this name that waits; JobError where none does."""
+    """The queued training of this name; JobError if there is none."""
     found = next((one for one in waiting(root) if one.name == name), None)
     if found is None:
-        raise JobError(f"no training {name!r} is waiting; 'dga queue' lists what waits")
+        raise JobError(f"no training {name!r} is queued; 'dga queue' lists the queue")
     return found
 
 
 def move(waits: Waiting, to: int, root: Path | None = None) -> None:
-    """Let a training wait at this place, counted from 0; beyond an end it stands at that end."""
+    """Move a training to a position, counted from 0; positions beyond an end mean that end."""
     others = [one.place for one in waiting(root) if one.plan and one.path != waits.path]
     to = max(0, min(to, len(others)))
     before = others[to - 1] if to else (others[0] - 2 if others else 0.0)
@@ -90,9 +90,9 @@ def remove(waits: Waiting) -> None:
 
 
 def keep(root: Path | None = None, wait: Callable[[float], None] = time.sleep) -> None:
-    """Start the waiting trainings, one after the other, until none is left.
+    """Start the queued trainings, one after the other, until none is left.
 
-    Returns at once where another process does so already.
+    Returns at once if another process does so already.
     """
     root = root or store.models_folder()
     while _startable(root):
@@ -105,7 +105,7 @@ def keep(root: Path | None = None, wait: Callable[[float], None] = time.sleep) -
 
 
 def tend(root: Path | None = None) -> None:
-    """Start the keeper where trainings wait and no keeper lives."""
+    """Start the keeper if trainings are queued and no keeper runs."""
     root = root or store.models_folder()
     if not _startable(root):
         return
@@ -117,10 +117,10 @@ def tend(root: Path | None = None) -> None:
 
 
 def _start(waits: Waiting, root: Path) -> bool:
-    """Start a training and take it out of the queue; False where another came first.
+    """Start a training and take it out of the queue; False if another training came first.
 
     It is marked before it is started: a keeper that finds the mark and a folder of that name knows
-    that the one before it was killed between the two steps.
+    that its predecessor was killed between the two steps.
     """
     assert waits.plan is not None
     begun = (root / waits.name).exists() or (root / f"{store.WORK_PREFIX}{waits.name}").exists()
@@ -149,7 +149,7 @@ def _startable(root: Path) -> list[Waiting]:
 
 @contextmanager
 def _kept(root: Path, pauses: Sequence[float] = (0.0,)) -> Iterator[bool]:
-    """Try to be the keeper, once after each pause; the system ends it with the process."""
+    """Try to become the keeper, once after each pause; the lock ends with the process."""
     with open(root / FOLDER / LOCK_FILE, "ab") as file:
         yield any(_take(file, pause) for pause in pauses)
 
@@ -165,7 +165,7 @@ def _with(waits: Waiting, **changed: Any) -> Waiting:
 
 def _write(waits: Waiting) -> None:
     if waits.plan is None:
-        raise JobError(f"{waits.path.name} is damaged; take it out of the queue")
+        raise JobError(f"{waits.path.name} is damaged; remove it from the queue")
     values = {
         "format_version": FORMAT_VERSION,
         "place": waits.place,
@@ -177,11 +177,11 @@ def _write(waits: Waiting) -> None:
 
 
 def _read(path: Path) -> Waiting | None:
-    """A training from its file; None where it was taken out a moment ago."""
+    """Read a queued training; None if it was removed a moment ago."""
     try:
         values = files.read_json(path)
         if values.get("format_version") != FORMAT_VERSION:
-            raise RunError("it is of another format version")
+            raise RunError("unknown format version")
         plan = TrainingPlan.from_json(values["plan"])
         return Waiting(
             path,
@@ -194,5 +194,5 @@ def _read(path: Path) -> Waiting | None:
     except (DGAError, KeyError, TypeError, ValueError, AttributeError) as error:
         if not path.exists():
             return None
-        problem = f"its file cannot be read ({error}); take it out of the queue"
+        problem = f"its file cannot be read ({error}); remove it from the queue"
         return Waiting(path, path.stem, float("inf"), None, problem)

@@ -1,7 +1,7 @@
-"""Continue a training that was interrupted or cancelled, from its last checkpoint.
+"""Continue an interrupted or cancelled training from its last checkpoint.
 
-An interrupted or failed training goes on in its own work folder. A cancelled one is a finished,
-partial run, which stays as it is: a copy of its plan and checkpoint goes on under another name.
+An interrupted or failed training continues in its own work folder. A cancelled one is a partial
+run, which stays unchanged: a copy of its plan and checkpoint continues under another name.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ CONTINUED = "continued"
 
 
 def can_resume(name: str, root: Path | None = None) -> bool:
-    """Whether `resume` would take this name."""
+    """Whether `resume` can continue a training of this name."""
     root = root or store.models_folder()
     folder = root / store.check_name(name)
     if folder.is_dir():
@@ -31,10 +31,10 @@ def can_resume(name: str, root: Path | None = None) -> bool:
 
 
 def resume(name: str, root: Path | None = None, new_name: str = "") -> Job:
-    """Go on with a training in a child process; what `prepare` refuses is a JobError.
+    """Continue a training in a child process; JobError as by `prepare`.
 
-    `name`: of an interrupted or failed training, or of a partial run, which then goes on as
-    `new_name`, or under a name made from its own.
+    `name`: of an interrupted or failed training, or of a partial run, which continues as
+    `new_name` or under a name made from its own.
     """
     root = root or store.models_folder()
     goes_on_as = name_of(name, root, new_name)
@@ -44,10 +44,12 @@ def resume(name: str, root: Path | None = None, new_name: str = "") -> Job:
 
 
 def name_of(name: str, root: Path, new_name: str = "") -> str:
-    """The name under which a training goes on: its own, but for a partial run's."""
+    """The name under which a training continues: its own, except for a partial run."""
     if not (root / store.check_name(name)).is_dir():
         if new_name not in ("", name):
-            raise JobError(f"the training {name!r} was interrupted: it goes on under its own name")
+            raise JobError(
+                f"the training {name!r} was interrupted: it continues under its own name"
+            )
         return name
     if new_name:
         return store.check_name(new_name)
@@ -58,9 +60,9 @@ def name_of(name: str, root: Path, new_name: str = "") -> str:
 
 
 def prepare(name: str, root: Path, goes_on_as: str) -> Path:
-    """Make the work folder ready, its plan in it; call it with the training lock held.
+    """Prepare the work folder with its plan; call it with the training lock held.
 
-    JobError where there is no such training, it is complete, or its plan cannot be read.
+    JobError if there is no such training, it is complete, or its plan cannot be read.
     """
     run, work = root / store.check_name(name), root / f"{store.WORK_PREFIX}{goes_on_as}"
     if run.is_dir():
@@ -83,19 +85,19 @@ def _is_partial(run: Path) -> bool:
 
 
 def read_plan(folder: Path) -> TrainingPlan:
-    """The plan in a folder; JobError where there is none that can be read."""
+    """Read the plan in a folder; JobError if it cannot be read."""
     try:
         return TrainingPlan.from_json(files.read_json(folder / store.PLAN_FILE))
     except (RunError, ConfigError) as error:
-        raise JobError(f"{error}; the training cannot go on, start it anew") from None
+        raise JobError(f"{error}; the training cannot continue; start a new one") from None
 
 
 def _copied(run: Path, root: Path, name: str) -> Path:
-    """A work folder with a partial run's plan and checkpoint, under another name."""
+    """Make a work folder with a partial run's plan and checkpoint, under another name."""
     if not can_resume(run.name, root):
         raise JobError(
-            f"the run {run.name!r} keeps no checkpoint to continue from: it is complete or came "
-            "from elsewhere; to learn more on top of it, start a new training with it as the base"
+            f"the run {run.name!r} has no checkpoint to continue from: it is complete or was "
+            "imported; to train it further, start a new training with it as the base"
         )
     plan = replace(read_plan(run), name=name)
     work = store.create(name, root)

@@ -1,6 +1,6 @@
-"""How fast this machine trains: rates of earlier trainings, else a short probe of its arithmetic.
+"""Estimate how fast this machine trains, from earlier trainings or a short benchmark.
 
-Names a second, by architecture and device. Trains nothing and imports no TensorFlow.
+Names a second, by architecture and device. Trains nothing and does not import TensorFlow.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from dga.jobs import job as jobs
 from dga.runs import store
 from dga.runs.store import Run
 
-SHORTEST = 5.0  # seconds of learning; less tells how fast it starts, not how fast it learns
+SHORTEST = 5.0  # seconds of training; shorter ones measure the start
 NEWEST = 5
 CLOSING_GUESS, START_GUESS = 30.0, 10.0  # seconds
-SPREAD = (0.85, 1.15)  # around what an equal training reached here
-GUESS = (0.5, 2.0)  # around what another architecture or the probe makes expect
-# Names a second for each GFLOP/s of the probe, by architecture; measured side by side on two cores.
+SPREAD = (0.85, 1.15)  # range around the rate of an equal training here
+GUESS = (0.5, 2.0)  # range around an estimate from another architecture or the benchmark
+# Names a second per GFLOP/s of the benchmark, by architecture; measured on two cores.
 PER_GIGAFLOP = {"bigram": 2500.0, "cnn": 160.0, "hybrid": 140.0, "lstm": 20.0}
 PROBE_SIDE, PROBE_SECONDS = 768, 0.3
 
 
 @dataclass(frozen=True)
 class Rate:
-    """Names a second, from `low` to `high`; `measured` where equal trainings ran here."""
+    """Names a second, from `low` to `high`; `measured` if equal trainings ran here."""
 
     low: float
     high: float
@@ -43,7 +43,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Past:
-    """What a training reached on this machine."""
+    """The rate of a training on this machine."""
 
     architecture: str
     device: str
@@ -51,9 +51,9 @@ class Past:
 
 
 def expected(config: TrainingConfig, device: str, root: Path | None = None) -> list[Rate]:
-    """What this machine should reach: from equal trainings, else from others, else the probe.
+    """Expected rates: from equal trainings, else from other architectures, else the benchmark.
 
-    `device` is `cpu` or a GPU's name such as `gpu:0`. Empty where nothing tells.
+    `device` is `cpu` or a GPU's name such as `gpu:0`. Empty if nothing is known.
     """
     past = [one for one in measured(root) if one.device.startswith(device.partition(":")[0])]
     equal = [one.rate for one in past if one.architecture == config.architecture]
@@ -65,7 +65,7 @@ def expected(config: TrainingConfig, device: str, root: Path | None = None) -> l
 
 
 def measured(root: Path | None = None) -> list[Past]:
-    """What the newest trainings in this models folder reached, of those made on this machine."""
+    """The rates of this machine's newest trainings in a models folder."""
     root = root or store.models_folder()
     finished = (run for run in store.list_runs(root) if isinstance(run, Run))
     found = [past for run in finished if (past := _of_run(run))]
@@ -74,8 +74,8 @@ def measured(root: Path | None = None) -> list[Past]:
 
 
 def closing_seconds(root: Path | None = None) -> float:
-    """How long exporting and evaluating take after the learning: the median of the newest runs made
-    on this machine, or a cautious guess where there is none."""
+    """Seconds of exporting and evaluating after the training: the median of this machine's newest
+    runs, or a cautious guess without any."""
     root = root or store.models_folder()
     runs = [run for run in store.list_runs(root) if isinstance(run, Run) and _is_ours(run)]
     found = [seconds for run in runs[:NEWEST] if (seconds := _closing_of(run)) is not None]
@@ -83,7 +83,7 @@ def closing_seconds(root: Path | None = None) -> float:
 
 
 def _closing_of(run: Run) -> float | None:
-    """What a run took in all, less its learning and a start without TensorFlow warmed up."""
+    """A run's total time without its training and a cold start of TensorFlow."""
     try:
         learning = float(run.history()["seconds"].iloc[-1])
         return max(1.0, float(run.config["seconds"]) - learning - START_GUESS)
@@ -98,7 +98,7 @@ def _is_ours(run: Run) -> bool:
 
 
 def gigaflops(seconds: float = PROBE_SECONDS) -> float:
-    """The matrix-product rate of the CPU in GFLOP/s, all threads, measured so long."""
+    """The CPU's matrix-product rate in GFLOP/s with all threads, measured for `seconds`."""
     side = np.random.default_rng(0).random((PROBE_SIDE, PROBE_SIDE), dtype=np.float32)
     np.matmul(side, side)
     started, products = time.perf_counter(), 0
@@ -114,7 +114,7 @@ def _machine() -> float:
 
 
 def _of_run(run: Run) -> Past | None:
-    """The rate of a finished run; None of another machine's, or where it tells none."""
+    """The rate of a finished run; None if it is another machine's or unknown."""
     about: dict[str, Any] = run.config.get("environment") or {}
     if not _is_ours(run):
         return None
@@ -127,7 +127,7 @@ def _of_run(run: Run) -> Past | None:
 
 
 def _of_job(job: jobs.Job) -> Past | None:
-    """The rate of a training that is no run: the running one, or an interrupted one."""
+    """The rate of a running or interrupted training."""
     last = next((one for one in reversed(job.progress()) if one.loss is not None), None)
     if last is None:
         return None
@@ -145,7 +145,7 @@ def _past(architecture: str, device: str, names: float, seconds: float) -> Past 
 
 
 def _newest(found: Sequence[Past]) -> Iterator[Past]:
-    """At most so many of each architecture and device."""
+    """The newest few of each architecture and device."""
     seen: dict[tuple[str, str], int] = {}
     for one in found:
         kind = (one.architecture, one.device)
@@ -155,7 +155,7 @@ def _newest(found: Sequence[Past]) -> Iterator[Past]:
 
 
 def _scaled(past: Past, architecture: str) -> float | None:
-    """What another architecture should reach where this one reached its rate."""
+    """The rate expected of another architecture, given this one's."""
     if not {past.architecture, architecture} <= PER_GIGAFLOP.keys():
         return None
     return past.rate * PER_GIGAFLOP[architecture] / PER_GIGAFLOP[past.architecture]

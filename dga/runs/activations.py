@@ -1,6 +1,6 @@
-"""Who made which run the active one, and when: a line each, kept beside the runs.
+"""The history of active runs: who activated which run, and when.
 
-Writes and reads `.activations.jsonl` of a models folder; makes no run active itself.
+Reads and writes `.activations.jsonl` in a models folder; activates no run itself.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SHOWN = 200
 
 @dataclass(frozen=True)
 class Activation:
-    """A run became the active one; `when` is UTC, ISO 8601; `by` is "" where nobody is known."""
+    """An activation of a run; `when` is UTC, ISO 8601; `by` is "" if unknown."""
 
     run: str
     when: str
@@ -26,7 +26,7 @@ class Activation:
 
 
 def note(run: str, root: Path, by: str = "") -> None:
-    """Add a line; a models folder that cannot be written to is no reason to fail."""
+    """Append an activation; errors of writing are ignored."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     line = json.dumps(asdict(Activation(run, now, by or user())), ensure_ascii=False)
     with suppress(OSError), open(root / ACTIVATIONS_FILE, "a", encoding="utf-8") as file:
@@ -34,7 +34,7 @@ def note(run: str, root: Path, by: str = "") -> None:
 
 
 def history(root: Path) -> list[Activation]:
-    """The last activations, the newest first; lines that cannot be read are passed over."""
+    """The last activations, newest first; unreadable lines are skipped."""
     try:
         lines = (root / ACTIVATIONS_FILE).read_text(encoding="utf-8").splitlines()
     except OSError:
@@ -50,5 +50,5 @@ def history(root: Path) -> list[Activation]:
 
 
 def user() -> str:
-    """The account that runs this process; "" where it has no name."""
+    """The account that runs this process; "" if it has no name."""
     return os.environ.get("USER") or os.environ.get("LOGNAME") or ""

@@ -1,7 +1,7 @@
-"""A run as one file to hand on: a zip with checksums, written here, and checked before it is taken.
+"""Export a run as a zip archive with checksums, and import one after checking it.
 
-Of an archive nothing is executed and no path is used: each member must bear one of the names in
-MEMBERS, is read up to its limit, and is validated as what it should be, in a folder aside.
+Nothing in an archive is executed and none of its paths is used: each member must have a name in
+MEMBERS, is read up to its limit, and is validated in a temporary folder.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ENDING = ".dga-run.zip"
 MANIFEST = "manifest.json"
 FORMAT_VERSION = 1
 MIB = 2**20
-MEMBERS: dict[str, int] = {  # file of a run: the most bytes it may have
+MEMBERS: dict[str, int] = {  # file of a run -> its size limit in bytes
     store.CONFIG_FILE: 16 * MIB,
     store.METRICS_FILE: 64 * MIB,
     store.HISTORY_FILE: 16 * MIB,
@@ -51,7 +51,7 @@ NEEDED = (
 )
 MANIFEST_BYTES = MIB
 MAX_ARCHIVE_BYTES = 2048 * MIB
-MAX_RATIO = 200  # unpacked to packed, of a member above a MiB
+MAX_RATIO = 200  # compression ratio allowed for members above a MiB
 BLOCK = MIB
 DAMAGE = (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error, UnicodeDecodeError)
 PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -60,7 +60,7 @@ PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 def export(name: str, target: Path | IO[bytes], root: Path | None = None) -> None:
     """Write a run into a zip archive: its known files and their checksums, without the log."""
     run = store.open_run(name, root)
-    run.bundle(threads=1)  # what could not be imported is not handed on
+    run.bundle(threads=1)  # refuse to export what could not be imported
     files = {member: run.path / member for member in MEMBERS}
     present = {member: path for member, path in files.items() if path.is_file()}
     manifest = {
@@ -77,7 +77,7 @@ def export(name: str, target: Path | IO[bytes], root: Path | None = None) -> Non
 def take(source: Path | IO[bytes], name: str = "", root: Path | None = None) -> Run:
     """Import a run from an archive; ArchiveError says what is wrong with it.
 
-    It gets the name given, else its own, with a number behind it where that is taken.
+    It gets the given name, else its own, with a number appended if that is taken.
     """
     root = root or store.models_folder()
     with _opened(source) as archive:
@@ -90,7 +90,7 @@ def take(source: Path | IO[bytes], name: str = "", root: Path | None = None) -> 
             for member, checksum in manifest["files"].items():
                 _unpack(archive, members[member], folder / member, checksum)
             quarantine.validate(folder)
-            notes.write(folder, notes.About(notes.read(folder).note))  # its former names stay out
+            notes.write(folder, notes.About(notes.read(folder).note))  # drop its former names
             run = store.store(folder, _free(wanted, root), root)
             audit.record("import", run.name, root=root)
             return run
@@ -98,9 +98,9 @@ def take(source: Path | IO[bytes], name: str = "", root: Path | None = None) -> 
 
 @contextmanager
 def _opened(source: Path | IO[bytes]) -> Iterator[zipfile.ZipFile]:
-    """Open an archive; what zipfile says of a damaged one becomes an ArchiveError."""
+    """Open an archive; ArchiveError if it is missing, too large or damaged."""
     if isinstance(source, Path) and source.exists() and not source.is_file():
-        raise ArchiveError(f"{source.name} is no file; give the file of an exported run")
+        raise ArchiveError(f"{source.name} is not a file; give the file of an exported run")
     if isinstance(source, Path) and source.stat().st_size > MAX_ARCHIVE_BYTES:
         raise ArchiveError(f"the archive is larger than {MAX_ARCHIVE_BYTES // MIB:,} MiB")
     try:
@@ -108,21 +108,21 @@ def _opened(source: Path | IO[bytes]) -> Iterator[zipfile.ZipFile]:
             yield archive
     except DAMAGE as error:
         raise ArchiveError(
-            f"the file is no archive of a run, or it is damaged ({error}); export the run again"
+            f"the file is not an exported run, or it is damaged ({error}); export the run again"
         ) from None
 
 
 def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    """The members by name, all known, plain, within their limits and there once."""
+    """The members by name; ArchiveError for unknown, encrypted, oversized or repeated ones."""
     found: dict[str, zipfile.ZipInfo] = {}
     for member in archive.infolist():
         limit = {**MEMBERS, MANIFEST: MANIFEST_BYTES}.get(member.filename)
         if limit is None:
-            raise ArchiveError(f"the archive holds {member.filename!r}, which is no file of a run")
+            raise ArchiveError(f"the archive holds {member.filename!r}, which is not part of a run")
         if member.filename in found:
             raise ArchiveError(f"the archive holds {member.filename} twice")
         if member.flag_bits & 1 or member.compress_type not in PACKED:
-            raise ArchiveError(f"{member.filename} is encrypted or packed in an unknown way")
+            raise ArchiveError(f"{member.filename} is encrypted or compressed in an unknown way")
         if member.file_size > limit:
             raise ArchiveError(f"{member.filename} is larger than {limit // MIB:,} MiB")
         if member.file_size > max(MIB, MAX_RATIO * member.compress_size):
@@ -132,9 +132,9 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
 
 
 def _manifest(archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo]) -> dict[str, Any]:
-    """The list of files with their checksums, the same files as the archive holds."""
+    """The manifest: the archive's files with their checksums."""
     if MANIFEST not in members:
-        raise ArchiveError(f"the archive holds no {MANIFEST}; it is no exported run")
+        raise ArchiveError(f"the archive holds no {MANIFEST}; it is not an exported run")
     try:
         manifest = read_plain(archive.read(MANIFEST).decode("utf-8"))
         version, files = manifest["format_version"], manifest["files"]
@@ -143,17 +143,17 @@ def _manifest(archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo]) 
         raise ArchiveError(f"{MANIFEST} is damaged ({error}); export the run again") from None
     if version != FORMAT_VERSION:
         raise ArchiveError(
-            f"the archive is of format version {version!r}, this program reads {FORMAT_VERSION}"
+            f"the archive has format version {version!r}; this program reads {FORMAT_VERSION}"
         )
     if not sound or set(files) != set(members) - {MANIFEST}:
-        raise ArchiveError(f"{MANIFEST} does not list the files that the archive holds")
+        raise ArchiveError(f"{MANIFEST} does not match the files in the archive")
     if missing := [name for name in NEEDED if name not in files]:
         raise ArchiveError(f"the archive lacks {', '.join(missing)}; export the run again")
     return {"name": manifest.get("name", ""), "files": files}
 
 
 def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, checksum: str) -> None:
-    """Write a member block by block to a path of ours; stops where it is longer than it says."""
+    """Unpack a member block by block; ArchiveError if it is longer than declared."""
     digest, left = hashlib.sha256(), member.file_size
     with archive.open(member) as packed, open(target, "wb") as file:
         while block := packed.read(BLOCK):
@@ -168,9 +168,9 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, che
 
 @contextmanager
 def _aside(root: Path) -> Iterator[Path]:
-    """A folder beside the runs to unpack into; gone afterwards unless it became a run."""
+    """A temporary folder beside the runs; removed afterwards unless it became a run."""
     root.mkdir(parents=True, exist_ok=True)
-    storage.sweep_scratch(root)  # of imports that were killed
+    storage.sweep_scratch(root)  # left by killed imports
     with storage.Scratch("import", root) as scratch:
         folder = scratch / "run"
         (folder / store.BUNDLE_FOLDER).mkdir(parents=True)
@@ -178,7 +178,7 @@ def _aside(root: Path) -> Iterator[Path]:
 
 
 def _free(name: str, root: Path) -> str:
-    """The name itself, or with the first number behind it that makes it free."""
+    """The name itself, or with the first number appended that makes it free."""
     for number in range(1, 10_000):
         tried = name if number == 1 else f"{name[:58]}-{number}"
         try:

@@ -1,6 +1,6 @@
-"""Whether the files of a run from elsewhere are harmless: looked at before anything loads them.
+"""Check the files of an imported run before anything loads them.
 
-Reads headers and structure alone; builds no network and unpacks no table.
+Reads only headers and structure; builds no network and unpacks no table.
 """
 
 from __future__ import annotations
@@ -34,23 +34,23 @@ EXTERNAL = 1  # onnx.TensorProto.EXTERNAL
 
 
 def check_parquet(path: Path) -> None:
-    """Refuse a table that unpacks to more than memory should hold."""
+    """Refuse a table that would unpack to too much memory."""
     try:
         parquet_limits.unpacked_size(path)
     except FeedError as error:
         raise ArchiveError(str(error)) from None
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise ArchiveError(f"{path.name} is no Parquet file ({error})") from None
+        raise ArchiveError(f"{path.name} is not a Parquet file ({error})") from None
 
 
 def check_graph(path: Path) -> None:
-    """Refuse a network with operators that no export of ours has, or with files outside itself."""
+    """Refuse a network with operators that our exports don't use, or with external files."""
     import onnx
 
     try:
         model = onnx.load(path, load_external_data=False)
-    except Exception as error:  # protobuf raises classes of its own
-        raise ArchiveError(f"{path.name} is no ONNX network ({error})") from None
+    except Exception as error:  # protobuf raises its own exception classes
+        raise ArchiveError(f"{path.name} is not an ONNX network ({error})") from None
     if model.functions or len(model.graph.node) > MAX_NODES:
         raise ArchiveError(f"{path.name} defines functions, or has over {MAX_NODES:,} operators")
     if strange := {one.domain for one in model.opset_import} - OPERATORS.keys():
@@ -58,7 +58,7 @@ def check_graph(path: Path) -> None:
         raise ArchiveError(f"{path.name} needs operators of {names}, which are not trusted")
     for node in model.graph.node:
         if any(attribute.HasField("g") or attribute.graphs for attribute in node.attribute):
-            raise ArchiveError(f"{path.name} holds graphs within its graph, which are not trusted")
+            raise ArchiveError(f"{path.name} contains nested graphs, which are not trusted")
         if not operator_allowed(node.domain, node.op_type):
             name = without_odd(f"{node.domain or 'ai.onnx'}.{node.op_type}")[:80]
             raise ArchiveError(f"{path.name} needs the operator {name}, which is not trusted")
@@ -68,7 +68,7 @@ def check_graph(path: Path) -> None:
             "are and how long they are, which is not trusted"
         )
     if any(tensor.data_location == EXTERNAL for tensor in _tensors(model.graph)):
-        raise ArchiveError(f"{path.name} refers to files outside itself")
+        raise ArchiveError(f"{path.name} refers to external files")
 
 
 def _sized_by_names(graph: Any) -> str:
@@ -91,7 +91,7 @@ def _sized_by_names(graph: Any) -> str:
 
 
 def check_weights(path: Path) -> None:
-    """Refuse a Keras file with anything but layers of Keras and of this program."""
+    """Refuse a Keras file with classes other than layers of Keras and of this program."""
     if not path.exists():
         return
     try:
@@ -100,9 +100,9 @@ def check_weights(path: Path) -> None:
         classes = list(islice(_classes(config), MAX_CONFIG_CLASSES + 1))
         largest = _largest(config)
     except (zipfile.BadZipFile, ValueError, RecursionError, NotImplementedError) as error:
-        raise ArchiveError(f"{path.name} is no Keras file ({error})") from None
+        raise ArchiveError(f"{path.name} is not a Keras file ({error})") from None
     if len(classes) > MAX_CONFIG_CLASSES or largest > MAX_UNITS:
-        raise ArchiveError(f"{path.name} describes a network larger than any training makes")
+        raise ArchiveError(f"{path.name} describes a network larger than any architecture's")
     if strange := sorted({one for one in classes if not layer_allowed(*one)}):
         module, name = map(without_odd, strange[0])
         raise ArchiveError(f"{path.name} holds {module[:80]}.{name[:80]}, which is not trusted")
@@ -112,7 +112,7 @@ def _keras_config(file: zipfile.ZipFile, name: str) -> Any:
     """The network's description, read up to its limit."""
     members = {one.filename: one for one in file.infolist()}
     if members.keys() != WEIGHTS_MEMBERS or len(members) != len(file.infolist()):
-        raise ArchiveError(f"{name} holds files that no training writes")
+        raise ArchiveError(f"{name} contains unexpected files")
     if sum(one.file_size for one in members.values()) > MAX_WEIGHTS_BYTES:
         raise ArchiveError(f"{name} unpacks to more than 2 GiB")
     for member in ("config.json", "metadata.json"):

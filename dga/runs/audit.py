@@ -1,8 +1,8 @@
-"""The audit log: who changed what, when, from where. Never a name that was looked up.
+"""The audit log: who changed what, when and from where. Contains no looked-up names by default.
 
-One JSON object a line in `audit.jsonl` of the state folder; at a megabyte it becomes
-`audit.1.jsonl` and so on, and the oldest is dropped. What changes runs calls `record`; who acts is
-told around it (`acting`).
+One JSON object per line in `audit.jsonl` of the state folder. At a megabyte it is renamed
+`audit.1.jsonl` and so on; the oldest is dropped. Functions that change something call `record`;
+`acting` sets the user.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _ACTOR: ContextVar[tuple[str, str] | None] = ContextVar("actor", default=None)
 
 @contextmanager
 def acting(user: str, origin: str) -> Iterator[None]:
-    """Let what is recorded inside be this user's doing."""
+    """Attribute what is recorded inside the block to this user."""
     token = _ACTOR.set((user, origin))
     try:
         yield
@@ -54,9 +54,9 @@ def acting(user: str, origin: str) -> Iterator[None]:
 
 
 def record(action: str, subject: str, detail: str = "", root: Path | None = None) -> None:
-    """Add a change to the log; where it cannot be written the change itself stands.
+    """Append a change to the log; a log that cannot be written does not undo the change.
 
-    `root`: the models folder that was changed; another than the usual one has a log of its own.
+    `root`: the models folder that was changed; one other than the usual has its own log.
     """
     user, origin = _ACTOR.get() or (_system_user(), COMMAND_LINE)
     when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
@@ -70,13 +70,13 @@ def record(action: str, subject: str, detail: str = "", root: Path | None = None
 
 
 def record_name(action: str, name: str) -> None:
-    """Add what was done with a looked-up name, only where DGA_AUDIT_NAMES switches that on."""
+    """Record an action on a looked-up name, only if DGA_AUDIT_NAMES is set."""
     if os.environ.get(NAMES_VARIABLE) == "1":
         record(action, name)
 
 
 def events(most: int = 200, root: Path | None = None) -> list[Event]:
-    """The last changes, the newest first; damaged lines are passed over."""
+    """The last changes, newest first; damaged lines are skipped."""
     found: list[Event] = []
     folder = _folder(root)
     for path in (folder / FILE, *(_older(folder, number) for number in range(1, KEPT + 1))):

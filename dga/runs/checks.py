@@ -1,7 +1,7 @@
-"""Whether a run's configuration and figures are what a training writes: tables of rules.
+"""Rules that validate a run's configuration and metrics.
 
-Everything that lists, draws or prints runs relies on it: what passes here has the needed figures,
-each of its kind and in its range. Values that may be missing may also be null.
+All code that lists, draws or prints runs relies on them: what passes has the required values, each
+of the right type and in range. Values that may be missing may also be null.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ ABOVE_ALL = 1 + 2**-20  # a threshold that no score reaches lies a little above 
 
 
 def text(value: object) -> bool:
-    """A text that is no novel."""
+    """A text of limited length."""
     return isinstance(value, str) and len(value) <= MAX_TEXT
 
 
 def number(low: float, high: float) -> Rule:
-    """A number in a range; truth values are none."""
+    """A number in a range; booleans are not numbers."""
 
     def fits(value: object) -> bool:
         plain = isinstance(value, int | float) and not isinstance(value, bool)
@@ -41,12 +41,12 @@ def flag(value: object) -> bool:
 
 
 def scalar(value: object) -> bool:
-    """A text, a number or a truth value."""
+    """A text, a number or a boolean."""
     return isinstance(value, str | int | float)
 
 
 def record(rules: Mapping[str, Rule], needed: tuple[str, ...] = ()) -> Rule:
-    """An object whose known fields follow their rules, the needed ones among them."""
+    """An object with the required fields, whose known fields follow their rules."""
 
     def fits(value: object) -> bool:
         return (
@@ -73,7 +73,7 @@ def mapping(rule: Rule) -> Rule:
 
 
 def one_of(*choices: str) -> Rule:
-    """One of some texts."""
+    """One of the given texts."""
     return lambda value: value in choices
 
 
@@ -101,14 +101,14 @@ UNCERTAINTY = ("fpr_low", "fpr_high", "benign", "false_positives", "resolvable")
 
 
 def threshold(value: object) -> bool:
-    """A threshold; with how uncertain its rate is wholly, or not at all."""
+    """A threshold, with all of its uncertainty's fields or none."""
     if not _THRESHOLD(value) or not isinstance(value, dict):
         return False
     return value.get("fpr_low") is None or all(value.get(name) is not None for name in UNCERTAINTY)
 
 
 def pair(value: object) -> bool:
-    """A rate and the score that so many benign names exceed."""
+    """A false-positive rate and its score."""
     return isinstance(value, list) and len(value) == 2 and all(map(number(0, ABOVE_ALL), value))
 
 

@@ -1,6 +1,6 @@
-"""What the files of a run may hold: JSON objects and frames, read and checked.
+"""Read and check the files of a run: JSON objects and frames.
 
-Knows no folder but the file it is given. Whatever is wrong is a RunError in one sentence.
+A file that is missing or damaged is a RunError in one sentence.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ HISTORY_COLUMNS = (
 
 
 def write_json(path: Path, values: Mapping[str, Any]) -> None:
-    """Write a JSON file, whole or not at all."""
+    """Write a JSON file atomically."""
     write_atomically(path, json.dumps(plain(values), indent=1, allow_nan=False) + "\n")
 
 
@@ -62,7 +62,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def check_config(path: Path, values: Mapping[str, Any]) -> None:
-    """Refuse a config.json whose settings, facts, feeds or environment are none."""
+    """RunError for a config.json with invalid settings, facts, feeds or environment."""
     if not isinstance(values.get("config"), dict):
         raise RunError(f"run {path.parent.name}: {path.name} holds no 'config'; {TRAIN_AGAIN}")
     if not checks.CONFIG(values):
@@ -70,7 +70,7 @@ def check_config(path: Path, values: Mapping[str, Any]) -> None:
 
 
 def check_metrics(path: Path, values: Mapping[str, Any]) -> None:
-    """Refuse a metrics.json that lacks figures, or whose figures are out of range."""
+    """RunError for a metrics.json with missing or out-of-range values."""
     if not isinstance(values.get("test"), dict):
         raise RunError(f"run {path.parent.name}: {path.name} holds no 'test'; {TRAIN_AGAIN}")
     if not checks.METRICS(values):
@@ -78,7 +78,7 @@ def check_metrics(path: Path, values: Mapping[str, Any]) -> None:
 
 
 def without_nulls(metrics: Mapping[str, Any]) -> dict[str, Any]:
-    """Metrics without the parts that are null, and without figures that are null within a part."""
+    """Metrics without null parts and null values."""
     kept = {name: value for name, value in metrics.items() if value is not None}
     for part in ("test", "trial"):
         if part in kept:
@@ -88,7 +88,7 @@ def without_nulls(metrics: Mapping[str, Any]) -> dict[str, Any]:
 
 def read_predictions(path: Path) -> pd.DataFrame:
     """Read scored test domains: domain, trueClass, predClass, predProb, family."""
-    import pandas as pd  # here and below: a look-up opens a run and starts sooner without
+    import pandas as pd  # here and below, since a look-up opens a run and starts faster without it
     import pyarrow as pa
 
     from dga.tables import parquet_limits
@@ -109,7 +109,7 @@ def read_predictions(path: Path) -> pd.DataFrame:
 
 
 def read_history(path: Path) -> pd.DataFrame:
-    """Read one row an epoch: loss and accuracy, on the training and the validation part."""
+    """Read the history: a row per epoch with loss and accuracy of training and validation."""
     import pandas as pd
 
     frame = _read_frame(path, pd.read_csv)
@@ -125,7 +125,7 @@ def read_history(path: Path) -> pd.DataFrame:
 
 
 def _prediction_problem(frame: pd.DataFrame) -> str:
-    """Which column of predictions holds what no training writes; "" where all are sound."""
+    """What is wrong with a column of predictions; "" if all are valid."""
     from pandas.api.types import infer_dtype
 
     for name in (DOMAIN, TRUE_CLASS, PRED_CLASS, FAMILY):
@@ -143,5 +143,5 @@ def _prediction_problem(frame: pd.DataFrame) -> str:
 def _read_frame(path: Path, reader: Callable[[Path], pd.DataFrame]) -> pd.DataFrame:
     try:
         return reader(path)
-    except Exception as error:  # pandas and pyarrow raise many classes for a damaged file
+    except Exception as error:  # pandas and pyarrow raise many exception classes
         raise RunError(f"run {path.parent.name}: {path.name} cannot be read ({error})") from None

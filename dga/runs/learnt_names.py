@@ -1,9 +1,9 @@
-"""Which names a run has learnt from, kept as hashes beside its files.
+"""Hashes of the names that a run has learnt from, stored with the run.
 
-So that a later comparison, or a run that continues from this one, is not measured on names that the
-network knows. Holds the registered names of the training and validation parts, and those of the run
-that it was continued from. Four bytes a name: one name in some thousands passes for known although
-it is not, and no known one is missed.
+They keep later comparisons, and runs that continue from this one, from being measured on names the
+network knows. They cover the registered names of the training and validation parts and those of
+its base run. With four bytes per name, one name in some thousands is falsely taken for known; no
+known name is missed.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ def keys(names: Iterable[str]) -> Keys32:
 
 
 def save(folder: Path, names: Iterable[str], base: Run | None = None) -> None:
-    """Write the registered names that a run learns from into its folder.
+    """Write the hashes of the registered names that a run learns from into its folder.
 
-    `base`: the run that it is continued from. Where that one keeps no record, this one must not
-    claim to know either, and nothing is written.
+    `base`: the run that it continues from. If that one has no record, none is written, since it
+    would be incomplete.
     """
     learnt = keys(names)
     if base is not None:
@@ -49,7 +49,7 @@ def save(folder: Path, names: Iterable[str], base: Run | None = None) -> None:
 
 
 def load(run: Run) -> Keys32 | None:
-    """The sorted hashes of what a run has learnt from; None where it keeps no (sound) record."""
+    """The sorted hashes of what a run has learnt from; None without a valid record."""
     with suppress(OSError, ValueError, EOFError):
         found = np.load(run.path / LEARNT_FILE, mmap_mode="r", allow_pickle=False)
         if found.dtype == np.uint32 and found.ndim == 1:
@@ -58,6 +58,6 @@ def load(run: Run) -> Keys32 | None:
 
 
 def seen(run: Run, names: Iterable[str]) -> npt.NDArray[np.bool_] | None:
-    """Which registered names a run has learnt from (names,); None where it keeps no record."""
+    """Which registered names a run has learnt from (names,); None without a record."""
     known = load(run)
     return None if known is None else np.isin(keys(names), known)

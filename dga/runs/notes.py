@@ -1,6 +1,6 @@
-"""What people add to a run: a note, and the names that it was called before.
+"""A run's note and its former names, in one small file of its folder.
 
-One small file in the run's folder; a damaged one counts as none. Knows no models folder.
+A damaged file counts as none. Knows no models folder.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ LONGEST_FILE = 2**20
 
 @dataclass(frozen=True)
 class About:
-    """A run's note, and its former names, the oldest first."""
+    """A run's note and its former names, oldest first."""
 
     note: str = ""
     formerly: tuple[str, ...] = ()
 
 
 def read(folder: Path) -> About:
-    """What stands in a run's folder; nothing where there is no such file or it is damaged."""
+    """Read the note and former names of a run's folder; empty if missing or damaged."""
     path = folder / ABOUT_FILE
     if not path.is_file():
         return About()
@@ -43,7 +43,7 @@ def read(folder: Path) -> About:
 
 
 def write(folder: Path, about: About) -> None:
-    """Keep a note and former names in a run's folder; RunError for a note that is no plain text."""
+    """Write the note and former names of a run; RunError for a note that is not plain text."""
     if len(about.note) > LONGEST_NOTE:
         raise RunError(
             f"the note has {len(about.note):,} characters; shorten it to {LONGEST_NOTE:,}"

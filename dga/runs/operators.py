@@ -1,7 +1,7 @@
-"""What a model from elsewhere may be made of: the operators and layers of our own exports.
+"""The operators and layers that an imported model may use: those of our own exports.
 
-A graph is a program. With these operators it cannot loop, call, branch, or read files; with these
-layers a Keras file builds networks and nothing else. An export that needs more adds it here.
+A graph is a program. With these operators it cannot loop, call, branch or read files; with these
+layers a Keras file can only build networks. An export that needs another adds it here.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MACHINE_LEARNING = {  # of the domain ai.onnx.ml, as scikit-learn's trees are ex
     "LinearClassifier", "LinearRegressor", "Normalizer", "Scaler", "TreeEnsemble",
     "TreeEnsembleClassifier", "TreeEnsembleRegressor", "ZipMap",
 }  # fmt: skip
-OPERATORS: dict[str, frozenset[str]] = {  # domain: operators
+OPERATORS: dict[str, frozenset[str]] = {  # domain -> operators
     "": frozenset(ARITHMETIC | COMPARISON | SHAPES | LAYERS),
     "ai.onnx": frozenset(ARITHMETIC | COMPARISON | SHAPES | LAYERS),
     "ai.onnx.ml": frozenset(MACHINE_LEARNING),
@@ -68,7 +68,7 @@ SIZES = {"units", "filters", "input_dim", "output_dim", "kernel_size", "target_s
 
 
 def operator_allowed(domain: str, name: str) -> bool:
-    """Whether a graph from elsewhere may use an operator.
+    """Whether an imported graph may use an operator.
 
     >>> operator_allowed("", "MatMul"), operator_allowed("", "Loop")
     (True, False)
@@ -77,7 +77,7 @@ def operator_allowed(domain: str, name: str) -> bool:
 
 
 def layer_allowed(module: str, name: str) -> bool:
-    """Whether a Keras file from elsewhere may name a class.
+    """Whether an imported Keras file may name a class.
 
     >>> layer_allowed("keras.layers", "Dense"), layer_allowed("keras.layers", "Lambda")
     (True, False)

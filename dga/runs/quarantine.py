@@ -1,4 +1,4 @@
-"""A run from elsewhere, validated and scored for the first time in a child with limits.
+"""Validate an imported run and score names with it, in a child process with limits.
 
 `python -m dga.runs.quarantine FOLDER SECONDS` is that child: it reads every file as what it should
 be and scores names of all lengths. What is wrong with the run it tells in a sentence; where memory
@@ -14,7 +14,7 @@ from pathlib import Path
 from dga.errors import ArchiveError, BundleError, RunError
 from dga.storage.limited import Ending, run_child, run_limited
 
-MEMORY_BYTES = 3 * 2**28  # beside what the libraries take
+MEMORY_BYTES = 3 * 2**28  # in addition to what the libraries need
 SECONDS = 50.0
 PROBE_NAMES = 2_000
 SLOWEST = 50.0  # names a second; our slowest export reaches thousands
@@ -29,18 +29,18 @@ def validate(folder: Path, seconds: float = SECONDS) -> None:
         raise ArchiveError(told or "the run cannot be read")
     if ending is Ending.TOO_LONG:
         raise ArchiveError(
-            f"the run took over {seconds:.0f} seconds to be read and to score "
-            f"{PROBE_NAMES:,} names; it is not taken"
+            f"reading the run and scoring {PROBE_NAMES:,} names took over {seconds:.0f} seconds; "
+            "it is not imported"
         )
     if ending is Ending.BROKE_DOWN:
         raise ArchiveError(
-            f"the run took more memory than {MEMORY_BYTES >> 20} MiB, or ended the process that "
-            "read it; it is not taken"
+            f"reading the run took more than {MEMORY_BYTES >> 20} MiB of memory or crashed; it is "
+            "not imported"
         )
 
 
 def inspect(folder: Path) -> None:
-    """Read every file of a run as what it should be, and score names; raises a DGAError."""
+    """Read every file of a run and score names; raises a DGAError."""
     from dga.runs import archive_contents, store
     from dga.scoring import bundle, second_look
 
@@ -59,7 +59,7 @@ def inspect(folder: Path) -> None:
         _score(run.bundle(threads=1), names)
     except (RunError, BundleError) as error:
         text = str(error).replace(f"run {folder.name}: ", "").replace(f"{folder}/", "")
-        raise ArchiveError(f"the archive holds no sound run: {text}") from None
+        raise ArchiveError(f"the archive holds no valid run: {text}") from None
 
 
 def _score(loaded: object, names: list[str]) -> None:
@@ -72,11 +72,11 @@ def _score(loaded: object, names: list[str]) -> None:
     started = time.monotonic()
     for part in (names, made):
         if part and not ((scores := loaded.score(part).score) >= 0).all() | (scores > 1).any():
-            raise ArchiveError("the network gives scores that are not from 0 to 1")
+            raise ArchiveError("the network's scores are not from 0 to 1")
     rate = (len(names) + len(made)) / max(time.monotonic() - started, 1e-9)
     if rate < SLOWEST:
         raise ArchiveError(
-            f"the network scores {rate:.1f} names a second; no run of ours is so slow"
+            f"the network scores only {rate:.1f} names a second; runs of this program are faster"
         )
 
 

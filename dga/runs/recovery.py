@@ -1,7 +1,7 @@
-"""What killed processes left in the models and data folders: completed where whole, else removed.
+"""Clean up after killed processes in the models and data folders.
 
-A training that was killed after its last file was written is a run like any other. Called at every
-start that deals with runs; what is being written by a living process is left alone.
+A training that was killed after its last file was written becomes a run; half-written files are
+removed. Called at every start that deals with runs; files of living processes are left alone.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ PASSING = (store.PID_FILE, store.CANCEL_FILE, store.PLAN_FILE, store.CHECKPOINT_
 
 
 def recover(root: Path | None = None) -> None:
-    """Complete whole trainings, and remove half-written files and folders of killed processes."""
+    """Turn complete trainings into runs; remove half-written files of killed processes."""
     root = root or store.models_folder()
-    with suppress(OSError):  # a folder that cannot be written is told where it is needed
+    with suppress(OSError):  # an unwritable folder is reported where it is needed
         if root.is_dir():
             _free_active_file(root)
             complete_all(root)
@@ -35,7 +35,7 @@ def recover(root: Path | None = None) -> None:
 
 
 def complete_all(root: Path) -> list[Run]:
-    """Make runs of the trainings that were killed when all their files were written."""
+    """Turn all trainings that were killed after writing their files into runs."""
     works = list(root.glob(f"{store.WORK_PREFIX}*")) if root.is_dir() else []
     running = store.holder(root) if works else ""
     ended = (one for one in works if one.name != f"{store.WORK_PREFIX}{running}")
@@ -43,9 +43,9 @@ def complete_all(root: Path) -> list[Run]:
 
 
 def complete(work: Path) -> Run | None:
-    """Make a run of a work folder in which nothing is missing; None where something is.
+    """Turn a complete work folder into a run; None if something is missing.
 
-    Call it where the training cannot be running.
+    Call it only while that training cannot be running.
     """
     name = work.name.removeprefix(store.WORK_PREFIX)
     if not (work / store.CONFIG_FILE).is_file() or (work.parent / name).exists():
@@ -61,7 +61,7 @@ def complete(work: Path) -> Run | None:
 
 
 def _tidy_runs(root: Path) -> None:
-    """Remove what only the training of a finished run needed."""
+    """Remove files of a finished run that only its training needed."""
     for path in root.iterdir():
         if store.is_name(path.name) and any((path / passing).exists() for passing in PASSING):
             with suppress(RunError, BundleError):
@@ -82,7 +82,7 @@ def _folders(root: Path) -> list[Path]:
 
 
 def _free_active_file(root: Path) -> None:
-    """Rename a run that older versions let bear the name of the file of the active run."""
+    """Rename a run whose name, allowed in older versions, is that of the active run's file."""
     path = root / store.ACTIVE_FILE
     if path.is_dir():
         storage.move(path, root / store.fresh_name("active-json"))

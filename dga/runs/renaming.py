@@ -1,7 +1,7 @@
-"""Renaming a finished run so that whatever refers to it by its old name still finds it.
+"""Rename a finished run so that references by its old name still work.
 
-The old name is written into the run's folder before the folder is renamed: `runs.open_run` and
-the choice of the active run look there, so a kill at any moment breaks no reference.
+The old name is written into the run's folder before the folder is renamed. `store.open_run` and the
+choice of the active run look there, so a kill at any moment breaks no reference.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from dga.runs.store import Run
 
 
 def rename(name: str, new: str, root: Path | None = None) -> Run:
-    """Give a run another name; RunError where that is taken or none."""
+    """Rename a run; RunError if the new name is taken or invalid."""
     root = root or store.models_folder()
     store.check_name(new)
     run = store.open_run(name, root)
     if run.name == store.SHIPPED:
-        raise RunError("the run that came with the program keeps its name: it is the fallback")
+        raise RunError("the shipped run cannot be renamed: it is the fallback")
     about = run.about()
     if new not in about.formerly:
         store.refuse_taken(new, root)
     elif (root / new).exists():
-        raise RunError(f"there is a run {new!r} already; choose another name or delete it")
+        raise RunError(f"a run {new!r} exists already; choose another name or delete it")
     active = _is_active(run, root)
     names = tuple(one for one in about.formerly if one not in (new, run.name))
     notes.write(run.path, replace(about, formerly=(*names, run.name)))
@@ -41,7 +41,7 @@ def rename(name: str, new: str, root: Path | None = None) -> Run:
 
 
 def annotate(name: str, note: str, root: Path | None = None) -> None:
-    """Keep a note with a run, in place of the one it had; "" for none."""
+    """Replace a run's note; "" removes it."""
     run = store.open_run(name, root)
     notes.write(run.path, replace(run.about(), note=note.strip()))
     audit.record("note", run.name, root=run.path.parent)

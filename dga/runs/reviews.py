@@ -1,8 +1,8 @@
-"""What an analyst says of a run's names: corrected labels and notes, kept beside the run.
+"""Analysts' reviews of a run's names: corrected labels and notes.
 
-A run's own files never change: its reviews lie in `.reviews/<run>.jsonl` of the models folder, one
-JSON object a name, and its corrected labels once more as a feed, `reviews/<run>.csv` of the data
-folder, which a training reads. Judges no name and draws nothing.
+A run's own files never change. Its reviews are in `.reviews/<run>.jsonl` of the models folder, one
+JSON object per name; the corrected labels are also written as a feed for trainings,
+`reviews/<run>.csv` of the data folder.
 """
 
 from __future__ import annotations
@@ -29,11 +29,10 @@ MAX_NOTE = 2000
 
 @dataclass(frozen=True, kw_only=True)
 class Review:
-    """What is said of one name.
+    """A review of one name.
 
-    `label`: the class that it has in truth, "" where nobody said; `given`: the class that the
-    run's lists gave it. `written`: UTC, ISO 8601; `by`: the account of who
-    said it, "" where unknown.
+    `label`: the corrected class, "" if unchanged; `given`: the class in the run's feeds. `written`:
+    UTC, ISO 8601; `by`: the reviewer's account, "" if unknown.
     """
 
     domain: str
@@ -56,7 +55,7 @@ class Review:
 
     @property
     def said(self) -> bool:
-        """Whether there is anything to keep."""
+        """Whether the review has any content."""
         return bool(self.label or self.note)
 
 
@@ -64,12 +63,12 @@ COLUMNS = tuple(field.name for field in fields(Review))
 
 
 def path_of(run: str, root: Path | None = None) -> Path:
-    """The file of a run's reviews, whether it is there or not."""
+    """The path of a run's reviews, whether or not it exists."""
     return (root or store.models_folder()) / FOLDER / f"{store.check_name(run)}.jsonl"
 
 
 def feed_of(run: str) -> Path:
-    """The feed of a run's corrected labels; there is none before the first of them."""
+    """The path of the feed of a run's corrected labels; it exists after the first correction."""
     return feeds.corrections_folder() / f"{store.check_name(run)}.csv"
 
 
@@ -83,16 +82,16 @@ def load(run: str, root: Path | None = None) -> dict[str, Review]:
         return {}
     except (OSError, ValueError, TypeError, RecursionError, RunError) as error:
         raise RunError(
-            f"the notes on run {run} cannot be read ({error}); mend or move {path.name} in the "
+            f"the reviews of run {run} cannot be read ({error}); repair or move {path.name} in the "
             f"folder {FOLDER} of the models folder"
         ) from None
     return {review.domain: review for review in found}
 
 
 def save(run: str, said: Iterable[Review], root: Path | None = None) -> dict[str, Review]:
-    """Add reviews, or replace those of the same domains; one that says nothing is taken away.
+    """Add reviews, replacing those of the same domains; an empty review removes one.
 
-    Returns all reviews of the run. Two sessions that save at once lose nothing.
+    Returns all reviews of the run. Safe against sessions that save at the same time.
     """
     path = path_of(run, root)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -102,19 +101,19 @@ def save(run: str, said: Iterable[Review], root: Path | None = None) -> dict[str
         lines = [json.dumps(asdict(review), ensure_ascii=False) for review in kept.values()]
         write_atomically(path, "".join(f"{line}\n" for line in lines))
         _write_feed(feed_of(run), kept)
-    audit.record("label", run, f"{len(kept)} names of it are labelled or noted now", root)
+    audit.record("label", run, f"{len(kept)} names labelled or noted", root)
     return kept
 
 
 def frame(reviews: Mapping[str, Review]) -> pd.DataFrame:
-    """Reviews as a table with the columns of `Review`, the newest first."""
+    """Reviews as a table with the columns of `Review`, newest first."""
     rows = [asdict(review) for review in reviews.values()]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.sort_values("written", ascending=False, kind="stable", ignore_index=True)
 
 
 def corrected(reviews: Mapping[str, Review]) -> pd.DataFrame:
-    """The names whose class somebody told, as a labelled feed: columns domain, label, family."""
+    """The names with a corrected label as a labelled feed: columns domain, label, family."""
     rows = [
         (review.domain, review.label, review.family if review.label == DGA else "")
         for review in reviews.values()
@@ -124,9 +123,9 @@ def corrected(reviews: Mapping[str, Review]) -> pd.DataFrame:
 
 
 def _review(values: object) -> Review:
-    """One line of the file; a field that is not known is passed over."""
+    """Parse a line of the file; unknown fields are ignored."""
     if not isinstance(values, dict):
-        raise RunError("a line that is no JSON object")
+        raise RunError("a line that is not a JSON object")
     score = values.get("score")
     texts = {name: without_odd(str(values.get(name, ""))) for name in COLUMNS if name != "score"}
     if not texts[DOMAIN]:
@@ -135,7 +134,7 @@ def _review(values: object) -> Review:
 
 
 def _score(value: object) -> float | None:
-    """A score from 0 to 1, else none."""
+    """A score from 0 to 1, else None."""
     plain = isinstance(value, int | float) and not isinstance(value, bool)
     return float(value) if plain and 0 <= value <= 1 else None  # type: ignore[arg-type,operator]
 

@@ -1,7 +1,7 @@
-"""Run = one folder under the models folder: create, finish, list, open, choose the active one.
+"""Runs as folders of the models folder: create, finish, list, open, activate.
 
-The only room that knows a run's file names. Work in progress lies in `.work-<name>` and is
-renamed when complete, so that a folder with a run's name is always a finished run.
+The only module that knows a run's file names. A training works in `.work-<name>`, which is renamed
+when complete, so that a folder with a run's name is always a finished run.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ PID_FILE = "pid"
 BUNDLE_FOLDER = "bundle"
 ACTIVE_FILE = "active.json"
 LOCK_FILE = ".training.lock"
-LOOK_PAUSES = (0.0, 0.001, 0.005)  # seconds before each look at who holds it
+LOOK_PAUSES = (0.0, 0.001, 0.005)  # seconds before each check of the lock
 FOLDER_VARIABLE = MODELS_VARIABLE
 WORK_PREFIX = ".work-"
 TRASH_PREFIX = ".trash-"
@@ -51,13 +51,13 @@ FORMAT_VERSION = 1
 
 COMPLETE, PARTIAL, DAMAGED = "complete", "partial", "damaged"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-# Files of the models folder, also where the file system knows no case; devices of Windows.
+# Files of the models folder, in any case for case-insensitive file systems; devices of Windows.
 _RESERVED = re.compile(r"active\.json|(con|prn|aux|nul|com\d|lpt\d)(\..*)?|.*\.", re.I)
 
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run. Its files are read when asked for."""
+    """A finished run. Its files are read on demand."""
 
     name: str
     path: Path
@@ -66,7 +66,7 @@ class Run:
 
     @property
     def status(self) -> str:
-        """`complete`, or `partial` when the training was cancelled on the way."""
+        """`complete`, or `partial` if the training was cancelled."""
         return str(self.config.get("status", COMPLETE))
 
     @property
@@ -75,7 +75,7 @@ class Run:
         return dict(self.config["config"])
 
     def history(self) -> pd.DataFrame:
-        """One row an epoch: loss and accuracy, on the training and the validation part."""
+        """A row per epoch: loss and accuracy of training and validation."""
         return files.read_history(self.path / HISTORY_FILE)
 
     def predictions(self) -> pd.DataFrame:
@@ -83,7 +83,7 @@ class Run:
         return files.read_predictions(self.path / PREDICTIONS_FILE)
 
     def bundle(self, threads: int | None = None) -> ModelBundle:
-        """Load what scoring needs; it bears the run's name, whatever it was called before."""
+        """Load the bundle, under the run's present name."""
         return replace(bundles.load(self.path / BUNDLE_FOLDER, threads), name=self.name)
 
     def about(self) -> About:
@@ -93,7 +93,7 @@ class Run:
 
 @dataclass(frozen=True)
 class DamagedRun:
-    """A folder that should be a run and cannot be read as one."""
+    """A run folder that cannot be read."""
 
     name: str
     path: Path
@@ -102,26 +102,26 @@ class DamagedRun:
 
 
 def models_folder() -> Path:
-    """Where runs lie (`dga.storage.models_folder`)."""
+    """The folder of runs (`dga.storage.models_folder`)."""
     return storage.models_folder()
 
 
 def check_name(name: str) -> str:
-    """Return the name of a run when it is one; never a path.
+    """Return a valid name of a run, which is never a path; RunError otherwise.
 
     >>> check_name("lstm-2026.1")
     'lstm-2026.1'
     """
     if not is_name(name):
         raise RunError(
-            f"{name!r} is no name for a run: letters, digits, '-', '_' and '.' only, "
-            "starting with a letter or digit, at most 64 characters, and no name of a file here"
+            f"{name!r} is not a valid run name: use only letters, digits, '-', '_' and '.', start "
+            "with a letter or digit, use at most 64 characters, and no reserved file name"
         )
     return name
 
 
 def is_name(text: str) -> bool:
-    """Whether a text can be a run's name."""
+    """Whether a text is a valid name of a run."""
     return bool(_NAME.fullmatch(text)) and not _RESERVED.fullmatch(text)
 
 
@@ -131,13 +131,13 @@ def fresh_name(architecture: str) -> str:
 
 
 def folder_of(name: str, root: Path) -> Path:
-    """Where a run of this name lies: in the models folder, but for the run that is packaged."""
+    """The folder of a run: in the models folder, or in the package for the packaged run."""
     path = root / name
     return PACKAGED if name == SHIPPED and not path.is_dir() and PACKAGED.is_dir() else path
 
 
 def create(name: str, root: Path | None = None) -> Path:
-    """Make the work folder of a new run and return it; RunError when the name is taken."""
+    """Make the work folder of a new run; RunError if the name is taken."""
     root = root or models_folder()
     work = root / f"{WORK_PREFIX}{check_name(name)}"
     refuse_taken(name, root)
@@ -149,16 +149,16 @@ def create(name: str, root: Path | None = None) -> Path:
 
 
 def finish(work: Path) -> Run:
-    """Turn a complete work folder into a run: written through to disk, renamed, then tidied."""
+    """Turn a complete work folder into a run: sync, rename, tidy."""
     run = store(work, work.name.removeprefix(WORK_PREFIX), work.parent)
     tidy(run)
     return run
 
 
 def tidy(run: Run) -> None:
-    """Remove what only the training needed; what a kill leaves is removed the next time.
+    """Remove files that only the training needed; after a kill, the next call does it.
 
-    A partial run keeps its plan and its checkpoint: its training can be continued.
+    A partial run keeps its plan and checkpoint, so that its training can be continued.
     """
     partial = run.status == PARTIAL
     for passing in (PID_FILE, CANCEL_FILE) + (() if partial else (PLAN_FILE, CHECKPOINT_FILE)):
@@ -166,41 +166,41 @@ def tidy(run: Run) -> None:
 
 
 def store(folder: Path, name: str, root: Path) -> Run:
-    """Make a folder that holds a run's files the run of this name, at once."""
+    """Rename a folder with a run's files so that it becomes the run of this name."""
     try:
         storage.sync_tree(folder)
         storage.move(folder, root / check_name(name))
     except OSError as error:
-        told = f"the run {name!r} cannot be stored ({error}); it lies in {folder}"
+        told = f"the run {name!r} cannot be stored ({error}); its files are in {folder}"
         raise RunError(told) from None
     return open_run(name, root)
 
 
 def refuse_taken(name: str, root: Path) -> None:
-    """RunError where a run bears the name, or did before it was renamed: links still use it."""
+    """RunError if a run has the name, or had it before it was renamed: links still use it."""
     if folder_of(name, root).exists():
-        raise RunError(f"there is a run {name!r} already; choose another name or delete it")
+        raise RunError(f"a run {name!r} exists already; choose another name or delete it")
     if now := _renamed(name, root):
         raise RunError(
-            f"the run {now!r} was called {name!r} before, and what refers to it by that name "
-            "still finds it; choose another name"
+            f"the run {now!r} was called {name!r} before and is still found by that name; choose "
+            "another name"
         )
 
 
 def open_run(name: str, root: Path | None = None) -> Run:
-    """Open a finished run by its name, or by one that it had before it was renamed."""
+    """Open a finished run by its name or a former name; RunError lists the runs."""
     root = root or models_folder()
     path = folder_of(check_name(name), root)
     if not path.is_dir() and (now := _renamed(name, root)):
         path = root / now
     if not path.is_dir():
         names = ", ".join(run.name for run in list_runs(root)) or "none"
-        raise RunError(f"no run {name!r}; there are: {names}")
+        raise RunError(f"no run {name!r}; the runs are {names}")
     return open_folder(path)
 
 
 def open_folder(path: Path) -> Run:
-    """Open a folder that holds a run's files; the run is called as the folder is."""
+    """Open a folder with a run's files; the folder's name is the run's name."""
     name = path.name
     config = files.read_json(path / CONFIG_FILE)
     if config.get("format_version") != FORMAT_VERSION:
@@ -219,9 +219,9 @@ def list_runs(root: Path | None = None) -> list[Run | DamagedRun]:
 
 
 def active_name(root: Path | None = None) -> str:
-    """The run that scores when none is named: the chosen, else the shipped, else the newest.
+    """The run that scores by default: the activated one, else the shipped, else the newest.
 
-    A partial run only where there is no complete one.
+    A partial run only if there is no complete one.
     """
     root = root or models_folder()
     with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
@@ -235,12 +235,11 @@ def active_name(root: Path | None = None) -> str:
     found = [run for run in list_runs(root) if isinstance(run, Run)]
     for run in sorted(found, key=lambda run: run.status != COMPLETE):
         return run.name
-    raise RunError(f"there is no run in {root}; train one with 'dga train'")
+    raise RunError(f"no runs in {root}; train one with 'dga train'")
 
 
 def heir_of(name: str, root: Path | None = None) -> str:
-    """The run that becomes the active one once the active run `name` is deleted; "" where none is
-    left."""
+    """The run that becomes active if the active run `name` is deleted; "" if none is left."""
     root = root or models_folder()
     left = [run for run in list_runs(root) if isinstance(run, Run) and run.name != name]
     if any(run.name == SHIPPED for run in left):
@@ -254,9 +253,9 @@ def active_run(root: Path | None = None) -> Run:
 
 
 def set_active(name: str, root: Path | None = None, by: str = "") -> None:
-    """Make a run the active one; its bundle is loaded once to be sure that it can score.
+    """Make a run the active one, after checking that its bundle loads.
 
-    Who did it, `by` or the account of this process, is kept in `runs.activations`.
+    `by`: who did it, by default the account of this process; recorded in `runs.activations`.
     """
     root = root or models_folder()
     open_run(name, root).bundle(threads=1)
@@ -266,10 +265,10 @@ def set_active(name: str, root: Path | None = None, by: str = "") -> None:
 
 
 def holder(root: Path | None = None) -> str:
-    """The name of the training that is running: the one that holds the lock; "" where none does.
+    """The name of the running training, which holds the training lock; "" if none is running.
 
-    The system releases the lock when the process dies, however that happens. Whoever looks holds
-    it for a moment too, so a look that finds it held is repeated.
+    The operating system releases the lock when the process ends, even by a kill. Checking takes the
+    lock for a moment, so a check that finds it taken is repeated.
     """
     path = (root or models_folder()) / LOCK_FILE
     with suppress(FileNotFoundError, NotADirectoryError):
@@ -283,7 +282,7 @@ def holder(root: Path | None = None) -> str:
 
 
 def _folders(root: Path) -> list[Path]:
-    """The folders that bear a run's name, with the packaged run where the root has none of it."""
+    """The folders with a run's name; includes the packaged run unless the root has one so named."""
     paths = root.iterdir() if root.is_dir() else iter(())
     found = [path for path in paths if is_name(path.name) and path.is_dir()]
     packaged = folder_of(SHIPPED, root)
@@ -291,7 +290,7 @@ def _folders(root: Path) -> list[Path]:
 
 
 def _renamed(name: str, root: Path) -> str:
-    """What the run is called today that bore this name before; "" where there is none."""
+    """The present name of the run that had this name before; "" if there is none."""
     return next((path.name for path in _folders(root) if name in notes.read(path).formerly), "")
 
 

@@ -1,7 +1,7 @@
-"""Deleted runs: put aside with a way back, removed after thirty days or when asked to.
+"""Deleted runs: kept for thirty days, during which they can be restored.
 
-A deleted run lies in `.trash-<time>-<name>` of the models folder, so that two deleted runs of one
-name are two. Nothing else in that folder is ever removed here.
+A deleted run is moved to `.trash-<time>-<name>` in the models folder, so that two deleted runs may
+have the same name. Nothing else in that folder is removed here.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _FOLDER = re.compile(re.escape(store.TRASH_PREFIX) + r"(?:(\d{8}T\d{6})\d*-)?(.+
 
 @dataclass(frozen=True)
 class Deleted:
-    """A deleted run or training: the folder it lies in, what it was called, when it was deleted.
+    """A deleted run or training: its folder, its name, and when it was deleted.
 
-    `when` in seconds since 1970. `is_run`: False for what an interrupted training left.
+    `when`: seconds since 1970. `is_run`: False for an interrupted training.
     """
 
     path: Path
@@ -38,14 +38,14 @@ class Deleted:
 
     @property
     def days_left(self) -> int:
-        """How many days it is kept yet."""
+        """How many more days it is kept."""
         return max(0, KEPT_DAYS - int((time.time() - self.when) / DAY))
 
 
 def delete(name: str, root: Path | None = None) -> Path:
-    """Put a run or an interrupted training aside; `restore` brings a run back.
+    """Delete a run or an interrupted training; `restore` restores a run.
 
-    Removes what was deleted more than thirty days ago.
+    Removes for good what was deleted more than thirty days ago.
     """
     root = root or store.models_folder()
     run, work = root / store.check_name(name), root / f"{store.WORK_PREFIX}{name}"
@@ -62,20 +62,20 @@ def delete(name: str, root: Path | None = None) -> Path:
 
 
 def restore(name: str, root: Path | None = None) -> Run:
-    """Bring a deleted run back; the last deleted of those with this name."""
+    """Restore the most recently deleted run with this name."""
     root = root or store.models_folder()
     store.check_name(name)
     found = next((one for one in deleted(root) if one.name == name), None)
     if found is None:
-        raise RunError(f"no deleted run {name!r} to bring back")
+        raise RunError(f"no deleted run {name!r} to restore")
     return bring_back(found)
 
 
 def bring_back(one: Deleted) -> Run:
-    """Bring this deleted run back."""
+    """Restore this deleted run."""
     final = one.path.with_name(store.check_name(one.name))
     if final.exists():
-        raise RunError(f"there is a new run {one.name!r}; delete or rename it first")
+        raise RunError(f"a new run {one.name!r} exists; delete or rename it first")
     try:
         storage.move(one.path, final)
     except FileNotFoundError:
@@ -85,12 +85,12 @@ def bring_back(one: Deleted) -> Run:
 
 
 def deleted(root: Path | None = None) -> list[Deleted]:
-    """The runs that `restore` can bring back, the last deleted first."""
+    """The runs that can be restored, most recently deleted first."""
     return [one for one in _found(root or store.models_folder()) if one.is_run]
 
 
 def empty(root: Path | None = None, days: float = 0) -> int:
-    """Remove for good what was deleted at least so many days ago; returns how many."""
+    """Remove for good what was deleted at least `days` days ago; returns how many."""
     until = time.time() - days * DAY
     old = [one for one in _found(root or store.models_folder()) if one.when <= until]
     for one in old:
@@ -100,7 +100,7 @@ def empty(root: Path | None = None, days: float = 0) -> int:
 
 
 def _aside(path: Path) -> Path:
-    """A folder name for what is deleted now; a later one sorts later."""
+    """A folder name for something deleted now; later ones sort later."""
     now = time.time()
     stamp = time.strftime(_STAMP, time.gmtime(now)) + f"{int(now % 1 * 1e6):06d}"
     return path.with_name(f"{store.TRASH_PREFIX}{stamp}-{path.name}")

@@ -1,1 +1,1 @@
-"""From a labelled dataset to a finished run. Runs in a child process: it imports Keras."""
+"""Train a network on a dataset and turn it into a run. Runs in a child process: imports Keras."""

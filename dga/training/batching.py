@@ -1,7 +1,7 @@
-"""Which names make a batch, in which order, how wide, and what they should give. Knows no network.
+"""Batches of a training part: their names, order and width. Knows no network.
 
-Seed, epoch and batch number decide everything, so that a resumed training sees the same batches
-as an uninterrupted one.
+Seed, epoch and batch number determine a batch, so that a resumed training sees the same batches as
+an uninterrupted one.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ import numpy.typing as npt
 
 from dga.training.examples import Examples, Float32s, drop_suffixes
 
-CHUNK_BATCHES = 12  # names are sorted by length within so many shuffled batches
-WIDTH_STEP = 4  # widths are rounded up to it, so that few shapes occur
-AHEAD = 2  # batches that are made ready while one is learnt from
+CHUNK_BATCHES = 12  # shuffled batches within which names are sorted by length
+WIDTH_STEP = 4  # widths are rounded up to a multiple, so that few shapes occur
+AHEAD = 2  # batches prepared while one is trained on
 
 Side = Literal["left", "right"]
 Rows = npt.NDArray[np.int64]
@@ -29,9 +29,9 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True)
 class Batch:
-    """What one update sees. `codes` (rows, columns) int32; the others (rows,) float32.
+    """The input of one gradient step. `codes` (rows, columns) int32; the others (rows,) float32.
 
-    `family` holds the index of a class, `known` is 0 where a name has none and else its weight.
+    `family` is the index of a class; `known` is the name's weight, or 0 if it has no class.
     """
 
     codes: npt.NDArray[np.int32]
@@ -43,10 +43,10 @@ class Batch:
 
 @dataclass(frozen=True)
 class Order:
-    """How the names of a training part come in batches.
+    """Divides a training part into batches.
 
-    `trims`: batches hold names of about a length and are cut to the longest; `side` is where the
-    padding stands.
+    `trims`: batches contain names of similar length and are cut to the longest. `side`: where the
+    padding is.
     """
 
     part: Examples
@@ -57,16 +57,16 @@ class Order:
     suffix_dropout: float = 0.0
 
     def __len__(self) -> int:
-        """Batches an epoch."""
+        """The number of batches in an epoch."""
         return -(-len(self.part) // self.size)
 
     def epoch(self, number: int, skip: int = 0) -> Iterator[Batch]:
-        """The batches of an epoch, counted from 1, behind the first `skip`, made ahead of use."""
+        """The batches of an epoch (from 1), without the first `skip`, prepared in a thread."""
         numbered = islice(enumerate(self._rows(number)), skip, None)
         return ahead(lambda one: self._batch(number, *one), numbered)
 
     def _rows(self, epoch: int) -> Iterator[Rows]:
-        """Shuffled rows in batches, sorted by length within a chunk where columns are cut."""
+        """Shuffled rows in batches; sorted by length within a chunk if batches are cut."""
         dice = np.random.default_rng([self.seed, epoch])
         order = dice.permutation(len(self.part))
         if not self.trims:
@@ -93,12 +93,12 @@ class Order:
 
 
 def whole(part: Examples, rows: Rows) -> npt.NDArray[np.int32]:
-    """The codes of some rows, all columns."""
+    """The codes of rows, all columns."""
     return part.codes[rows].astype(np.int32)
 
 
 def cut(part: Examples, rows: Rows, side: Side = "right") -> npt.NDArray[np.int32]:
-    """The codes of some rows without the columns that hold padding alone, up to WIDTH_STEP."""
+    """The codes of rows without the columns of padding, up to a multiple of WIDTH_STEP."""
     longest = int(part.widths[rows].max(initial=1))
     width = min(-(-longest // WIDTH_STEP) * WIDTH_STEP, part.codes.shape[1])
     columns = slice(-width, None) if side == "left" else slice(width)
@@ -106,7 +106,7 @@ def cut(part: Examples, rows: Rows, side: Side = "right") -> npt.NDArray[np.int3
 
 
 def ahead(make: Callable[[Given], Made], givens: Iterable[Given]) -> Iterator[Made]:
-    """Make things in their order, some ahead in a thread, so that who takes them never waits."""
+    """Make items in order in a thread, some in advance, so that the consumer does not wait."""
     with ThreadPoolExecutor(1) as pool:
         waiting = iter(givens)
         begun = [pool.submit(make, given) for given in islice(waiting, AHEAD)]

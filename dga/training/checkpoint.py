@@ -1,6 +1,6 @@
-"""A training's state on disk: written whole or not at all, read back without pickle.
+"""A training's checkpoint: one npz file, written atomically, read without pickle.
 
-One npz file: arrays in named groups, and facts as JSON. Knows no network.
+It contains arrays in named groups, and facts as JSON. Knows no network.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ Arrays = Sequence[npt.NDArray[Any]]
 
 @dataclass(frozen=True)
 class State:
-    """Arrays in named groups, each in its order, and JSON-ready facts."""
+    """Arrays in named groups, and JSON-ready facts."""
 
     groups: Mapping[str, Arrays]
     facts: Mapping[str, Any]
 
 
 def save(path: Path, state: State) -> None:
-    """Write a checkpoint in place of the last one; a kill leaves one of the two."""
+    """Replace the checkpoint; a kill leaves either the old or the new one."""
     arrays = {
         f"{group}-{place}": array
         for group, held in state.groups.items()
@@ -48,7 +48,7 @@ def save(path: Path, state: State) -> None:
 
 
 def fingerprint(settings: Mapping[str, Any], *arrays: npt.NDArray[Any]) -> str:
-    """A text that differs where the settings or the arrays do: what a checkpoint must fit."""
+    """A hash of settings and arrays, by which a checkpoint is matched to its training."""
     digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
     for array in arrays:
         digest.update(np.ascontiguousarray(array).tobytes())
@@ -56,7 +56,7 @@ def fingerprint(settings: Mapping[str, Any], *arrays: npt.NDArray[Any]) -> str:
 
 
 def load(path: Path) -> State | None:
-    """Read a checkpoint; None where there is none yet. JobError when it is damaged."""
+    """Read a checkpoint; None if there is none yet. JobError if it is damaged."""
     try:
         with np.load(path, allow_pickle=False) as held:
             told = json.loads(held[FACTS].tobytes())
@@ -71,5 +71,5 @@ def load(path: Path) -> State | None:
         return None
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise JobError(
-            f"{path.name} of this training is damaged ({error}); delete it and train anew"
+            f"the checkpoint {path.name} is damaged ({error}); delete it and train again"
         ) from None

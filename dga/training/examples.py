@@ -1,4 +1,4 @@
-"""Rows of a dataset to the arrays that a network is trained on. Knows no network."""
+"""Encode rows of a dataset as the arrays that a network is trained on. Knows no network."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ Integer = TypeVar("Integer", np.uint8, np.int32)
 
 @dataclass(frozen=True)
 class Examples:
-    """Encoded names with what they should give; one entry a name."""
+    """Encoded names with their targets and weights; one entry per name."""
 
     codes: Codes  # (rows, columns) uint8, 0 = padding
     widths: npt.NDArray[np.int64]  # (rows,) characters in the name
     label_widths: npt.NDArray[np.int64]  # (rows,) characters before the first dot, and the dot
     is_dga: Float32s  # (rows,) 0 or 1
-    family: npt.NDArray[np.int64]  # (rows,) index into the classes; -1 where there is none
+    family: npt.NDArray[np.int64]  # (rows,) index into the classes; -1 for none
     weights: Float32s  # (rows,)
 
     def __len__(self) -> int:
@@ -34,7 +34,7 @@ class Examples:
 
 
 def classes_for(frame: pd.DataFrame, config: TrainingConfig) -> list[str]:
-    """The families of at least `min_family` names, sorted; the family task knows benign too."""
+    """The families of at least `min_family` names, sorted; benign comes first in a family task."""
     if config.task == "binary":
         return []
     sizes = frame.loc[frame[LABEL] == DGA, FAMILY].value_counts()
@@ -60,7 +60,7 @@ def examples(
 
 
 def _weights(frame: pd.DataFrame, config: TrainingConfig) -> Float32s:
-    """The balanced weights (rows,), the benign ones times `benign_weight`; mean 1."""
+    """Balanced weights (rows,), those of benign names times `benign_weight`; mean 1."""
     weights = dataset.weights(frame, config.balance or "none")
     weights = np.where(frame[LABEL] == BENIGN, config.benign_weight or 1.0, 1.0) * weights
     return np.asarray(weights / weights.mean(), dtype=np.float32)
@@ -72,7 +72,7 @@ def drop_suffixes(
     rate: float,
     rng: np.random.Generator,
 ) -> npt.NDArray[Integer]:
-    """Blank the suffix of a share of right-padded rows: it must not carry the verdict alone."""
+    """Blank the suffix of a random share of right-padded rows, so that it does not decide alone."""
     blank = np.arange(codes.shape[1]) >= label_widths[:, None]
     dropped = rng.random(len(codes)) < rate
     return codes * ~(blank & dropped[:, None])

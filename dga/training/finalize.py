@@ -1,4 +1,4 @@
-"""A trained network to a calibrated bundle. The validation part chooses what the bundle stores.
+"""Export a trained network and calibrate its bundle on the validation part.
 
 Runs in a child process (exporting imports Keras) and writes into the bundle's folder alone.
 """
@@ -31,7 +31,7 @@ def export(
     encoder: CharEncoder,
     classes: Sequence[str],
 ) -> dict[str, Any]:
-    """Write the network as Keras and ONNX files; returns what its bundle states of it."""
+    """Write the network as Keras and ONNX files; returns its bundle's fields, uncalibrated."""
     onnx_export.export(model, folder, encoder)
     return {
         "name": name,
@@ -52,7 +52,7 @@ def calibrate(
     unseen: Sequence[str],
     composed: Sequence[str],
 ) -> tuple[ModelBundle, Calibrated]:
-    """Fit calibration, thresholds and family groups of the graph in a folder, and save its bundle.
+    """Fit calibration, thresholds and family groups of an exported network; save its bundle.
 
     `stated`: what the bundle states of the network, by the names of `bundle.save`. `unseen`,
     `composed`: names beside the validation part (`prepare.calibration_names`).

@@ -1,7 +1,7 @@
-"""Encoded names to a trained Keras model: epochs, validation, reports, checkpoints.
+"""The training loop: epochs, validation, progress, checkpoints.
 
-Runs in a child process: it imports Keras. Reports through `on_progress`; writes no file but the
-checkpoint from which an interrupted training goes on.
+Runs in a child process: it imports Keras. Writes only the checkpoint from which an interrupted
+training continues.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ CHECKPOINT_SECONDS = 60.0  # a checkpoint is also written after each epoch
 
 @dataclass
 class Trained:
-    """A model with its history; `partial` when it was stopped before its end.
+    """A model with its history; `partial` if it was stopped before its end.
 
-    A row of the history has `kept` 1 where the model has that epoch's weights, else 0.
+    In the history, `kept` is 1 for the epoch whose weights the model has, else 0.
     """
 
     model: keras.Model
@@ -55,9 +55,11 @@ def fit(
     model: keras.Model | None = None,
     path: Path | None = None,
 ) -> Trained:
-    """Train a model; stops early, keeping what was learnt, when `should_stop` says so.
+    """Train a model; if `should_stop` becomes true, stop and keep the weights so far.
 
-    `path`: of the checkpoint; a training continues from the checkpoint that is there.
+    `train`, `validation`: encoded names with targets. `model`: where to start; a fresh one by
+    default. `path`: of the checkpoint; training continues from it if it exists. TrainingError if
+    the loss is not finite; JobError if the checkpoint belongs to other feeds or settings.
     """
     config = config.resolved()
     if model is None:
@@ -90,7 +92,7 @@ def fit(
 
 
 class _Loop:
-    """One training under way. Its position is the number of batches learnt from."""
+    """The state of one training. Its position is the number of batches trained on."""
 
     def __init__(
         self,
@@ -111,7 +113,7 @@ class _Loop:
         self.result = Trained(model)
         self.best: list[npt.NDArray[Any]] = []  # the weights of the best epoch so far
         self.sums = np.zeros(train_step.TOLD)  # of the epoch so far
-        self.told: list[Any] = []  # what updates told since; waited for when it is needed
+        self.told: list[Any] = []  # sums of later updates, fetched only when needed
         self.names = 0
         self.started = self.reported = self.saved = time.perf_counter()
         self.fingerprint = self._fingerprint() if path else ""
@@ -119,7 +121,7 @@ class _Loop:
         self.progress = Progress(phase="training", batches=self.total, epochs=epochs)
 
     def run(self) -> Trained:
-        """Train to the end, from the checkpoint where there is one."""
+        """Train to the end, from the checkpoint if there is one."""
         self._restore()
         self.progress = replace(self.progress, batch=self.result.batches)
         self.on_progress(self.progress)
@@ -205,7 +207,7 @@ class _Loop:
         self.on_progress(self.progress)
 
     def _validate(self) -> dict[str, float]:
-        """Loss and accuracy of P(dga) on the validation part; nothing where there is none."""
+        """Loss and accuracy of P(dga) on the validation part; {} if it is empty."""
         if not len(self.validation):
             return {}
         scores = predict.scores(self.model, self.validation, self.config.task, side=self.order.side)
@@ -217,19 +219,19 @@ class _Loop:
         }
 
     def _best(self) -> dict[str, float] | None:
-        """The row of the lowest validation loss, the first where several are equal."""
+        """The row with the lowest validation loss, the first of equals."""
         rows = [row for row in self.result.history if "validation_loss" in row]
         return min(rows, key=lambda row: row["validation_loss"], default=None)
 
     def _idle(self) -> bool:
-        """True once as many epochs as `patience` allows have brought nothing."""
+        """Whether the validation loss has not improved for `patience` epochs."""
         best = self._best()
         if best is None or self.config.patience is None:
             return False
         return self.result.history[-1]["epoch"] - best["epoch"] >= self.config.patience
 
     def _keep_best(self) -> None:
-        """Give the model the weights of its best epoch, and tell in the history which it has."""
+        """Give the model the weights of its best epoch, and mark that epoch in the history."""
         train_step.average(self.rule, self.model)
         history, best = self.result.history, self._best()
         if not history:
@@ -242,7 +244,7 @@ class _Loop:
             row["kept"] = float(row is kept)
 
     def _variables(self) -> Iterator[tuple[str, list[Any]]]:
-        yield "network", list(self.model.variables)  # dropout's dice among them
+        yield "network", list(self.model.variables)  # including dropout's random state
         yield "optimizer", list(self.rule.variables)
 
     def _fingerprint(self) -> str:
@@ -274,7 +276,7 @@ class _Loop:
         if facts["fingerprint"] != self.fingerprint:
             raise JobError(
                 "the feeds or the settings have changed since this training was interrupted; "
-                "it cannot go on, start it anew"
+                "it cannot continue; start a new training"
             )
         for name, held in self._variables():
             for variable, value in zip(held, state.groups[name], strict=True):

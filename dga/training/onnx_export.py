@@ -1,8 +1,8 @@
-"""A trained Keras model to the ONNX graph that scores, checked against it.
+"""Export a trained Keras model to ONNX, and check that both give the same scores.
 
-Large tables are rounded to half precision, in Keras and ONNX alike, and kept in 16 bits, so that a
-bundle is half as large and more of it stays in the processor's cache. Runs in a child process: it
-imports Keras. Writes into the bundle's folder alone.
+Large tables are rounded to half precision in Keras and ONNX alike and stored in 16 bits: the bundle
+is half as large, and more of it stays in the processor's cache. Runs in a child process: it imports
+Keras. Writes only into the bundle's folder.
 """
 
 from __future__ import annotations
@@ -24,17 +24,19 @@ from dga.scoring.calibration import Float32s
 from dga.scoring.encoder import CharEncoder
 from dga.training import onnx_optimize
 
-AGREEMENT = 1e-5  # how far ONNX Runtime's scores may be from Keras's
+AGREEMENT = 1e-5  # allowed difference between ONNX Runtime's and Keras's scores
 PROBE_COLUMNS = 24
-OPSET = 18  # the first that knows bits
-LARGE = 2**18  # values of a table that is kept in half precision
+OPSET = 18  # the first with bitwise operators
+LARGE = 2**18  # number of values from which a table is stored in half precision
 
 
 def export(model: keras.Model, folder: Path, encoder: CharEncoder) -> None:
-    """Write model.keras and model.onnx; BundleError when the two do not score alike, or padding
-    changes a score."""
+    """Write model.keras and model.onnx.
+
+    BundleError if their scores differ, or if padding changes a score.
+    """
     _round_tables(model)
-    bare = type(model).from_config(model.get_config())  # without the optimiser's state
+    bare = type(model).from_config(model.get_config())  # without the optimizer's state
     bare.set_weights(model.get_weights())
     bare.save(folder / bundle.KERAS_FILE)
     _pack(folder / bundle.KERAS_FILE)
@@ -53,14 +55,13 @@ def _given(model: keras.Model, codes: Any) -> dict[str, Float32s]:
 
 
 def _check_padding(given: dict[str, Float32s], padded: dict[str, Float32s]) -> None:
-    """BundleError where columns of padding change what is given: scores would hang on the batch."""
+    """BundleError if padding changes the outputs: scores would depend on the batch."""
     if any(np.abs(given[name] - padded[name]).max() > AGREEMENT for name in given):
         raise BundleError(f"padding changes scores by more than {AGREEMENT:g}; not stored")
 
 
 def _settle(path: Path, given: dict[str, Float32s], probe: Any) -> None:
-    """Give the ONNX outputs the Keras outputs' names, found by their scores on a probe, and make
-    the graph smaller and faster where that changes none."""
+    """Name the ONNX outputs after Keras's, matched by their values on a probe, and optimise."""
     graph = onnx.load(path)
     session = onnxruntime.InferenceSession(path.read_bytes())
     feed = session.get_inputs()[0].name
@@ -80,7 +81,7 @@ def _settle(path: Path, given: dict[str, Float32s], probe: Any) -> None:
 
 
 def _round_tables(model: keras.Model) -> None:
-    """Give the large tables values that half precision holds exactly."""
+    """Round the large tables to half precision."""
     for layer in model.layers:
         if isinstance(layer, keras.layers.Embedding):
             table = layer.get_weights()[0]
@@ -89,7 +90,7 @@ def _round_tables(model: keras.Model) -> None:
 
 
 def _halve_tables(graph: onnx.GraphProto) -> None:
-    """Keep the large tables that are only looked up in 16 bits, widened behind."""
+    """Store large tables that are only looked up in 16 bits; cast after the look-up."""
     readers: dict[str, list[onnx.NodeProto]] = {}
     for node in graph.node:
         for name in node.input:
@@ -105,20 +106,20 @@ def _halve_tables(graph: onnx.GraphProto) -> None:
 
 
 def _half(values: npt.NDArray[Any]) -> npt.NDArray[Any] | None:
-    """The same values in 16 bits; None where these do not hold them."""
+    """The same values in 16 bits; None if that would change them."""
     half = values.astype(np.float16 if values.dtype == np.float32 else np.uint16)
     return half if np.array_equal(half, values) else None
 
 
 def _widen(graph: onnx.GraphProto, node: onnx.NodeProto, kind: int) -> None:
-    """Put a cast to a tensor's kind behind a node."""
+    """Insert a cast to a tensor type after a node."""
     wide, node.output[0] = node.output[0], f"{node.output[0]}_half"
     cast = helper.make_node("Cast", [node.output[0]], [wide], to=kind)
     graph.node.insert(list(graph.node).index(node) + 1, cast)
 
 
 def _pack(path: Path) -> None:
-    """Compress a .keras file, a zip that Keras writes uncompressed."""
+    """Compress a .keras file, which Keras writes as an uncompressed zip."""
     with zipfile.ZipFile(path) as file:
         parts = {name: file.read(name) for name in file.namelist()}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
@@ -127,7 +128,7 @@ def _pack(path: Path) -> None:
 
 
 def _same(given: dict[str, Float32s], value: Float32s) -> str:
-    """The name of the output that has this value; BundleError where none has."""
+    """The name of the output with this value; BundleError if there is none."""
     for name, expected in given.items():
         alike = expected.shape == value.shape
         if alike and np.allclose(value, expected, rtol=AGREEMENT, atol=AGREEMENT):

@@ -1,17 +1,16 @@
-"""An exported ONNX graph with fewer operations that gives the same scores.
+"""Remove operations from an exported ONNX graph without changing its scores.
 
-Runs in a child process, at export. ONNX Runtime's own optimisations leave five things undone:
+Runs in a child process, at export. Five optimisations that ONNX Runtime does not do itself:
 
-- Before each look-up Keras turns negative row numbers into positive ones, in nine operations over
-  all of them. ONNX's Gather does that itself.
-- A remainder is made of a division, a product and a difference. That of a power of two is the
-  lowest bits.
-- A Gather copies what it finds as blocks of memory; where those are single numbers, GatherElements
-  takes a quarter of the time.
-- Rows that are looked up in half precision are widened table by table, then put side by side:
-  side by side first, they are moved at half their size and widened in one go.
-- A product is written, read for a sum, and read again for relu. A Gemm adds to its product what
-  lies where it writes, and takes relu along.
+- Keras maps negative indices to positive ones before each look-up, in nine operations; ONNX's
+  Gather does so itself.
+- A remainder is exported as division, product and difference; modulo a power of two it is a
+  bitwise and.
+- Gather copies blocks of memory; for single numbers GatherElements takes a quarter of the time.
+- Half-precision rows are cast table by table and then concatenated; concatenating first moves half
+  as many bytes and needs one cast.
+- A matrix product, a sum and a relu each pass over memory; a Gemm adds the sum in place and is
+  fused with relu.
 """
 
 from __future__ import annotations
@@ -24,11 +23,11 @@ import numpy.typing as npt
 import onnx
 from onnx import helper, numpy_helper
 
-LONG = 2**10  # numbers of a list that is looked up in, not of a shape
+LONG = 2**10  # length from which a constant is a look-up table, not a shape
 
 
 def slim(graph: onnx.GraphProto) -> None:
-    """Take out of a graph what it can do without; each score stays as it is."""
+    """Optimise a graph in place; scores do not change."""
     for node in list(graph.node):
         if node.op_type == "Gather":
             _look_up_directly(graph, node)
@@ -43,7 +42,7 @@ def slim(graph: onnx.GraphProto) -> None:
 
 
 def _look_up_directly(graph: onnx.GraphProto, gather: onnx.NodeProto) -> None:
-    """Have a Gather read the numbers that x * (x >= 0) + (x + rows) * (x < 0) is made of."""
+    """Replace x * (x >= 0) + (x + rows) * (x < 0) as a Gather's indices by x."""
     whole = _maker(graph, gather.input[1], "Add")
     for halves in _both_ways(whole):
         kept = _maker(graph, halves[0], "Mul")
@@ -55,7 +54,7 @@ def _look_up_directly(graph: onnx.GraphProto, gather: onnx.NodeProto) -> None:
 
 
 def _keep_lowest_bits(graph: onnx.GraphProto, rest: onnx.NodeProto) -> None:
-    """Make x - x / n * n one operation where n is a power of two."""
+    """Replace x - x / n * n by one bitwise operation if n is a power of two."""
     whole, product = _maker(graph, rest.input[1], "Mul", "Div"), _maker(graph, rest.input[1], "Mul")
     if whole is None or product is None or whole.input[0] != rest.input[0]:
         return
@@ -71,7 +70,7 @@ def _keep_lowest_bits(graph: onnx.GraphProto, rest: onnx.NodeProto) -> None:
 
 
 def _look_up_numbers(graph: onnx.GraphProto, gather: onnx.NodeProto) -> None:
-    """Look a tensor's numbers up in a list of numbers by GatherElements, which wants a list too."""
+    """Use GatherElements, on flattened indices, to look up single numbers."""
     numbers = _initializer(graph, gather.input[0])
     if numbers is None or numbers.ndim != 1 or len(numbers) < LONG:
         return
@@ -90,7 +89,7 @@ def _look_up_numbers(graph: onnx.GraphProto, gather: onnx.NodeProto) -> None:
 
 
 def _widen_later(graph: onnx.GraphProto, concat: onnx.NodeProto) -> None:
-    """Put what was looked up side by side before it is cast, where all of it is cast alike."""
+    """Concatenate before casting, if all inputs are cast to the same type."""
     casts = [_maker(graph, name, "Cast") for name in concat.input]
     narrow = [cast.input[0] for cast in casts if cast and _maker(graph, cast.input[0], "Gather")]
     kinds = {helper.get_node_attr_value(cast, "to") for cast in casts if cast}
@@ -102,7 +101,7 @@ def _widen_later(graph: onnx.GraphProto, concat: onnx.NodeProto) -> None:
 
 
 def _add_within(graph: onnx.GraphProto, relu: onnx.NodeProto) -> None:
-    """Make relu(look-up + reshaped product) one Gemm and a relu of it, then reshape."""
+    """Compute relu(look-up + reshaped product) by a Gemm with relu, then reshape."""
     total = _maker(graph, relu.input[0], "Add")
     for one, other in _both_ways(total):
         reshape, product = _maker(graph, one, "Reshape"), _maker(graph, one, "Reshape", "MatMul")
@@ -125,9 +124,9 @@ def _add_within(graph: onnx.GraphProto, relu: onnx.NodeProto) -> None:
 
 
 def _prune(graph: onnx.GraphProto) -> None:
-    """Remove what no output hangs on."""
+    """Remove nodes that no output depends on."""
     needed = {output.name for output in graph.output}
-    for node in reversed(list(graph.node)):  # makers stand before readers
+    for node in reversed(list(graph.node)):  # producers come before consumers
         if needed.isdisjoint(node.output):
             graph.node.remove(node)
         else:
@@ -138,7 +137,7 @@ def _prune(graph: onnx.GraphProto) -> None:
 
 
 def _maker(graph: onnx.GraphProto, name: str, *kinds: str) -> onnx.NodeProto | None:
-    """The last of a chain of nodes of these kinds, each before the other, that makes `name`."""
+    """The first node of a chain of these types that ends in `name`."""
     node = None
     for kind in kinds:
         node = next((one for one in graph.node if name in one.output), None)
@@ -149,7 +148,7 @@ def _maker(graph: onnx.GraphProto, name: str, *kinds: str) -> onnx.NodeProto | N
 
 
 def _both_ways(node: onnx.NodeProto | None) -> Iterator[Sequence[str]]:
-    """The two inputs of a node that does not care for their order, either way round."""
+    """The two inputs of a commutative node in both orders."""
     if node is not None:
         yield tuple(node.input)
         yield tuple(node.input)[::-1]
@@ -167,6 +166,6 @@ def _constant(graph: onnx.GraphProto, name: str, values: Sequence[int]) -> str:
 
 
 def _initializer(graph: onnx.GraphProto, name: str) -> npt.NDArray[Any] | None:
-    """The values of a constant; None where the name is that of a node's output."""
+    """The values of a constant; None if the name is a node's output."""
     found = next((one for one in graph.initializer if one.name == name), None)
     return None if found is None else numpy_helper.to_array(found)

@@ -1,4 +1,4 @@
-"""One training as a whole: feeds, dataset, network, calibration, evaluation, a finished run.
+"""One training from its plan to a finished run: data, network, bundle, metrics.
 
 Runs in a child process (it imports Keras); reports through `on_progress` and writes only into
 the work folder it is given.
@@ -39,7 +39,11 @@ LIBRARIES = ("tensorflow", "keras", "onnxruntime", "numpy", "pandas", "scikit-le
 def train(
     plan: TrainingPlan, work: Path, *, on_progress: OnProgress, should_stop: ShouldStop
 ) -> Run:
-    """Carry out a plan in a work folder made by `store.create`; returns the finished run."""
+    """Carry out a plan in a work folder made by `store.create`; returns the finished run.
+
+    Raises FeedError or DatasetError for unusable feeds, ConfigError for a base run that does not
+    fit, TrainingError if the loss diverges, BundleError if the export does not score like Keras.
+    """
     started = time.time()
     config = plan.config.resolved()
     device = devices.choose(config.device)
@@ -104,12 +108,12 @@ def _telling(on_progress: OnProgress, device: str) -> OnProgress:
 def _classes(
     known: Sequence[str], train: pd.DataFrame, widened: pd.DataFrame, config: TrainingConfig
 ) -> list[str]:
-    """The classes of a network: those of the run it continues, of its feeds, and `unknown`."""
+    """The classes of a network: those of its base run, of its feeds, and of added names."""
     classes = warm_start.merged_classes(known, examples.classes_for(train, config))
     if config.task != "binary" and len(classes) < 2:
         raise DatasetError(
             f"the {config.task} task needs families of at least {config.min_family} names; "
-            "lower the smallest family (min_family) or give a feed that names families"
+            "lower min_family or give a feed with families"
         )
     return warm_start.merged_classes(classes, examples.classes_for(widened, config))
 
@@ -130,7 +134,7 @@ def _record(
     device: str,
     started: float,
 ) -> dict[str, Any]:
-    """The run's config.json: settings, feeds, environment, how it went."""
+    """The run's config.json: settings, feeds, environment, status and duration."""
     return {
         "format_version": store.FORMAT_VERSION,
         "name": plan.name,

@@ -1,4 +1,4 @@
-"""Scores of a Keras network on examples, batch by batch. Trains nothing.
+"""Score examples with a Keras network, batch by batch. Trains nothing.
 
 Runs in a child process: it imports Keras.
 """
@@ -24,9 +24,9 @@ def scores(
     side: Side = "right",
     batch_size: int = 1024,
 ) -> Float32s:
-    """P(dga) of each example (rows,), by Keras, in batches cut to their longest name.
+    """P(dga) of each example (rows,), in batches cut to their longest name.
 
-    Nothing is cut for a model of a fixed number of columns. `side`: where the padding stands.
+    Batches are not cut for a model with a fixed number of columns. `side`: where the padding is.
     """
     result = np.empty(len(part), dtype=np.float32)
     order: npt.NDArray[np.int64] = np.argsort(part.widths, kind="stable")

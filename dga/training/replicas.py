@@ -1,4 +1,4 @@
-"""Where a network learns: on one device, or as a replica on each of several (data parallel).
+"""Train on one device or data-parallel on several, with a replica of the network on each.
 
 Runs in a child process: it imports Keras.
 """
@@ -15,7 +15,7 @@ from dga.devices import ALL
 
 
 def scope(device: str) -> AbstractContextManager[Any]:
-    """The context in which a network is built and learns.
+    """The context in which to build and train a network.
 
     `device`: as `dga.devices.choose` gives it. For `all`: a replica on each GPU, or on each
     logical CPU device where there is no GPU.
@@ -31,12 +31,12 @@ def scope(device: str) -> AbstractContextManager[Any]:
 
 
 def replicas() -> int:
-    """How many replicas learn in the present scope."""
+    """The number of replicas in the current scope."""
     return int(tf.distribute.get_strategy().num_replicas_in_sync)
 
 
 def plain(model: keras.Model) -> keras.Model:
-    """The network on one device, to be exported and scored: a copy where it had replicas."""
+    """The network on one device, for export and scoring: a copy if it had replicas."""
     strategies = {getattr(v.value, "distribute_strategy", None) for v in model.variables}
     if all(s is None or s.num_replicas_in_sync == 1 for s in strategies):
         return model

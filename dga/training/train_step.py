@@ -29,10 +29,10 @@ Tensor = Any  # TensorFlow ships no types
 
 
 def optimizer(config: TrainingConfig, total: int) -> keras.Optimizer:
-    """The optimiser that a config names, its learning rate planned for `total` updates.
+    """The configured optimizer, with its learning-rate schedule for `total` steps.
 
-    Where weights are averaged it keeps a moving average of them over a share of the updates (Polyak
-    & Juditsky 1992, SIAM J. Control Optim. 30).
+    With weight averaging, it keeps an exponential moving average of the weights over a share of the
+    steps (Polyak & Juditsky 1992, SIAM J. Control Optim. 30).
     """
     rate: Any = config.learning_rate
     over = (config.averaging or 0.0) * total
@@ -58,14 +58,14 @@ def optimizer(config: TrainingConfig, total: int) -> keras.Optimizer:
 
 
 def average(rule: keras.Optimizer, model: keras.Model) -> None:
-    """Give a model the average of its weights, if the rule keeps one and has been used."""
+    """Replace a model's weights by their average, if the optimizer keeps one and has stepped."""
     if int(rule.iterations):
         rule.finalize_variable_values(model.trainable_variables)
 
 
 @contextmanager
 def averaged(rule: keras.Optimizer, model: keras.Model) -> Iterator[None]:
-    """Within, a model has the average of its weights; behind, it has its present ones again."""
+    """Give a model its averaged weights inside the block, and restore the current ones after it."""
     present = [np.array(weight.numpy()) for weight in model.trainable_variables]
     average(rule, model)
     yield
@@ -74,10 +74,10 @@ def averaged(rule: keras.Optimizer, model: keras.Model) -> Iterator[None]:
 
 
 def updating(model: keras.Model, rule: keras.Optimizer) -> Update:
-    """A function that learns from one batch and gives a tensor (TOLD,), not waited for.
+    """A function that takes one gradient step on a batch and returns a tensor (TOLD,), not awaited.
 
-    It is traced once, whatever the batches' widths. Within the scope of a `tf.distribute` strategy
-    each replica learns from its part of the batch; the update is that of the whole batch.
+    It is traced once for batches of any width. In the scope of a `tf.distribute` strategy each
+    replica processes its part of the batch; the step is that of the whole batch.
     """
     rule.build(model.trainable_variables)
     strategy, copies = tf.distribute.get_strategy(), replicas()
@@ -85,8 +85,8 @@ def updating(model: keras.Model, rule: keras.Optimizer) -> Update:
     codes_of = tf.TensorSpec((None, model.input_shape[1]), tf.int32)
 
     def learn(codes: Tensor, names: Tensor, real: Tensor, *truth: Tensor) -> Any:
-        """Update by the rows of one replica; `names` () of the whole batch; `real` (rows,) is 0
-        for a row that only fills up."""
+        """Step on one replica's rows; `names` () in the whole batch; `real` (rows,) is 0 for rows
+        that only pad the batch."""
         with tf.GradientTape() as tape:
             given = model(codes, training=True)
             penalties = [penalty / copies for penalty in model.losses]
@@ -94,7 +94,7 @@ def updating(model: keras.Model, rule: keras.Optimizer) -> Update:
         weights = model.trainable_variables
         gradients = tape.gradient(loss, weights)
         if copies > 1:
-            # Keras clips before it sums over replicas: so the first one brings the whole sum.
+            # Keras clips before it sums over replicas: give the first one the whole sum.
             context = tf.distribute.get_replica_context()
             first = tf.cast(tf.equal(context.replica_id_in_sync_group, 0), tf.float32)
             summed = context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)
@@ -121,7 +121,7 @@ def updating(model: keras.Model, rule: keras.Optimizer) -> Update:
 
 
 def _scaled(gradient: Tensor, by: Tensor) -> Tensor:
-    """A gradient times a number; one of an embedding stays sparse."""
+    """A gradient times a number; an embedding's gradient stays sparse."""
     if isinstance(gradient, tf.IndexedSlices):
         return tf.IndexedSlices(gradient.values * by, gradient.indices, gradient.dense_shape)
     return gradient * by
@@ -141,9 +141,9 @@ def _tensors(batch: Batch) -> list[Tensor]:
 
 
 def _parts(batch: Batch, strategy: Any) -> tuple[Any, ...]:
-    """The batch as values of each replica, all of as many rows: codes, `real`, the truth.
+    """Split a batch into one part per replica, all of the same size: codes, `real`, targets.
 
-    Rows that fill up weigh nothing and are not `real`.
+    Rows added to make the sizes equal have weight 0 and are not `real`.
     """
     copies = strategy.num_replicas_in_sync
     rows = len(batch.codes)
@@ -176,8 +176,10 @@ def _losses(
     family: Tensor,
     known: Tensor,
 ) -> list[Tensor]:
-    """The loss of each output, summed over the rows and divided by `names`, the batch's rows; a
-    name without a class weighs nothing for classes."""
+    """The loss of each output, summed over rows and divided by `names`, the size of the batch.
+
+    Names without a class have no family loss.
+    """
     losses = []
     if SCORE_OUTPUT in given:
         loss = keras.losses.binary_crossentropy(is_dga[:, None], given[SCORE_OUTPUT])
@@ -202,8 +204,7 @@ def _log_loss(given: dict[str, Tensor], is_dga: Tensor) -> Tensor:
 def _right(
     given: dict[str, Tensor], is_dga: Tensor, weight: Tensor, family: Tensor, known: Tensor
 ) -> Tensor:
-    """1 for each name (rows,) that was told right: dga or not, or its class where there is no
-    score."""
+    """1 for each correctly predicted name (rows,): by score, or by class if there is no score."""
     if SCORE_OUTPUT in given:
         right = tf.equal(given[SCORE_OUTPUT][:, 0] >= 0.5, is_dga > 0.5)
     else:

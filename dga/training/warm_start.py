@@ -1,4 +1,4 @@
-"""Continue from a finished run: its weights in a model with outputs for new families too.
+"""Continue from a finished run: its weights in a model that also has outputs for new families.
 
 Runs in a child process: it imports Keras. Trains nothing and writes nothing.
 """
@@ -22,7 +22,7 @@ FIXED = ("architecture", "task", "scope", "max_length")
 
 
 def check(run: Run, config: TrainingConfig) -> None:
-    """Refuse settings that make another network than the run's; ConfigError names them."""
+    """ConfigError for settings that would give another network than the run's."""
     wanted = config.to_json()
     for name in FIXED:
         if run.settings.get(name) != wanted[name]:
@@ -33,7 +33,7 @@ def check(run: Run, config: TrainingConfig) -> None:
 
 
 def merged_classes(known: Sequence[str], found: Sequence[str]) -> list[str]:
-    """The run's classes in their order, then the new ones; benign, where it is one, stays first.
+    """The run's classes in their order, then the new ones; benign, if present, stays first.
 
     >>> merged_classes(["benign", "b"], ["benign", "a", "b"]), merged_classes([], ["benign", "a"])
     (['benign', 'b', 'a'], ['benign', 'a'])
@@ -46,14 +46,14 @@ def merged_classes(known: Sequence[str], found: Sequence[str]) -> list[str]:
 def grown(
     run: Run, encoder: CharEncoder, classes: Sequence[str], config: TrainingConfig
 ) -> keras.Model:
-    """Build the run's network for `classes`, which start with the run's own, with its weights.
+    """Build the run's network, with its weights, for `classes`, which start with the run's own.
 
-    A new class starts with small random weights.
+    A new class starts with small random weights. ConfigError if the run's file does not fit.
     """
     path = run.path / "bundle" / bundle.KERAS_FILE
     try:
         known = keras.models.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # Keras raises many classes for a damaged file
+    except Exception as error:  # Keras raises many exception classes for a damaged file
         raise ConfigError(f"run {run.name}: its Keras file cannot be loaded ({error})") from None
     keras.utils.set_random_seed(config.seed)
     given = heads.outputs_for(config.task, list(classes))
@@ -62,7 +62,7 @@ def grown(
     grows = (len(run.bundle().classes), len(classes))
     if len(known.weights) != len(model.weights) or not all(_fits(*pair, grows) for pair in pairs):
         raise ConfigError(
-            f"run {run.name} is of another version's {config.architecture}; train a new run"
+            f"run {run.name} has the {config.architecture} of another version; train a new run"
         )
     for old, new in pairs:
         new.assign(_widened(np.asarray(old), np.asarray(new)))
@@ -70,13 +70,13 @@ def grown(
 
 
 def _fits(old: keras.Variable, fresh: keras.Variable, grows: tuple[int, int]) -> bool:
-    """Whether weights have one shape, but for the classes in the last dimension of an output's."""
+    """Whether shapes match, except for the number of classes in an output's last dimension."""
     inner = old.shape[:-1] == fresh.shape[:-1]
     return old.shape == fresh.shape or (inner and (old.shape[-1], fresh.shape[-1]) == grows)
 
 
 def _widened(old: np.ndarray, fresh: np.ndarray) -> np.ndarray:
-    """The old values in the first columns of the new ones."""
+    """The new values with the old ones in their first columns."""
     if old.shape == fresh.shape:
         return old
     result = fresh.copy()

@@ -88,7 +88,7 @@ def test_a_run_is_exported_and_imported(open_page: Open, tmp_path: Path) -> None
     )
     expect(load).to_be_enabled()
     load.click()
-    expect(page.get_by_text("no archive of a run")).to_be_visible()
+    expect(page.get_by_text("not an exported run")).to_be_visible()
 
 
 def test_two_runs_are_compared(open_page: Open) -> None:

@@ -51,7 +51,7 @@ def test_a_slice_counts_its_names_and_rates(predictions):
     assert shop[["names", "benign", "dga"]].tolist() == [100, 100, 0]
     assert (shop["fpr"], shop["accuracy"]) == (0.5, 0.5)
     assert np.isnan(shop["recall"])
-    assert row(table, "digits", "50 % and more")["recall"] == 1
+    assert row(table, "digits", "50 % or more")["recall"] == 1
     assert row(table, "hyphen", "with hyphen")["names"] == 100
 
 
@@ -84,13 +84,13 @@ def test_small_slices_are_left_out(predictions):
     [
         ("abcde.com", "length", "1 to 5 characters"),
         ("abcdef.com", "length", "6 to 8 characters"),
-        ("a" * 25 + ".com", "length", "25 characters and more"),
+        ("a" * 25 + ".com", "length", "25 or more characters"),
         ("abcd1.com", "digits", "20 to 50 %"),
         ("abcdefgh.com", "digits", "no digit"),
         ("abcdefghi1.com", "digits", "under 20 %"),
-        ("1234.co.uk", "digits", "50 % and more"),
+        ("1234.co.uk", "digits", "50 % or more"),
         ("xkcd.com", "vowels", "no vowel"),
-        ("www.ouie.com", "vowels", "50 % and more"),
+        ("www.ouie.com", "vowels", "50 % or more"),
         ("xn--bcher-kva.example", "punycode", "punycode"),
         ("a-b.foo.ddns.net", "hyphen", "no hyphen"),
         ("a.b.foo.ddns.net", "suffix", "ddns.net"),

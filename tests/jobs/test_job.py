@@ -138,13 +138,13 @@ def test_nothing_runs_where_nothing_was_started(tmp_path: Path) -> None:
     assert jobs.unfinished(tmp_path / "nowhere") == []
     with pytest.raises(JobError, match="no training 'one'"):
         jobs.find("one", tmp_path)
-    with pytest.raises(RunError, match="is no name for a run"):
+    with pytest.raises(RunError, match="is not a valid run name"):
         jobs.find("../one", tmp_path)
 
 
 def test_a_taken_name_is_refused_before_anything_starts(models: Path) -> None:
     plan = TrainingPlan(name="tiny", config=TrainingConfig(), feeds=())
-    with pytest.raises(RunError, match="there is a run 'tiny' already"):
+    with pytest.raises(RunError, match="a run 'tiny' exists already"):
         jobs.start(plan, models)
     assert jobs.unfinished(models) == []
 

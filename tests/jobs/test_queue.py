@@ -70,19 +70,19 @@ def test_a_training_is_taken_out_once(three: Path) -> None:
     queue.remove(two)
     queue.remove(two)
     assert names(three) == ["one", "three"]
-    with pytest.raises(JobError, match="no training 'two' is waiting"):
+    with pytest.raises(JobError, match="no training 'two' is queued"):
         queue.find("two", three)
 
 
 def test_a_name_that_is_taken_is_refused(three: Path) -> None:
     make_run(three, "run")
-    with pytest.raises(RunError, match="there is a run 'run' already"):
+    with pytest.raises(RunError, match="a run 'run' exists already"):
         queue.add(plan("run"), three)
-    with pytest.raises(JobError, match="'two' is waiting already"):
+    with pytest.raises(JobError, match="'two' is queued already"):
         queue.add(plan("two"), three)
     with jobs.lock(three, "runs-now"), pytest.raises(JobError, match="'runs-now' is running"):
         queue.add(plan("runs-now"), three)
-    with pytest.raises(RunError, match="is no name for a run"):
+    with pytest.raises(RunError, match="is not a valid run name"):
         queue.add(plan("../evil"), three)
 
 
@@ -120,7 +120,7 @@ def test_a_training_that_cannot_start_says_why_and_lets_the_next_go(
     assert started == ["two", "three"]
     (left,) = queue.waiting(three)
     assert left.name == "one"
-    assert "there is a run 'one' already" in left.problem
+    assert "a run 'one' exists already" in left.problem
 
 
 def test_a_keeper_killed_at_any_step_loses_and_repeats_no_training(

@@ -166,14 +166,14 @@ def test_a_cancelled_run_goes_on_under_another_name_and_stays_as_it_is(
 def test_what_cannot_go_on_is_told(root: Path, plan: TrainingPlan) -> None:
     make_run(root, "done")
     assert not resuming.can_resume("done", root)
-    with pytest.raises(JobError, match=r"keeps no checkpoint .* as the base"):
+    with pytest.raises(JobError, match=r"has no checkpoint .* as the base"):
         resuming.resume("done", root)
     with pytest.raises(JobError, match="no training 'nothing' was interrupted"):
         resuming.resume("nothing", root)
     store.create("bare", root)
-    with pytest.raises(JobError, match="the training cannot go on, start it anew"):
+    with pytest.raises(JobError, match="the training cannot continue; start a new one"):
         resuming.resume("bare", root)
-    with pytest.raises(JobError, match="it goes on under its own name"):
+    with pytest.raises(JobError, match="it continues under its own name"):
         resuming.resume("bare", root, "other")
 
 

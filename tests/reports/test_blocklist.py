@@ -67,7 +67,7 @@ def test_the_header_says_what_the_list_is(form: str) -> None:
 
 
 def test_an_unknown_format_names_the_known() -> None:
-    with pytest.raises(ConfigError, match="no block list format 'bind'; there are plain, hosts"):
+    with pytest.raises(ConfigError, match="unknown block list format 'bind'; choose plain, hosts"):
         _made(NAMES).render("bind")
 
 
@@ -171,7 +171,7 @@ def test_a_folder_of_incidents_is_one_result(tmp_path: Path) -> None:
     [
         ("domain\nabc.com\n", None, "neither a result"),
         ('{"client": "h1", "verdict": "infected", "names": 14}\n' * 2, None, "--incidents FOLDER"),
-        (SCORED.replace("0.70", "high"), 0.5, "holds no numbers"),
+        (SCORED.replace("0.70", "high"), 0.5, "is not numeric"),
     ],
 )
 def test_what_is_no_result_is_said(
@@ -199,14 +199,14 @@ def test_the_command_writes_a_list(
     text = out.read_text()
     assert "qqzx1.net CNAME .\n*.qqzx1.net CNAME ." in text
     assert "qqzx2" not in text and "qqzx3" not in text
-    assert "left out: 1 in a fetched top list" in capsys.readouterr().err
+    assert "left out: 1 in a downloaded top list" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "give a file with results, or --family"),
-        (["x.csv", "--family", "necurs"], "give a file with results, or --family"),
+        ([], "give either a file with results or --family"),
+        (["x.csv", "--family", "necurs"], "give either a file with results or --family"),
         (["x.csv"], "x.csv"),
         (["x.csv", "--threshold", "2"], "--threshold must be from 0 to 1"),
         (["--family", "conflicker"], "no exact generator for 'conflicker'"),

@@ -71,7 +71,7 @@ def test_a_taken_name_gets_a_number_and_a_given_one_is_kept(models: Path, export
     assert archives.take(io.BytesIO(exported), root=models).name == "tiny-2"
     assert archives.take(io.BytesIO(exported), root=models).name == "tiny-3"
     assert archives.take(io.BytesIO(exported), "mine", models).name == "mine"
-    with pytest.raises(RunError, match="there is a run 'mine' already"):
+    with pytest.raises(RunError, match="a run 'mine' exists already"):
         archives.take(io.BytesIO(exported), "mine", models)
 
 
@@ -131,21 +131,21 @@ def odd_column(files: Files) -> Files:
 
 
 WRONG: dict[str, tuple[Callable[[Files], Files], str]] = {
-    "a path upwards": (changed("../evil.json", b"{}"), "which is no file of a run"),
-    "an absolute path": (changed("/etc/passwd", b"x"), "which is no file of a run"),
-    "a backslash": (changed("bundle\\model.onnx", b"x"), "which is no file of a run"),
-    "a script": (changed("run.py", b"print()"), "which is no file of a run"),
-    "a pickle": (changed("bundle/model.pkl", b"x"), "which is no file of a run"),
-    "a folder": (changed("bundle/", b""), "which is no file of a run"),
+    "a path upwards": (changed("../evil.json", b"{}"), "which is not part of a run"),
+    "an absolute path": (changed("/etc/passwd", b"x"), "which is not part of a run"),
+    "a backslash": (changed("bundle\\model.onnx", b"x"), "which is not part of a run"),
+    "a script": (changed("run.py", b"print()"), "which is not part of a run"),
+    "a pickle": (changed("bundle/model.pkl", b"x"), "which is not part of a run"),
+    "a folder": (changed("bundle/", b""), "which is not part of a run"),
     "no network": (without("bundle/model.onnx"), "lacks bundle/model.onnx"),
     "no figures": (without("metrics.json"), "lacks metrics.json"),
     "another network": (changed("bundle/model.onnx", b"\x08\x01"), "model.onnx"),
     "settings of text": (changed("config.json", b"{"), "config.json cannot be read"),
     "figures of text": (changed("metrics.json", b'{"test": {"accuracy": "x"}}'), "is damaged"),
     "history of text": (changed("history.csv", b"epoch,loss\n1,high\n"), "text where numbers"),
-    "no Parquet": (changed("test_predictions.parquet", b"PAR1"), "is no Parquet file"),
+    "no Parquet": (changed("test_predictions.parquet", b"PAR1"), "is not a Parquet file"),
     "scores of text": (odd_column, "something other than scores"),
-    "weights outside": (external, "refers to files outside itself"),
+    "weights outside": (external, "refers to external files"),
     "strange operators": (strange_operators, "operators of com.evil"),
     "a lambda": (
         changed("bundle/model.keras", keras_file(keras("keras.layers", "Lambda"))),
@@ -161,9 +161,9 @@ WRONG: dict[str, tuple[Callable[[Files], Files], str]] = {
     ),
     "a Keras file with more": (
         changed("bundle/model.keras", keras_file({}, "../x")),
-        "files that no training writes",
+        "unexpected files",
     ),
-    "a Keras file that is none": (changed("bundle/model.keras", b"weights"), "is no Keras file"),
+    "a Keras file that is none": (changed("bundle/model.keras", b"weights"), "is not a Keras file"),
 }
 
 
@@ -191,9 +191,9 @@ def test_a_changed_file_does_not_match_its_checksum(models: Path, exported: byte
         (b"", "is damaged"),
         (b"[]", "is damaged"),
         (b"{}", "is damaged"),
-        (b'{"format_version": 7, "files": {}}', "of format version 7"),
-        (b'{"format_version": 1, "files": {}}', "does not list the files"),
-        (b'{"format_version": 1, "files": 3}', "does not list the files"),
+        (b'{"format_version": 7, "files": {}}', "format version 7"),
+        (b'{"format_version": 1, "files": {}}', "does not match the files"),
+        (b'{"format_version": 1, "files": 3}', "does not match the files"),
     ],
 )
 def test_a_damaged_manifest_is_told(
@@ -206,7 +206,7 @@ def test_a_damaged_manifest_is_told(
 
 @pytest.mark.parametrize("content", [b"", b"PK\x05\x06", b"not a zip", bytes(5000)])
 def test_what_is_no_archive_is_told(models: Path, content: bytes) -> None:
-    with pytest.raises(ArchiveError, match="no archive of a run"):
+    with pytest.raises(ArchiveError, match="not an exported run"):
         archives.take(io.BytesIO(content), root=models)
 
 
@@ -255,7 +255,7 @@ def test_a_name_that_is_none_is_refused(models: Path, exported: bytes) -> None:
     files = unpacked(exported)
     manifest = {**json.loads(files["manifest.json"]), "name": "../evil"}
     files["manifest.json"] = json.dumps(manifest).encode()
-    with pytest.raises(RunError, match="is no name for a run"):
+    with pytest.raises(RunError, match="is not a valid run name"):
         archives.take(packed(files), root=models)
 
 

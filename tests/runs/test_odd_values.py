@@ -129,7 +129,7 @@ def test_what_is_written_is_made_plain(root: Path) -> None:
         ('{"a": NaN}', "a: a number out of range"),
         (f'{{"a": {10**400}}}', "a: a number out of range"),
         ("9" * 5_000, "limit"),
-        ('{"a": "\\ud800"}', "no UTF-8 text"),
+        ('{"a": "\\ud800"}', "not UTF-8"),
         ('{"\\u001b": 1}', "control character U\\+001B"),
     ],
 )

@@ -162,8 +162,8 @@ def put(folder: Path, made: onnx.ModelProto) -> None:
 @pytest.mark.parametrize(
     ("made", "told"),
     [
-        (loop, "graphs within its graph"),
-        (branch, "graphs within its graph"),
+        (loop, "nested graphs"),
+        (branch, "nested graphs"),
         (function, "defines functions"),
         (large, "model.onnx does not fit|memory"),
         (slow, "seconds"),

@@ -79,7 +79,7 @@ def test_a_whole_one_is_completed_before_another_of_its_name_starts(root: Path) 
     work_of(root, "whole")
     with pytest.raises(JobError, match="is the run 'whole' now"), job.lock(root, "whole"):
         resuming.prepare("whole", root, "whole")
-    with pytest.raises(RunError, match="there is a run 'whole' already"):
+    with pytest.raises(RunError, match="a run 'whole' exists already"):
         store.refuse_taken("whole", root)
 
 
@@ -118,7 +118,7 @@ def test_parts_and_unpacked_imports_of_killed_processes_are_swept(
 )
 def test_a_run_cannot_bear_the_name_of_a_file_of_the_folder(root: Path, name: str) -> None:
     make_run(root, "tiny")
-    with pytest.raises(RunError, match="is no name for a run"):
+    with pytest.raises(RunError, match="is not a valid run name"):
         store.check_name(name)
     assert main(["runs", "--rename", "tiny", name]) == 1
 

@@ -91,5 +91,5 @@ def test_a_label_or_note_that_cannot_be_kept_is_refused() -> None:
         said("a.com", "evil")
     with pytest.raises(RunError, match="at most 2,000"):
         said("a.com", note="x" * 2001)
-    with pytest.raises(RunError, match="no name for a run"):
+    with pytest.raises(RunError, match="not a valid run name"):
         reviews.path_of("../x")

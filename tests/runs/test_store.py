@@ -28,7 +28,7 @@ def test_names_of_runs(name: str) -> None:
 def test_what_is_no_name_is_refused_everywhere(
     name: str, use: Callable[[str, Path], Any], tmp_path: Path
 ) -> None:
-    with pytest.raises(RunError, match="is no name for a run"):
+    with pytest.raises(RunError, match="is not a valid run name"):
         use(name, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
@@ -53,7 +53,7 @@ def write(work: Path) -> None:
 
 
 def test_a_taken_name_is_refused(models: Path) -> None:
-    with pytest.raises(RunError, match="there is a run 'tiny' already"):
+    with pytest.raises(RunError, match="a run 'tiny' exists already"):
         store.create("tiny", models)
 
 
@@ -198,7 +198,7 @@ def test_a_deleted_run_can_be_brought_back(models: Path) -> None:
 def test_a_run_is_not_brought_back_over_a_new_one(models: Path) -> None:
     trash.delete("tiny", models)
     make_run(models, "tiny")
-    with pytest.raises(RunError, match="there is a new run 'tiny'"):
+    with pytest.raises(RunError, match="a new run 'tiny' exists"):
         trash.restore("tiny", models)
 
 

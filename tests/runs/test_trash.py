@@ -86,16 +86,16 @@ def test_a_kill_between_the_steps_of_renaming_breaks_no_reference(
 
 @pytest.mark.parametrize("new", ["../x", "", "a b", ".hidden"])
 def test_what_is_no_name_is_refused(models: Path, new: str) -> None:
-    with pytest.raises(RunError, match="is no name for a run"):
+    with pytest.raises(RunError, match="is not a valid run name"):
         renaming.rename("tiny", new, models)
 
 
 def test_a_taken_name_and_the_shipped_run_are_refused(models: Path) -> None:
     make_run(models, "other")
     make_run(models, store.SHIPPED)
-    with pytest.raises(RunError, match="there is a run 'other' already"):
+    with pytest.raises(RunError, match="a run 'other' exists already"):
         renaming.rename("tiny", "other", models)
-    with pytest.raises(RunError, match="keeps its name"):
+    with pytest.raises(RunError, match="cannot be renamed"):
         renaming.rename(store.SHIPPED, "mine", models)
 
 

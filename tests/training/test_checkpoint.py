@@ -54,7 +54,7 @@ def test_a_damaged_checkpoint_is_told(tmp_path: Path, damage: bytes | None) -> N
     path = tmp_path / "c.npz"
     checkpoint.save(path, STATE)
     path.write_bytes(path.read_bytes()[:-200] if damage is None else damage)
-    with pytest.raises(JobError, match=r"c\.npz of this training is damaged"):
+    with pytest.raises(JobError, match=r"checkpoint c\.npz is damaged"):
         checkpoint.load(path)
 
 

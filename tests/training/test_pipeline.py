@@ -120,7 +120,7 @@ def test_thresholds_hold_on_the_validation_part(
 
 
 def test_the_family_task_needs_families(feeds: tuple[FeedSpec, ...], tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="lower the smallest family"):
+    with pytest.raises(DatasetError, match="lower min_family"):
         train(feeds, tmp_path, task="family", min_family=5000)
 
 

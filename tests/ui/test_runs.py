@@ -110,7 +110,7 @@ def test_a_run_is_renamed_and_stays_active(app: AppTest, two: Path) -> None:
 def test_a_taken_name_is_refused_in_words(app: AppTest, two: Path) -> None:
     app.text_input(key="rename_tiny").set_value("other").run()
     app.button(key="rename_run").click().run()
-    assert "there is a run" in app.error[0].value.lower()
+    assert "exists already" in app.error[0].value
 
 
 def test_a_note_is_kept_and_shown_in_the_table(app: AppTest, two: Path) -> None:
@@ -133,7 +133,7 @@ def test_what_is_no_run_is_refused_in_words(app: AppTest, two: Path) -> None:
     app.file_uploader("runs_import_0").upload("evil.zip", b"not a zip").run()
     press(app, "Import")
     assert not app.exception
-    assert "no archive of a run" in app.error[0].value
+    assert "not an exported run" in app.error[0].value
 
 
 def press(app: AppTest, label: str) -> AppTest:

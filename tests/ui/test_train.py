@@ -150,7 +150,7 @@ def test_a_setting_out_of_range_is_refused_at_once(app: AppTest) -> None:
 def test_a_bad_run_name_is_refused(app: AppTest, started: list[TrainingPlan]) -> None:
     app.text_input(training.NAME).set_value("../evil").run()
     press(app, "Start training")
-    assert "is no name for a run" in app.error[0].value
+    assert "is not a valid run name" in app.error[0].value
     assert not started
 
 
