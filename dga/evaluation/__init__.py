@@ -1,1 +1,1 @@
-"""Labelled scores in, figures out: metrics, curves, thresholds, slices, family errors."""
+"""Labelled scores to metrics, curves, thresholds, slices and family errors."""

@@ -1,6 +1,6 @@
-"""Scores against classes over all thresholds: ROC, precision and recall, thresholds, calibration.
+"""Curves over all thresholds: ROC, precision and recall, false-positive rates, calibration.
 
-Frames in, numbers out; knows no families and no single outcome (`evaluation` does), draws nothing.
+Frames in, numbers out; draws nothing. Families and outcomes at one threshold are in `metrics`.
 A predictions frame has the columns domain, trueClass, predClass, predProb, family.
 """
 
@@ -18,7 +18,7 @@ from dga.evaluation.intervals import clopper_pearson
 from dga.schema import DGA, PRED_PROB, TRUE_CLASS
 
 MAX_POINTS = 2000
-RESOLVABLE_FALSE_POSITIVES = 10  # fewer say too little about a false-positive rate
+RESOLVABLE_FALSE_POSITIVES = 10  # fewer are too few to estimate a false-positive rate
 
 Float64s = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -29,9 +29,9 @@ Flags = npt.NDArray[np.bool_]
 class Threshold:
     """A threshold chosen by false-positive rate on benign names; plain JSON values.
 
-    `fpr_low` and `fpr_high`: the 95 % Clopper-Pearson interval of the rate that it has on names
-    like these. `resolvable`: the names are enough to speak of such a rate. `method`: `counted`, or
-    `tail` where it was fitted to the highest scores (see `thresholds`, with its own interval).
+    `fpr_low` and `fpr_high`: the 95 % Clopper-Pearson interval of its true false-positive rate.
+    `resolvable`: there are enough names for such a rate. `method`: `counted`, or `tail` if fitted
+    to the highest scores (see `thresholds`, with its own interval).
     """
 
     fpr_target: float
@@ -45,7 +45,7 @@ class Threshold:
 
 
 def scores_of(predictions: pd.DataFrame) -> Float64s:
-    """The scores (rows,), in the precision in which verdicts compare them with a threshold."""
+    """The scores (rows,), in the precision in which verdicts are made."""
     return np.asarray(predictions[PRED_PROB], dtype=np.float64)
 
 
@@ -57,8 +57,8 @@ def is_dga(predictions: pd.DataFrame) -> Flags:
 def threshold_at_fpr(benign_scores: npt.ArrayLike, fpr: float) -> Threshold:
     """The smallest threshold that at most `fpr` of the benign scores reach.
 
-    Scores are float32, as bundles give them, and so is the threshold: equal scores are all let in
-    or all kept out. Without any benign score the threshold lies above every score.
+    Scores are float32, as bundles return them, and so is the threshold, so that equal scores are on
+    the same side. Without any benign score the threshold is above every score.
     """
     scores = np.sort(np.asarray(benign_scores, dtype=np.float32))[::-1]
     allowed = math.floor(fpr * len(scores) + 1e-9)  # 0.29 * 100 is 28.999...
@@ -81,9 +81,9 @@ def threshold_at_fpr(benign_scores: npt.ArrayLike, fpr: float) -> Threshold:
 
 
 def roc_curve(predictions: pd.DataFrame, points: int = MAX_POINTS) -> pd.DataFrame:
-    """Columns threshold, fpr, recall, from no alarm to all; at most `points`, corners kept.
+    """The ROC curve: columns threshold, fpr, recall, at most `points` rows, corners kept.
 
-    Empty where a class is missing.
+    Empty if a class is missing.
     """
     threshold, false, true = _steps(predictions)
     if not _both(false, true):
@@ -102,10 +102,10 @@ def roc_curve(predictions: pd.DataFrame, points: int = MAX_POINTS) -> pd.DataFra
 def precision_recall_curve(
     predictions: pd.DataFrame, base_rate: float | None = None, points: int = MAX_POINTS
 ) -> pd.DataFrame:
-    """Columns threshold, recall, precision; at most `points`; empty where a class is missing.
+    """Columns threshold, recall, precision, at most `points` rows; empty if a class is missing.
 
-    `base_rate`: the share of DGA names to compute the precision for, which in traffic is far below
-    that of a test part; None takes the predictions' own.
+    `base_rate`: the share of DGA names for which to compute the precision; in traffic it is far
+    lower than in a test part. None: the predictions' own share.
     """
     threshold, false, true = _steps(predictions)
     if not _both(false, true):
@@ -120,7 +120,7 @@ def precision_recall_curve(
 
 
 def roc_auc(predictions: pd.DataFrame) -> float | None:
-    """The area under the ROC curve, equal scores counting half; None where a class is missing."""
+    """The area under the ROC curve, ties counting half; None if a class is missing."""
     _, false, true = _steps(predictions)
     if not _both(false, true):
         return None
@@ -129,11 +129,11 @@ def roc_auc(predictions: pd.DataFrame) -> float | None:
 
 
 def reliability(predictions: pd.DataFrame, bins: int = 15) -> pd.DataFrame:
-    """What the scores of each bin say and what is true: a row for each bin that holds names.
+    """The reliability diagram: mean score and share of DGA names, a row per non-empty bin.
 
-    Columns low, high, names, mean_score, dga_share and weight (the bin's part of the whole). Bins
-    are of equal width; both classes weigh the same, whatever their numbers, because that is what
-    scores are calibrated for. Where there is one class only, its names make up the whole.
+    Columns low, high, names, mean_score, dga_share and weight (the bin's share of the total). Bins
+    have equal width. Both classes weigh the same, whatever their numbers, since scores are
+    calibrated for that; with one class only, its names are the total.
     """
     scores, truth = scores_of(predictions), is_dga(predictions)
     weight = _class_weights(truth)
@@ -155,8 +155,8 @@ def reliability(predictions: pd.DataFrame, bins: int = 15) -> pd.DataFrame:
 
 
 def calibration_error(predictions: pd.DataFrame, bins: int = 15) -> float | None:
-    """The expected calibration error (Guo et al. 2017, arXiv 1706.04599), both classes weighing
-    the same: the mean gap between score and share of DGA over the bins of `reliability`."""
+    """The expected calibration error (Guo et al. 2017, arXiv 1706.04599) with balanced classes: the
+    weighted mean gap between score and share of DGA names over the bins of `reliability`."""
     if predictions.empty:
         return None
     table = reliability(predictions, bins)
@@ -164,14 +164,14 @@ def calibration_error(predictions: pd.DataFrame, bins: int = 15) -> float | None
 
 
 def brier(predictions: pd.DataFrame) -> float | None:
-    """The Brier score: the mean squared gap between score and truth, each row weighing the same."""
+    """The Brier score: the mean squared difference of score and truth over all rows."""
     if predictions.empty:
         return None
     return float(np.mean((scores_of(predictions) - is_dga(predictions)) ** 2))
 
 
 def _class_weights(truth: Flags) -> Float64s:
-    """Weights (rows,) that sum to 1, each class that is there having the same part."""
+    """Weights (rows,) that sum to 1, with the same total for each class present."""
     dga, benign = int(truth.sum()), int((~truth).sum())
     present = (dga > 0) + (benign > 0)
     weight: Float64s = np.where(truth, 1 / max(dga, 1), 1 / max(benign, 1)) / max(present, 1)
@@ -179,8 +179,8 @@ def _class_weights(truth: Flags) -> Float64s:
 
 
 def _steps(predictions: pd.DataFrame) -> tuple[Float64s, Integers, Integers]:
-    """Thresholds downward, with the benign and the DGA names that reach each; the first, above
-    every score, is reached by none."""
+    """Descending thresholds with the numbers of benign and DGA names that reach each; the first is
+    above every score."""
     scores, truth = scores_of(predictions), is_dga(predictions)
     order = np.argsort(-scores, kind="stable")
     scores, truth = scores[order], truth[order]
@@ -200,15 +200,15 @@ def _both(false: Integers, true: Integers) -> bool:
 
 
 def _corners(x: Integers, y: Integers) -> Integers:
-    """The points where a path of whole numbers turns, with both its ends."""
+    """The corners of an integer path, with both ends."""
     dx, dy = np.diff(x), np.diff(y)
     turns = dx[:-1] * dy[1:] != dy[:-1] * dx[1:]
     return np.flatnonzero(np.concatenate([[True], turns, [True]]))
 
 
 def _thinned(x: Integers, y: Integers, limit: int = MAX_POINTS) -> Integers:
-    """Indices of at most `limit` points of a rising path: even in x and in y, and in the logarithm
-    of each; of the points that share such an x or y, the first and the last."""
+    """Indices of at most `limit` points of an ascending path, evenly spaced in x, y, log x and
+    log y; of points that share such an x or y, the first and the last."""
     if len(x) <= limit:
         return np.arange(len(x))
     kept: list[Any] = [[0, len(x) - 1]]

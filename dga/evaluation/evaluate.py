@@ -1,6 +1,6 @@
-"""Labelled rows scored with a bundle: figures of verdicts, of families and groups, of each feed.
+"""Score labelled rows with a bundle and compute metrics: verdicts, families, groups, feeds.
 
-Also the metrics of `dga evaluate`. Fits nothing; that is `training.fit_calibration`.
+Fits nothing; that is `training.fit_calibration`.
 """
 
 from __future__ import annotations
@@ -35,22 +35,23 @@ from dga.schema import (
 from dga.scoring.bundle import ModelBundle
 from dga.scoring.calibration import Float32s
 
-LEAST_NAMES = 100  # of a family that counts in a mean over families
+LEAST_NAMES = 100  # of a family to count in a mean over families
 RATES = (0.01, 0.001, 0.0001)
-LARGE = 1000  # names of a family that the bars of families speak of
+LARGE = 1000  # names from which a family counts as large
 
 
 def measure(path: Path, bundle: ModelBundle, label: str | None = None) -> dict[str, Any]:
     """Score a labelled feed's distinct names and return the metrics, JSON-ready.
 
-    Beside the keys of `evaluation.metrics`: `run`, `problems` (rows that are no domain) and
-    `at_thresholds`, the confusion at each threshold that the bundle stores.
+    In addition to the keys of `evaluation.metrics`: `run`, `problems` (rows without a domain) and
+    `at_thresholds`, the confusion at each stored threshold. FeedError or DatasetError if the file
+    cannot be read or holds no domain that can be scored.
     """
     feed = feeds.read_feed(path, label=label)
     named, unregistered = dataset.named(feed.frame, bundle.scope)
     named = named.drop_duplicates([dataset.NAME, LABEL]).reset_index(drop=True)
     if named.empty:
-        raise DatasetError(f"{feed.name}: no domain that can be scored")
+        raise DatasetError(f"{feed.name}: contains no domain that can be scored")
     predictions, shares = predictions_of(named, bundle)
     return {
         "run": bundle.name,
@@ -93,7 +94,7 @@ def of_run(
 
 
 def predictions_of(frame: pd.DataFrame, bundle: ModelBundle) -> tuple[pd.DataFrame, Float32s]:
-    """Score a dataset's rows: the test predictions, and the shares (rows, families) of each."""
+    """Score a dataset's rows: the test predictions, and the family shares (rows, families)."""
     scores = bundle.score(frame[dataset.NAME].tolist())
     predictions = pd.DataFrame(
         {
@@ -113,9 +114,9 @@ def figures(
     bundle: ModelBundle,
     large: Collection[str] | None = None,
 ) -> dict[str, Any]:
-    """The metrics of predictions, JSON-ready; of families too where the bundle knows any.
+    """The metrics of predictions, JSON-ready, with family metrics if the bundle knows families.
 
-    `large`: the families of at least 1,000 names in the data as a whole; without, in these rows.
+    `large`: the families of at least 1,000 names in the whole data; by default, in these rows.
     """
     metrics = evaluation.metrics(predictions)
     metrics["mean_family_accuracy"] = evaluation.mean_family_accuracy(predictions)
@@ -131,12 +132,11 @@ def figures(
 def family_figures(
     truth: pd.Series[str], shares: Float32s, bundle: ModelBundle, large: Collection[str]
 ) -> dict[str, float | int | None]:
-    """How well the families of DGA names are told, one by one and by group; empty where no name is
-    of a known family.
+    """How well families are recognised, singly and by group; {} without names of known families.
 
-    `family_*` are of the nearest family, `grouped_*` of the nearest group, `*_large` over the
-    large families (groups) alone. `known_unnamed` and `strange_unnamed`: the share of names of
-    known families, and of families that the bundle does not know, that are answered with `unknown`.
+    `family_*`: of the most likely family; `grouped_*`: of the most likely group; `*_large`: over
+    the large families (groups) only. `known_unnamed` and `strange_unnamed`: the share of names
+    assigned to `unknown`, among known families and among families the bundle does not know.
     """
     known = truth.isin(bundle.families).to_numpy()
     if not known.any():
@@ -172,9 +172,11 @@ def large_families(frame: pd.DataFrame) -> set[str]:
 def by_benign_feed(
     predictions: pd.DataFrame, rows: pd.DataFrame, bundle: ModelBundle
 ) -> list[dict[str, Any]]:
-    """The false-positive rate of each stored threshold on the benign names of each feed, with its
-    95 % interval, JSON-ready: feed, names, fpr_target, threshold, false_positives, fpr, fpr_low,
-    fpr_high. `rows` are the predictions' (with the column feed)."""
+    """The false-positive rate of each stored threshold on each feed's benign names, JSON-ready.
+
+    `rows`: the dataset's rows of the predictions, with the column feed. Keys: feed, names,
+    fpr_target, threshold, false_positives, fpr, and fpr_low, fpr_high (95 % interval).
+    """
     benign = (predictions[TRUE_CLASS] == BENIGN).to_numpy()
     scores = predictions.loc[benign, PRED_PROB].groupby(rows.loc[benign, FEED].to_numpy())
     return [
@@ -190,9 +192,9 @@ def on_curated(
     curated_scores: Float32s,
     thresholds: Mapping[str, float],
 ) -> dict[str, Any]:
-    """Figures on curated benign names that neither the network nor its thresholds have seen.
+    """Metrics on curated benign names that neither the network nor its thresholds have seen.
 
-    `curated`: a row a name, with the column source; `curated_scores`: P(dga) of each (rows,);
+    `curated`: a row per name, with the column source; `curated_scores`: P(dga) of each (rows,);
     `thresholds`: as a bundle stores them. JSON-ready: the macro recall of the predictions' families
     at false-positive rates among these names, and each threshold's false-positive rate by source.
     """

@@ -1,6 +1,6 @@
-"""Misclassification by family: which are missed or taken for another, and how the misses look.
+"""Errors by family: which families are missed or confused, and what the missed names look like.
 
-Frames in, a frame out, a row a family; no name of the data is in it.
+Frames in, a frame with a row per family out; it contains no names of the data.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from dga.names.lexical import traits
 from dga.schema import DGA, DOMAIN, FAMILY, FEED, PRED_PROB, TRUE_CLASS
 from dga.scoring.bundle import ModelBundle
 
-SAMPLE = 200  # found and missed names of a family whose traits are averaged
+SAMPLE = 200  # detected, and missed, names of a family whose traits are averaged
 COMPARED = ("length", "digits", "words")
 LISTED = 3
-NONE_MISSED = 0.95  # from this recall on there is little to help
+NONE_MISSED = 0.95  # recall from which no advice is given
 
 Flags = npt.NDArray[np.bool_]
 
@@ -31,14 +31,14 @@ def report(
     bundle: ModelBundle,
     seed: int = 23,
 ) -> pd.DataFrame:
-    """How each DGA family fails at the bundle's default threshold, worst first.
+    """Errors of each DGA family at the bundle's default threshold, worst first.
 
-    `shares` (rows, families) and `rows` (with the column feed) are those of the predictions.
-    Columns: family, kind, names, missed, recall; named (the share of the found names that are
-    answered with the family's group) and taken_for (the answers that the others got), both empty
-    where the bundle knows no families; for found and missed names the means of length, digits and
-    words, and the missed names' suffixes; false_alarms, the benign names that are called dga and
-    answered with the group, by feed; advice.
+    `shares` (rows, families) and `rows` (with the column feed) belong to the predictions. Columns:
+    family, kind, names, missed, recall; named (share of the detected names assigned to the
+    family's group) and taken_for (what the others were assigned to), both empty if the bundle
+    knows no families; the means of length, digits and words of detected and missed names, and the
+    missed names' suffixes; false_alarms, benign names called dga and assigned to the group, by
+    feed; advice.
     """
     threshold = bundle.threshold()
     called = (predictions[PRED_PROB] >= threshold).to_numpy()
@@ -67,7 +67,7 @@ def report(
 
 
 def as_records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """The report as plain JSON values; None where there is no name to average."""
+    """The report as plain JSON values; None where there are no names to average."""
     rows = table.astype(object).where(table.notna(), None).to_dict("records")
     return [{str(key): value for key, value in row.items()} for row in rows]
 
@@ -111,7 +111,7 @@ def _mean(values: pd.Series[float]) -> float | None:
 
 
 def _listed(values: pd.Series[str], whole: int) -> str:
-    """The commonest values with their share of the whole: `com 40 %, ru 12 %`."""
+    """The most frequent values with their share: `com 40 %, ru 12 %`."""
     counts = values.value_counts().head(LISTED)
     return ", ".join(f"{value} {count / whole:.0%}" for value, count in counts.items())
 

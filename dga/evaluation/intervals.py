@@ -1,4 +1,4 @@
-"""Exact confidence intervals of a share. Plain arithmetic: scipy would slow the app's start."""
+"""Exact confidence intervals of a proportion, without scipy, which would slow the app's start."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MOST_STEPS = 10_000
 
 
 def clopper_pearson(hits: int, trials: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """The exact binomial interval of a share (Clopper & Pearson 1934); (0, 1) without trials.
+    """The exact binomial interval of a proportion (Clopper & Pearson 1934); (0, 1) without trials.
 
     >>> [round(bound, 4) for bound in clopper_pearson(3, 100)]
     [0.0062, 0.0852]
@@ -22,7 +22,7 @@ def clopper_pearson(hits: int, trials: int, confidence: float = CONFIDENCE) -> t
 
 
 def beta_quantile(a: float, b: float, share: float) -> float:
-    """Where the distribution function of Beta(a, b) reaches a share: Newton's method, bracketed."""
+    """A quantile of Beta(a, b), by bracketed Newton iteration."""
     low, high, x = 0.0, 1.0, a / (a + b)
     for _ in range(MOST_STEPS):
         error = beta_cdf(a, b, x) - share
@@ -40,7 +40,7 @@ def beta_cdf(a: float, b: float, x: float) -> float:
     """The regularised incomplete beta function (Abramowitz & Stegun 1964, 26.5.8)."""
     if not 0 < x < 1:
         return float(x >= 1)
-    if x > (a + 1) / (a + b + 2):  # there its mirror converges faster
+    if x > (a + 1) / (a + b + 2):  # here the complement converges faster
         return 1 - beta_cdf(b, a, 1 - x)
     return math.exp(_log_power(a, b, x)) * _continued_fraction(a, b, x) / a
 
@@ -52,7 +52,7 @@ def _log_power(a: float, b: float, x: float) -> float:
 
 
 def _continued_fraction(a: float, b: float, x: float) -> float:
-    """Lentz's method (1976), two terms a step."""
+    """The continued fraction by Lentz's method (1976), two terms per step."""
     c, d = 1.0, 1 / (1 - (a + b) * x / (a + 1))
     value = d
     for m in range(1, MOST_STEPS):

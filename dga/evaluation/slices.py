@@ -1,7 +1,7 @@
-"""Where a model fails: predictions sliced by what can be seen in a name, and by family.
+"""Find where a model fails: predictions sliced by attributes of the name, and by family.
 
-Frames in, frames out; draws nothing. All but the suffix is read from the label, the part of the
-registered name that someone chose.
+Frames in, frames out; draws nothing. All attributes except the suffix are those of the label, the
+registered name without its suffix.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ NO_SUFFIX = "no suffix"
 
 TOP_SUFFIXES = 20
 MINIMUM = 50
-# A band holds the values from its first number up to the next band's.
+# A band contains the values from its number up to the next band's.
 LENGTH_BANDS = {
     0: "1 to 5 characters",
     6: "6 to 8 characters",
     9: "9 to 12 characters",
     13: "13 to 16 characters",
     17: "17 to 24 characters",
-    25: "25 characters and more",
+    25: "25 or more characters",
 }
-DIGIT_BANDS = {0.0: "no digit", 1e-9: "under 20 %", 0.2: "20 to 50 %", 0.5: "50 % and more"}
+DIGIT_BANDS = {0.0: "no digit", 1e-9: "under 20 %", 0.2: "20 to 50 %", 0.5: "50 % or more"}
 VOWEL_BANDS = {
     0.0: "no vowel",
     1e-9: "under 20 %",
     0.2: "20 to 35 %",
     0.35: "35 to 50 %",
-    0.5: "50 % and more",
+    0.5: "50 % or more",
 }
 # By the share of benign names that look less like words.
 WORD_BANDS = {
@@ -55,9 +55,9 @@ COLUMNS = ("slice", "value", "names", "benign", "dga", "fpr", "recall", "accurac
 
 
 def attributes(predictions: pd.DataFrame) -> pd.DataFrame:
-    """The value of each attribute for each row, on the predictions' index: columns suffix (the 20
-    commonest), length, digits, vowels, word-likeness (by the benign names of the table), hyphen,
-    punycode, family ("" for benign) and kind of generator ("" where `generators` knows none)."""
+    """The attributes of each row, on the predictions' index: suffix (the 20 most frequent), length,
+    digits, vowels, word-likeness (relative to the table's benign names), hyphen, punycode, family
+    ("" for benign) and kind of generator ("" if `generators` does not know it)."""
     suffixes, labels = _parts(predictions)
     length = labels.str.len().to_numpy()
     whole = np.maximum(length, 1)
@@ -86,12 +86,12 @@ def slices(
     minimum: int = MINIMUM,
     values: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Every slice of at least `minimum` names, worst first, at a threshold.
+    """The slices of at least `minimum` names at a threshold, worst first.
 
-    Columns slice, value, names, benign, dga, fpr, recall, accuracy and gap: how far the slice's
-    accuracy falls behind what the recall and false-positive rate of all rows would give for its mix
-    of classes, so that a slice of one class is not weak for that alone. NaN stands where a class is
-    missing. `values`: what `attributes` returned, to spare computing it for each threshold.
+    Columns slice, value, names, benign, dga, fpr, recall, accuracy and gap: how much lower the
+    slice's accuracy is than the overall recall and false-positive rate predict for its mix of
+    classes, so that a slice does not rank as weak only because it has one class. NaN if a class is
+    missing. `values`: the result of `attributes`, to avoid recomputing it for each threshold.
     """
     values = attributes(predictions) if values is None else values
     kinds = pd.Categorical(
@@ -103,7 +103,7 @@ def slices(
 
 
 def ranked(counts: pd.DataFrame, whole: Confusion, minimum: int = MINIMUM) -> pd.DataFrame:
-    """Counted slices (columns slice, value, tp, fp, tn, fn) with their rates, as `slices` returns
+    """Add rates to counted slices (columns slice, value, tp, fp, tn, fn), as `slices` returns
     them; `whole` counts all rows."""
     names = counts[["tp", "fp", "tn", "fn"]].sum(axis=1)
     table = _rated(counts.assign(names=names)[names >= minimum])
@@ -117,7 +117,7 @@ def ranked(counts: pd.DataFrame, whole: Confusion, minimum: int = MINIMUM) -> pd
 def members(
     predictions: pd.DataFrame, slice: str, value: str, values: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """The predictions of one slice, in their order; empty for a slice or value that is unknown."""
+    """The predictions of one slice, in their order; empty for an unknown slice or value."""
     values = attributes(predictions) if values is None else values
     if slice not in values.columns or not value:
         return predictions.iloc[:0]
@@ -125,7 +125,7 @@ def members(
 
 
 def _parts(predictions: pd.DataFrame) -> tuple[pd.Series[str], pd.Series[str]]:
-    """Suffix and label of each row; a name that nobody can register is all label."""
+    """Suffix and label of each row; a name that cannot be registered is all label."""
     suffixes, labels = [], []
     for domain in predictions[DOMAIN].tolist():
         name, suffix = parse.split_suffix(domain)

@@ -1,7 +1,7 @@
-"""Does the suffix decide? The same labels under sixty suffixes.
+"""Test whether the suffix decides: the same labels under sixty suffixes.
 
 Random labels of three kinds (12 letters; 14 letters and digits; 12 hexadecimal digits) should be
-found under each suffix, ordinary ones (one or two words of five languages) under none.
+detected under every suffix, ordinary ones (one or two words of five languages) under none.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dga.scoring.bundle import ModelBundle
 
 LABELS = 200  # of each kind under a suffix
 SEED = 23
-# The most used, those that cost little, small countries', third-level registries, dynamic DNS.
+# The most used and the cheapest suffixes, small countries, third-level registries, dynamic DNS.
 SUFFIXES = (
     "com", "net", "org", "info", "biz", "ru", "de", "co.uk", "cn", "com.br", "fr", "it", "nl", "pl",
     "jp", "in", "ir", "com.au", "es", "ca", "io", "ai", "app", "dev", "me", "tv", "cc", "xyz",
@@ -36,8 +36,8 @@ ORDINARY = "ordinary"
 
 @dataclass(frozen=True)
 class Summary:
-    """Mean recall of the random kinds over the suffixes, the lowest of a suffix and which it is,
-    and the shares of ordinary labels taken for generated: over all, and the highest of a suffix."""
+    """Recall of the random kinds (mean over suffixes, worst suffix) and the false-positive rate of
+    ordinary labels (mean over suffixes, worst suffix)."""
 
     mean: float
     worst: float
@@ -55,8 +55,8 @@ def by_suffix(bundle: ModelBundle) -> dict[str, Any]:
 
 
 def table(bundle: ModelBundle, threshold: float, count: int = LABELS) -> pd.DataFrame:
-    """The share of `count` labels of a kind that reach a threshold: a row a suffix, a column a kind
-    and `ordinary`."""
+    """The share of `count` labels that reach a threshold: a row per suffix, a column per kind and
+    `ordinary`."""
     labels = {kind: random_labels(kind) for kind in KINDS} | {ORDINARY: ordinary_labels()}
     rows = []
     for suffix in SUFFIXES:
@@ -69,7 +69,7 @@ def table(bundle: ModelBundle, threshold: float, count: int = LABELS) -> pd.Data
 
 
 def summary(found: pd.DataFrame) -> Summary:
-    """The figures that the bars speak of; a suffix's recall is the mean over the random kinds."""
+    """Summarise a table; a suffix's recall is the mean over the random kinds."""
     recall = found[list(KINDS)].mean(axis=1)
     alarms = found[ORDINARY]
     return Summary(
@@ -83,14 +83,15 @@ def summary(found: pd.DataFrame) -> Summary:
 
 
 def random_labels(kind: str) -> list[str]:
-    """Labels of a random kind, the same on every call."""
+    """Random labels of a kind; every call returns the same."""
     letters, length = KINDS[kind]
     dice = random.Random(f"{SEED}{kind}")
     return ["".join(dice.choices(letters, k=length)) for _ in range(LABELS)]
 
 
 def ordinary_labels() -> list[str]:
-    """One or two words of a language, of 4 to 8 letters each, the same on every call."""
+    """Labels of one or two words, of 4 to 8 letters each, in five languages; every call returns
+    the same."""
     from wordfreq import top_n_list
 
     dice = random.Random(SEED)

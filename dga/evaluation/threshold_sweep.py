@@ -1,7 +1,7 @@
-"""Predictions made ready for any threshold: sorted once, then every count is a binary search.
+"""Metrics at any threshold, fast: predictions are sorted once, then counts are binary searches.
 
-Frames in, numbers and small frames out; draws, loads and reads nothing. Its figures are those of
-`evaluation` and `slices` at the same threshold, which sort or scan all rows at each call.
+Frames in, numbers and small frames out; draws, loads and reads nothing. Its results equal those of
+`metrics` and `slices`, which scan all rows at each call.
 """
 
 from __future__ import annotations
@@ -18,13 +18,12 @@ from dga.evaluation.metrics import OUTCOMES, SUREST, Confusion
 from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, UNKNOWN_FAMILY
 
 BINS = 48
-LOW_ODDS, HIGH_ODDS = -10.0, 14.0  # log-odds: the ends of the scale on which scores are drawn
+LOW_ODDS, HIGH_ODDS = -10.0, 14.0  # ends of the log-odds scale on which scores are drawn
 
 
 @dataclass(frozen=True)
 class Group:
-    """The rows that share a value of an attribute: their positions, and their scores by class,
-    ascending."""
+    """The rows that share a value of an attribute: positions, and ascending scores by class."""
 
     attribute: str
     value: str
@@ -41,14 +40,13 @@ class Group:
 
 @dataclass(frozen=True)
 class Sweep:
-    """What a threshold is moved over.
+    """Sorted predictions, ready for any threshold.
 
     `scores` and `truth` (rows,), True for DGA, in the predictions' order. `whole`: all rows.
-    `bins`: columns score and upto (edges of 48 bins, equal in log-odds; the first begins at 0, the
-    last ends at 1), benign and dga (rows).
-    `groups`: the rows by attribute and value. `families`: columns family, names, mean_score,
-    surest (its five lowest-scored names), in the order of its groups. `order`: the positions of
-    all rows, the surest to be wrong first: benign by falling, DGA by rising score.
+    `bins`: columns score and upto (edges of 48 bins of equal width in log-odds, from 0 to 1),
+    benign and dga (counts). `groups`: the rows by attribute and value. `families`: columns family,
+    names, mean_score, surest (its five lowest-scored names), in the order of its groups. `order`:
+    the positions of all rows, benign by descending and DGA by ascending score.
     """
 
     scores: Float64s
@@ -60,11 +58,11 @@ class Sweep:
     order: Integers
 
     def confusion(self, threshold: float) -> Confusion:
-        """Count the outcomes of all rows, as `evaluation.confusion` does."""
+        """Count the outcomes of all rows, as `metrics.confusion` does."""
         return self.whole.confusion(threshold)
 
     def family_table(self, threshold: float) -> pd.DataFrame:
-        """How each DGA family fares, as `evaluation.family_table` tells it, worst first."""
+        """The table of DGA families, as by `metrics.family_table`."""
         groups = [group for group in self.groups if group.attribute == FAMILY]
         missed = np.array([group.confusion(threshold).fn for group in groups], dtype=np.int64)
         table = self.families[[FAMILY, "names"]].assign(missed=missed)
@@ -78,7 +76,7 @@ class Sweep:
         )
 
     def slices(self, threshold: float, minimum: int = slices.MINIMUM) -> pd.DataFrame:
-        """Every slice of at least `minimum` names, as `slices.slices` tells it, worst first."""
+        """The slices of at least `minimum` names, as by `slices.slices`."""
         counts = [
             {"slice": group.attribute, "value": group.value, **vars(group.confusion(threshold))}
             for group in self.groups
@@ -89,8 +87,8 @@ class Sweep:
     def rows(
         self, threshold: float, outcomes: Collection[str], within: Integers | None = None
     ) -> Integers:
-        """The positions of the rows with one of these outcomes, the surest to be wrong first;
-        `within`: of these rows only."""
+        """The positions of the rows with one of these outcomes, most confidently wrong first;
+        `within`: only among these rows."""
         kinds = 2 * self.truth + (self.scores >= threshold)
         wanted = np.isin(OUTCOMES, list(outcomes))[kinds]
         if within is not None:
@@ -112,7 +110,7 @@ class Sweep:
 
 
 def prepare(predictions: pd.DataFrame, values: pd.DataFrame) -> Sweep:
-    """Sort predictions for `Sweep`; `values` is what `slices.attributes` gives for them."""
+    """Sort predictions for `Sweep`; `values` is the result of `slices.attributes` for them."""
     scores, truth = scores_of(predictions), is_dga(predictions)
     surety = np.where(truth, 1 - scores, scores)
     known = _families(predictions, truth)
@@ -134,13 +132,13 @@ def prepare(predictions: pd.DataFrame, values: pd.DataFrame) -> Sweep:
 
 
 def _families(predictions: pd.DataFrame, truth: Flags) -> pd.Series[str]:
-    """The family of each row: "" for benign ones, `unknown` for DGA ones without any."""
+    """The family of each row: "" for benign, `unknown` for DGA rows without one."""
     named = predictions[FAMILY].astype("str").fillna("").replace("", UNKNOWN_FAMILY)
     return named.where(truth, "")
 
 
 def _groups(values: pd.Series[str], scores: Float64s, truth: Flags) -> list[Group]:
-    """The groups of one attribute by value; rows with the value "" are in none."""
+    """The groups of one attribute by value; rows with the value "" are in no group."""
     codes, found = pd.factorize(values, sort=True)
     order = np.lexsort((scores, truth, codes))
     starts = np.searchsorted(codes[order], np.arange(len(found) + 1))
@@ -167,14 +165,14 @@ def _family_facts(
 
 
 def edges_of_bins() -> Float64s:
-    """The scores between which the bins lie (BINS + 1,): equal steps of log-odds from 0 to 1."""
+    """The edges of the bins (BINS + 1,), evenly spaced in log-odds, from 0 to 1."""
     edges = score_at(np.linspace(0, 1, BINS + 1))
     edges[0], edges[-1] = 0.0, 1.0
     return edges
 
 
 def score_at(place: Float64s) -> Float64s:
-    """The scores at places from 0 to 1 on the scale of log-odds.
+    """The scores at positions from 0 to 1 on the log-odds scale.
 
     >>> score_at(np.array([0.0, 10 / 24, 1.0])).round(6).tolist()
     [4.5e-05, 0.5, 0.999999]

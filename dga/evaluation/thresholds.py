@@ -1,9 +1,9 @@
-"""Thresholds for false-positive rates, with how far each is to be trusted.
+"""Thresholds for false-positive rates, with confidence intervals.
 
-Down to rates that ten benign names speak for, the threshold is counted. Below, it is read off the
-tail of the benign scores: a generalised Pareto distribution fitted to the log-odds of the highest
-of them (Pickands 1975; probability-weighted moments of Hosking & Wallis 1987), its uncertainty by
-bootstrap. Below one expected name no threshold is given.
+A threshold is counted for rates down to ten expected false positives. For lower rates it is a
+quantile of a generalised Pareto distribution fitted to the log-odds of the highest benign scores
+(Pickands 1975; probability-weighted moments of Hosking & Wallis 1987), with a bootstrap interval.
+For less than one expected false positive there is no threshold.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ import numpy.typing as npt
 from dga.evaluation.curves import Threshold, threshold_at_fpr
 from dga.evaluation.intervals import CONFIDENCE, clopper_pearson
 
-TAIL_SHARE = 0.005  # of the benign scores, the highest, that make up the tail
+TAIL_SHARE = 0.005  # the tail is this share of the highest benign scores
 LEAST_TAIL = 50
-LEAST_EXPECTED = 1.0  # names above the threshold, by its rate
+LEAST_EXPECTED = 1.0  # expected false positives from which a threshold is given
 RESAMPLES = 1000
 LARGEST_RATE, SMALLEST_RATE, SURVIVAL_POINTS = 0.5, 1e-5, 60  # of `survival`
 CLIP = 1e-7  # keeps the log-odds of a score finite
-LARGEST_SHAPE = 0.9  # from 1 on the moments do not exist
+LARGEST_SHAPE = 0.9  # the moments do not exist from 1
 
 Float64s = npt.NDArray[np.float64]
 
 
 def choose(benign_scores: npt.ArrayLike, fpr: float, seed: int = 23) -> Threshold:
-    """The threshold for a false-positive rate, counted where enough names allow it, else fitted.
+    """The threshold for a false-positive rate: counted if there are enough names, else fitted.
 
-    Its `method` is `counted` or `tail`. A fitted one's interval spans that of the fit and the exact
-    one (Clopper-Pearson) of the names above it. `resolvable` is False where there are too few
-    names for either.
+    `method` is `counted` or `tail`. The interval of a fitted one is the union of the fit's and of
+    the exact one (Clopper-Pearson) of the names above it. `resolvable` is False if there are too
+    few names for either.
     """
     scores = np.asarray(benign_scores, dtype=np.float32)
     counted = threshold_at_fpr(scores, fpr)
@@ -55,8 +55,8 @@ def choose(benign_scores: npt.ArrayLike, fpr: float, seed: int = 23) -> Threshol
 
 
 def survival(benign_scores: npt.ArrayLike) -> list[tuple[float, float]]:
-    """How rare high scores are among benign names: pairs of a false-positive rate and the score
-    that this share of the names reaches, rates falling; down to the rate of one name.
+    """The survival function of benign scores: pairs of a rate and the score that this share of the
+    names reaches, rates descending, down to the rate of one name.
 
     >>> survival(np.arange(100) / 100)[0]
     (0.5, 0.5)
@@ -71,7 +71,7 @@ def survival(benign_scores: npt.ArrayLike) -> list[tuple[float, float]]:
 
 
 class _Tail:
-    """The highest log-odds of benign names over `start`: (names,) excesses of `of` names."""
+    """The tail of benign log-odds: excesses (names,) over `start`, out of `of` names."""
 
     def __init__(self, excesses: Float64s, start: float, names: int) -> None:
         self.excesses, self.start, self.names = excesses, start, names
@@ -80,7 +80,7 @@ class _Tail:
 
     @classmethod
     def of(cls, scores: npt.NDArray[np.float32]) -> _Tail | None:
-        """The tail of scores; None where there are too few or all are alike."""
+        """The tail of scores; None if there are too few or all are equal."""
         size = int(TAIL_SHARE * len(scores))
         if size < LEAST_TAIL:
             return None
@@ -89,15 +89,15 @@ class _Tail:
         return cls(excesses, float(odds[size]), len(odds)) if excesses.mean() > 0 else None
 
     def level(self, fpr: float) -> float:
-        """The log-odds that `fpr` of the benign names reach."""
+        """The log-odds that a share `fpr` of the benign names reaches."""
         part = fpr * self.names / len(self.excesses)
         if abs(self.shape) < 1e-6:
             return self.start - self.scale * float(np.log(part))
         return self.start + self.scale / self.shape * float(part**-self.shape - 1)
 
     def rate_interval(self, level: float, seed: int) -> tuple[float, float]:
-        """The 95 % interval of the share of benign names above a level, by bootstrap over how many
-        names make up the tail and how high they are."""
+        """The 95 % interval of the share of benign names above a level, by bootstrap over the
+        tail's size and excesses."""
         rng = np.random.default_rng(seed)
         size = len(self.excesses)
         drawn = self.excesses[rng.integers(0, size, (RESAMPLES, size))]
@@ -113,8 +113,8 @@ class _Tail:
 
 
 def moments(excesses: Float64s) -> tuple[Float64s, Float64s]:
-    """Shape and scale of the generalised Pareto distribution, for each row of excesses
-    (samples, names), by probability-weighted moments."""
+    """Shape and scale of a generalised Pareto distribution for each row of excesses (samples,
+    names), by probability-weighted moments."""
     ordered = np.sort(excesses, axis=1)
     count = ordered.shape[1]
     above = (count - np.arange(1, count + 1)) / max(count - 1, 1)

@@ -1,4 +1,4 @@
-"""Why names of a family are missed: how they differ from those that are found.
+"""Why names of a family are missed: how they differ from the detected ones.
 
 Frames in, numbers and names out; no drawing, no loading.
 """
@@ -17,24 +17,24 @@ from dga.generators.kinds import KINDS, kind_of
 from dga.names.lexical import traits
 from dga.schema import DGA, DOMAIN, FAMILY, PRED_PROB, TRUE_CLASS
 
-SAMPLE = 300  # found and missed names that are looked at
+SAMPLE = 300  # detected, and missed, names to compare
 PAIRS = 5  # examples
-COMPARED = {  # trait: how it is called
+COMPARED = {  # trait -> label
     "length": "Length of the label",
     "digits": "Share of digits",
     "words": "Share in dictionary words",
     "vowels": "Share of vowels",
 }
-SHORT = 8  # characters; labels of both classes look alike below
-APART = 0.15  # of shares, from which a difference is worth a sentence
+SHORT = 8  # characters below which labels of both classes look alike
+APART = 0.15  # difference of shares worth a sentence
 
 
 @dataclass(frozen=True)
 class WhyMissed:
-    """What tells the missed names of a family from the found ones.
+    """How the missed names of a family differ from the detected ones.
 
-    `traits`: columns trait, missed, found (means; NaN where there is no such name). `suffixes`:
-    columns suffix, missed, found (shares). `pairs`: a missed name and the found one nearest to it.
+    `traits`: columns trait, missed, found (means; NaN without such names). `suffixes`: columns
+    suffix, missed, found (shares). `pairs`: a missed name and the most similar detected one.
     `reason`, `advice`: sentences.
     """
 
@@ -53,7 +53,7 @@ class WhyMissed:
 def why_missed(
     predictions: pd.DataFrame, family: str, threshold: float, seed: int = 23
 ) -> WhyMissed:
-    """Compare the missed names of one family with its found ones at a threshold."""
+    """Compare the missed names of one family with its detected ones at a threshold."""
     rows = predictions[(predictions[TRUE_CLASS] == DGA) & (predictions[FAMILY] == family)]
     called = (rows[PRED_PROB] >= threshold).to_numpy()
     missed, found = (
@@ -79,10 +79,10 @@ def why_missed(
 
 
 def confusion(predictions: pd.DataFrame, answers: Sequence[str], top: int = 15) -> pd.DataFrame:
-    """How often names of each family are answered with each: rows of true families, columns of
-    answers, the largest first; what is not among the `top` counts as "other".
+    """The confusion matrix of families: rows are true, columns assigned families, largest first.
 
-    `answers` (rows,): the family that is named for each row, "" for none.
+    Families beyond the `top` count as "other". `answers` (rows,): the family assigned to each row,
+    "" for none.
     """
     is_dga = (predictions[TRUE_CLASS] == DGA).to_numpy()
     truth = predictions[FAMILY].astype(str).to_numpy()[is_dga]
@@ -98,7 +98,7 @@ def confusion(predictions: pd.DataFrame, answers: Sequence[str], top: int = 15) 
 
 
 def _own(table: pd.DataFrame, family: str) -> int:
-    """How many names of a family are answered with it, or with a group that holds it."""
+    """How many names of a family are assigned to it or to a group that contains it."""
     names = [name for name in table.columns if family in str(name).split(" / ")]
     return int(table.loc[family, names].sum())
 
@@ -132,7 +132,7 @@ def _pairs(missed: list[str], found: list[str]) -> tuple[tuple[str, str], ...]:
 
 
 def _reason(table: pd.DataFrame, suffixes: pd.DataFrame) -> str:
-    """What stands out among the differences, as a sentence."""
+    """The largest differences as a sentence."""
     of = table.set_index("trait")
     length, words = of.loc[COMPARED["length"]], of.loc[COMPARED["words"]]
     told = []
@@ -143,11 +143,11 @@ def _reason(table: pd.DataFrame, suffixes: pd.DataFrame) -> str:
     if words["missed"] - words["found"] > APART or (
         np.isnan(words["found"]) and words["missed"] > 0.5
     ):
-        told.append(f"more of them is dictionary words ({words['missed']:.0%})")
+        told.append(f"they contain more dictionary words ({words['missed']:.0%})")
     if len(suffixes):
         first = suffixes.iloc[0]
         if first["missed"] - first["found"] > APART:
-            told.append(f".{first['suffix']} is commoner ({first['missed']:.0%} of them)")
+            told.append(f".{first['suffix']} is more frequent ({first['missed']:.0%} of them)")
     if not told:
-        return "The missed names differ from the found ones in none of these traits."
+        return "The missed names do not differ from the detected ones in these traits."
     return f"Missed names differ: {'; '.join(told)}."

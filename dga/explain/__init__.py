@@ -1,1 +1,1 @@
-"""Why a name has its score: contributions of characters, nearest names, what-if edits, rank."""
+"""Explain a score: contributions of characters, nearest names, what-if edits, rank."""

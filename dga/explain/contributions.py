@@ -9,14 +9,14 @@ import numpy as np
 from dga.scoring.bundle import ModelBundle
 from dga.scoring.calibration import SHIFT, Float32s
 
-ALTERNATIVES = "aeioustrnlcdpm0189-"  # what a character is replaced by: frequent ones of each kind
-MOST_VARIANTS = 400  # of a long name; each character is then replaced by fewer others
+ALTERNATIVES = "aeioustrnlcdpm0189-"  # replacements of a character: frequent ones of each kind
+MOST_VARIANTS = 400  # of a name; in a long one each character gets fewer replacements
 FEWEST_OTHERS = 4
 
 
 @dataclass(frozen=True)
 class NearFamily:
-    """A family that a name comes near to, or a group of families that no name tells apart."""
+    """A likely family of a name, or a group of families that cannot be told apart."""
 
     name: str
     members: tuple[str, ...]
@@ -25,11 +25,10 @@ class NearFamily:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A name's score with the share of each character in it and the nearest families, those that
-    cannot be told apart as one.
+    """A name's score, the contribution of each character, and the most likely families.
 
-    `contributions` (one a character, in log-odds): how much the score falls, on average, when that
-    character is another; above 0 the character speaks for generated, below 0 for chosen.
+    `contributions` (one per character, in log-odds): how much the score falls on average when the
+    character is replaced; positive values speak for dga, negative ones for benign.
     """
 
     name: str
@@ -39,7 +38,7 @@ class Explanation:
 
 
 def explain(name: str, bundle: ModelBundle, families: int = 3) -> Explanation:
-    """Explain the score of a name that is in the bundle's scope: occlusion, one character at a time
+    """Explain the score of a name in the bundle's scope by occlusion, one character at a time
     (Zeiler & Fergus 2014, arXiv 1311.2901), with real characters instead of a blank."""
     variants, owner = _variants(name)
     scores = bundle.score([name, *variants])
@@ -56,7 +55,7 @@ def explain(name: str, bundle: ModelBundle, families: int = 3) -> Explanation:
 
 
 def _nearest(shares: Float32s, bundle: ModelBundle) -> tuple[NearFamily, ...]:
-    """The families of one row of shares (1, families), or their groups; the nearest first."""
+    """The families, or their groups, of one row of shares (1, families), most likely first."""
     names, summed = bundle.groups.summed(shares, bundle.families)
     group_of = bundle.groups.of(bundle.families)
     members = {
@@ -68,7 +67,7 @@ def _nearest(shares: Float32s, bundle: ModelBundle) -> tuple[NearFamily, ...]:
 
 
 def _variants(name: str) -> tuple[list[str], np.ndarray[tuple[int], np.dtype[np.int64]]]:
-    """The name with each character but the dots replaced in turn, and which one was."""
+    """Variants of the name with each character except dots replaced, and the replaced position."""
     variants, owner = [], []
     others = _spread(max(FEWEST_OTHERS, MOST_VARIANTS // max(len(name), 1)))
     for position, character in enumerate(name):
@@ -82,12 +81,12 @@ def _variants(name: str) -> tuple[list[str], np.ndarray[tuple[int], np.dtype[np.
 
 
 def _spread(count: int) -> str:
-    """So many of the alternatives, of each kind some."""
+    """A number of the alternatives, spread over all kinds."""
     step = max(len(ALTERNATIVES) / count, 1)
     return "".join(ALTERNATIVES[int(at * step)] for at in range(min(count, len(ALTERNATIVES))))
 
 
 def log_odds(scores: Float32s) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """The log-odds of scores (rows,), finite also at 0 and 1."""
+    """The log-odds of scores (rows,), finite at 0 and 1 too."""
     clipped = np.clip(scores.astype(np.float64), SHIFT, 1 - SHIFT)
     return np.asarray(np.log(clipped / (1 - clipped)))

@@ -1,7 +1,7 @@
-"""The names of a labelled, scored set that come nearest to a name, by edits. Reads no file.
+"""The names of a labelled, scored set nearest to a name by edit distance. Reads no file.
 
-An edit is a character put in, left out, changed, or two neighbours swapped (optimal string
-alignment). Compared is what someone chose: for registered names the label before the first dot.
+An edit inserts, deletes or changes a character, or swaps two neighbours (optimal string alignment).
+Labels are compared: of registered names the part before the first dot.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from dga.config import Scope
 from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, PRED_PROB, TRUE_CLASS
 
 Flags = npt.NDArray[np.bool_]
-LONGEST = 255  # edits are counted in a byte; no domain is longer
+LONGEST = 255  # edits are counted in one byte; no domain is longer
 
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A known name near another: its class, family ("" for benign), score, and how near it is.
+    """A known name near another: its class, family ("" for benign), score and distance.
 
-    `likeness`: 1 less the edits as a share of the longer name; 1 is the same label.
+    `likeness`: 1 minus the edits as a share of the longer label; 1 is the same label.
     """
 
     name: str
@@ -37,10 +37,10 @@ class Neighbour:
 
 
 class NameIndex:
-    """A set of known names, searched whole for each question: about 30 ms over 300,000 names."""
+    """A set of known names, searched linearly: about 30 ms for 300,000 names."""
 
     def __init__(self, predictions: pd.DataFrame, scope: Scope = "registered") -> None:
-        """Take the names of a predictions frame, which stays as it is."""
+        """Index the names of a predictions frame, which is not changed."""
         self._scope = scope
         self._names: list[str] = predictions[DOMAIN].astype(str).tolist()
         self._compared = [self._part(name) for name in self._names]
@@ -54,9 +54,9 @@ class NameIndex:
         return len(self._names)
 
     def nearest(self, name: str, count: int = 5) -> dict[str, list[Neighbour]]:
-        """The known names nearest to a name, for each class; the nearest first.
+        """The known names of each class nearest to a name, nearest first.
 
-        The same number of edits is nearer in a longer name; then the same suffix is nearer.
+        Equal numbers of edits are nearer in longer names; ties go to the same suffix.
         """
         edits, likeness = self._compare(name)
         return {
@@ -65,7 +65,7 @@ class NameIndex:
         }
 
     def of_families(self, name: str, families: list[str], count: int = 3) -> dict[str, list[str]]:
-        """The names of each family that come nearest to a name; [] where it has none here."""
+        """The names of each family nearest to a name; [] if the family has none here."""
         edits, likeness = self._compare(name)
         return {
             family: [
@@ -75,7 +75,7 @@ class NameIndex:
         }
 
     def find(self, name: str) -> Neighbour | None:
-        """The known name that a name is, None where it is none of them."""
+        """The known name equal to a name; None if there is none."""
         try:
             return self._neighbour(self._names.index(name), 0, 1.0)
         except ValueError:

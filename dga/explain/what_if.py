@@ -1,4 +1,4 @@
-"""A name's likely edits, scored again: which change moves the score most. Draws nothing."""
+"""Score likely edits of a name: which change moves the score most? Draws nothing."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from dga.explain.contributions import log_odds
 from dga.names import parse
 from dga.scoring.bundle import ModelBundle
 
-OTHER_SUFFIX = {"com": "net"}  # what takes the suffix's place; com for all others
+OTHER_SUFFIX = {"com": "net"}  # suffix -> its replacement; com for all others
 DIGITS = str.maketrans("", "", "0123456789")
 
 
 @dataclass(frozen=True)
 class Edit:
-    """A change of a name, in words, and the name that comes of it."""
+    """A change of a name, in words, and the changed name."""
 
     change: str
     name: str
@@ -25,7 +25,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Rescored:
-    """An edited name with its score; `shift` is by how much the score's log-odds rose."""
+    """An edited name with its score; `shift` is the change of the score's log-odds."""
 
     change: str
     name: str
@@ -34,7 +34,7 @@ class Rescored:
 
 
 def suggested(name: str) -> list[Edit]:
-    """Ready-made edits of a name in a bundle's scope, each giving another name; no name twice.
+    """Suggested edits of a name in a bundle's scope; each gives a different name.
 
     >>> [edit.name for edit in suggested("a-1.com")][:3]
     ['a-1.net', 'a-.com', 'a1.com']
@@ -50,7 +50,7 @@ def suggested(name: str) -> list[Edit]:
 
 
 def rescore(name: str, edits: Sequence[Edit], bundle: ModelBundle) -> list[Rescored]:
-    """Score a name's edits in one go; the one that moves the score most comes first."""
+    """Score a name's edits in one batch; the largest shift comes first."""
     scores = bundle.score([name, *(edit.name for edit in edits)]).score
     odds = log_odds(scores)
     shifts = odds[1:] - odds[0]

@@ -1,1 +1,1 @@
-"""What leaves the workbench: block lists, tickets, STIX bundles and MISP events."""
+"""Exports: block lists, tickets, STIX bundles and MISP events."""

@@ -1,7 +1,7 @@
-"""Names to a block list: which may be blocked, what the header says, and each server's format.
+"""Make block lists: choose the names, write the header, render each server's format.
 
-Renders texts; reads results, never the network. A list holds registered names only, and never one
-that is allowed, stands in a fetched top list, or is a public suffix or zone itself.
+A list contains registered names only, and none that is allowed, is in a downloaded top list, or is
+a public suffix or zone. Sends nothing over the network.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ NOT_A_DOMAIN, NO_REGISTERED_NAME, ALLOWED, POPULAR, TOO_LONG, TOO_SHORT = (
     "not a domain",
     "a public suffix or zone",
     "allowed",
-    "in a fetched top list",
+    "in a downloaded top list",
     "too long for a zone file",
-    "so short that others have them",
+    "too short to be unique to the family",
 )
-Excuse = Callable[[str], bool]  # whether a registered name is not to be blocked
+Excuse = Callable[[str], bool]  # whether a registered name must not be blocked
 
 
 @dataclass(frozen=True)
 class BlockList:
-    """Registered names to block, sorted, and what the header tells of them.
+    """Sorted registered names to block, with the header's facts.
 
-    `left_out` counts the names that must not be blocked, by reason.
+    `left_out`: counts of names not listed, by reason.
     """
 
     names: tuple[str, ...]
@@ -53,7 +53,7 @@ class BlockList:
     left_out: Mapping[str, int] = field(default_factory=dict)
 
     def header(self) -> list[str]:
-        """The lines that say what the list is, without a comment sign."""
+        """The header's lines, without comment signs."""
         lines = [
             "DGA Workbench block list",
             f"what: {self.about}",
@@ -66,9 +66,9 @@ class BlockList:
         return [*map(_one_line, lines), f"left out: {', '.join(left_out) or 'none'}"]
 
     def render(self, form: str) -> str:
-        """The list as a server reads it. Raises ConfigError for an unknown format."""
+        """The list in a server's format; ConfigError for an unknown format."""
         if form not in FORMATS:
-            raise ConfigError(f"no block list format {form!r}; there are {', '.join(FORMATS)}")
+            raise ConfigError(f"unknown block list format {form!r}; choose {', '.join(FORMATS)}")
         return "\n".join(FORMATS[form](self)) + "\n"
 
 
@@ -85,9 +85,9 @@ def make(
 ) -> BlockList:
     """Make a list of the registered names of domains, without those that must not be blocked.
 
-    `about` and `chosen_by` go into the header; `allowed` and `popular` say of a registered name
-    whether it is on the allow list or in a top list; names whose label is under `shortest`
-    characters are left out. Expires after thirty days if not told.
+    `about` and `chosen_by` go into the header. `allowed` and `popular` tell whether a registered
+    name is on the allow list or in a top list. Names with a label shorter than `shortest` are left
+    out. The list expires after thirty days by default.
     """
     made = today or dt.datetime.now(dt.UTC).date()
     kept: set[str] = set()
@@ -110,7 +110,7 @@ def make(
 
 
 def _reason(parsed: parse.Parsed, allowed: Excuse | None, popular: Excuse | None) -> str | None:
-    """Why a name must not be blocked; None where it may."""
+    """Why a name must not be blocked; None if it may be."""
     name = parsed.registered_name
     if parsed.domain is None:
         return NOT_A_DOMAIN
@@ -130,7 +130,7 @@ def _too_short(parsed: parse.Parsed, shortest: int) -> str | None:
 
 
 def _one_line(text: str) -> str:
-    """A text without line ends and other characters that are not printed."""
+    """A text without line ends and unprintable characters."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
@@ -186,17 +186,16 @@ FORMATS: dict[str, Callable[[BlockList], Iterator[str]]] = {
 
 
 def family_names(families: Sequence[str], start: dt.date, days: int) -> tuple[list[str], dt.date]:
-    """Return every name that families make on so many days from a date, and the last of them.
+    """Return all names that families generate on a number of days from a date, and the last day.
 
-    Raises ConfigError for a number of days out of range or a family whose names are not the
-    malware's own.
+    ConfigError for a number of days out of range, or a family without an exact generator.
     """
     if not 1 <= days <= MOST_DAYS:
         raise ConfigError(f"days must be from 1 to {MOST_DAYS}, got {days}")
     known = exact_families()
     unknown = sorted(set(families) - set(known))
     if unknown:
-        raise ConfigError(f"no exact generator for {unknown[0]!r}; there are {', '.join(known)}")
+        raise ConfigError(f"no exact generator for {unknown[0]!r}; choose from {', '.join(known)}")
     made: dict[str, None] = {}
     for family in families:
         for number in range(days if known[family].period else 1):
@@ -205,8 +204,8 @@ def family_names(families: Sequence[str], start: dt.date, days: int) -> tuple[li
 
 
 def allowed_by(path: str | None) -> Excuse:
-    """Return what says whether a name is allowed: by the workbench's list, or because it or a zone
-    above it stands in a file."""
+    """Return a test whether a name is allowed: by the workbench's allow list, or because it or a
+    zone above it is in a file."""
     kept, zones = allow_list.stored(), _zones_of(path) if path else set()
     return lambda name: kept.matches(name) is not None or any(z in zones for z in _zones(name))
 
@@ -224,7 +223,7 @@ def _zones_of(path: str) -> set[str | None]:
 
 
 def in_toplists(folder: Path | None = None) -> Excuse:
-    """Return what says whether a name stands in a top list that the user has fetched."""
+    """Return a test whether a name is in one of the downloaded top lists."""
     lists = [toplists.read(path) for path in toplists.fetched(folder or data_folder())]
     return lambda name: any(ranks.rank(name) is not None for ranks in lists)
 

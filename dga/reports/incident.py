@@ -1,6 +1,6 @@
-"""An incident as the exporters see it: a host's verdict and its names, read from plain JSON values.
+"""Incidents for export: a host's verdict and its names, read from JSON values.
 
-The values are those that `dga hosts --incidents` writes and that a host's evidence becomes.
+The values are those that `dga hosts --incidents` writes.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Any
 from dga.errors import FeedError
 from dga.names import parse
 
-CLEAN = "clean"  # the verdict of a host that is no incident
+CLEAN = "clean"  # the verdict of a host without an incident
 
 
 @dataclass(frozen=True)
 class EvidenceName:
-    """A name that speaks for an infection: how strongly, and when it was first asked for."""
+    """A name that is evidence of an infection: its weight, and when it was first queried."""
 
     name: str
     resolved: bool
@@ -31,7 +31,7 @@ class EvidenceName:
 
     @property
     def comment(self) -> str:
-        """What is known of the name, in short."""
+        """A short description of the name."""
         parts = [
             "resolved, likely command and control" if self.resolved else "did not resolve",
             "" if self.score is None else f"score {self.score:.3f}",
@@ -43,7 +43,7 @@ class EvidenceName:
 
 @dataclass(frozen=True)
 class Incident:
-    """A host with its verdict, the family, and the names that were asked for."""
+    """A host with its verdict, family and queried names."""
 
     client: str
     verdict: str
@@ -63,13 +63,13 @@ class Incident:
 
 
 def from_json(record: Mapping[str, Any]) -> Incident:
-    """Read an incident from plain values. Raises FeedError where the host or verdict is missing.
+    """Read an incident from plain values; FeedError if the host or verdict is missing.
 
-    Names that are no domains are left out: exchange formats would refuse the whole incident.
+    Names that are not domains are left out: exchange formats would reject the whole incident.
     """
     if not record.get("client") or not record.get("verdict"):
         raise FeedError(
-            "no incident: it names no client and verdict; write it by `dga hosts --incidents`"
+            "not an incident: client or verdict is missing; write it by `dga hosts --incidents`"
         )
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     first = _time(record.get("first_seen")) or _time(record.get("last_seen")) or now
@@ -93,7 +93,7 @@ def from_json(record: Mapping[str, Any]) -> Incident:
 def read(path: Path) -> list[Incident]:
     """Read the incidents of a file: one JSON object, a list of them, or one a line.
 
-    Of a folder, those of its `.json` files. Clean hosts, which `dga hosts` lists too, are none.
+    Of a folder, its `.json` files are read. Clean hosts are skipped.
     """
     if path.is_dir():
         found = [incident for file in sorted(path.glob("*.json")) for incident in read(file)]

@@ -1,6 +1,6 @@
-"""An incident to a MISP event, built and checked by pymisp.
+"""Convert incidents to MISP events, built and checked by pymisp.
 
-Names are plain (not defanged): the event is for machines.
+Names are not defanged, since events are for machines.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MOST_NAMES = 2_000  # of an incident
 
 
 def event(incident: Incident) -> MISPEvent:
-    """Return an incident as an event that only the own organisation sees until it is shared."""
+    """Return an incident as an event visible only to one's own organisation until shared."""
     made = MISPEvent()
     made.info = f"DGA: {incident.title}"
     made.uuid = _uuid(f"{incident.client} {incident.first_seen.isoformat()}")
@@ -38,9 +38,9 @@ def event(incident: Incident) -> MISPEvent:
 
 
 def render(incidents: Sequence[Incident]) -> str:
-    """Return events as JSON that MISP imports, each read back by pymisp first.
+    """Return events as JSON for MISP, each validated by reading it back with pymisp.
 
-    pymisp refuses types and categories of attributes that MISP does not know.
+    pymisp rejects attribute types and categories that MISP does not know.
     """
     events = [{"Event": json.loads(event(incident).to_json())} for incident in incidents]
     for made in events:
@@ -62,7 +62,7 @@ def _add_name(made: MISPEvent, incident: Incident, row: EvidenceName) -> None:
 
 
 def _add_host(made: MISPEvent, incident: Incident) -> None:
-    """The client: an address, or a machine's name."""
+    """The client: an address or a host name."""
     try:
         ipaddress.ip_address(incident.client)
         kind, category = "ip-src", "Network activity"

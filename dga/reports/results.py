@@ -1,4 +1,4 @@
-"""The names to block in a result: of `dga score` rows, or of `dga hosts` incidents."""
+"""The names to block in the results of `dga score` or the incidents of `dga hosts`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dga.names import arrow_strings
 from dga.schema import DGA, REGISTERED_NAME, SCORE, VERDICT
 
 INFECTED = "infected"
-HEAD_BYTES = 1 << 20  # of a JSON file, within which an incident shows its fields
+HEAD_BYTES = 1 << 20  # of a JSON file, searched for an incident's fields
 ALLOWED_COLUMN = "allowed"
 INCIDENT_NAMES = ("names", "evidence_names", "command_and_control")  # lists that are blocked
 NO_RESULT = (
@@ -24,19 +24,17 @@ NO_RESULT = (
     "incidents of `dga hosts --incidents FOLDER`; score the file first"
 )
 COUNTS_ONLY = (
-    "{name}: counts the names of each host, but does not list them; write the incidents by "
+    "{name}: contains only the number of each host's names; write the incidents by "
     "`dga hosts --incidents FOLDER` and give that folder"
 )
 
 
 def names(source: Path | BinaryIO, *, name: str, threshold: float | None = None) -> Iterator[str]:
-    """Yield the names that a result calls generated.
+    """Yield the names to block in a result.
 
-    Rows of a scored file count where their verdict is `dga`, or with a `threshold` where their
-    score is at least that; rows that are allowed never. Incidents count where the host is
-    infected: its evidence, and what resolved beside it.
-
-    Raises FeedError for a file that is neither.
+    Of a scored file, the rows with verdict `dga`, or with a score of at least `threshold` if given,
+    but never allowed rows. Of incidents, the evidence of infected hosts and the names that resolved
+    beside it. FeedError for a file that is neither.
     """
     incidents = _incidents(source)
     if incidents is not None:
@@ -75,13 +73,11 @@ def _generated(chunk: pa.Table, threshold: float | None) -> Iterator[str]:
 
 
 def _scores(texts: pa.ChunkedArray) -> pa.ChunkedArray:
-    """A column of scores as numbers, NaN where there is none."""
+    """A column of scores as numbers, NaN for empty ones."""
     try:
         return pc.cast(pc.if_else(pc.equal(texts, ""), "nan", texts), pa.float64())
     except pa.ArrowInvalid as error:
-        raise FeedError(
-            f"the column {SCORE} holds no numbers ({error}); score the file anew"
-        ) from None
+        raise FeedError(f"column {SCORE} is not numeric ({error}); score the file again") from None
 
 
 def _incidents(source: Path | BinaryIO) -> list[dict[str, Any]] | None:

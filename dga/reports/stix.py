@@ -1,7 +1,7 @@
-"""Incidents to a STIX 2.1 bundle, built and checked by the stix2 library.
+"""Convert incidents to a STIX 2.1 bundle, built and checked by the stix2 library.
 
-Names are plain (not defanged): the bundle is for machines. The same incident gets the same
-identifiers each time, so that importing it again changes nothing.
+Names are not defanged, since bundles are for machines. An incident always gets the same
+identifiers, so that importing it twice changes nothing.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ import stix2
 from dga.reports.incident import EvidenceName, Incident
 
 NAMESPACE = uuid.UUID("6f0b5d1e-6d0a-4a3b-9a63-3b8d0f5e7c21")  # of our identifiers
-CREATED = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)  # of what no incident dates
+CREATED = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)  # of objects without a date of their own
 MOST_NAMES = 2_000  # of an incident
 
 
 def bundle(incidents: Sequence[Incident]) -> stix2.Bundle:
     """Return the incidents as one bundle: producer, families, indicators, sightings, reports.
 
-    Raises ValueError (of stix2) where an object breaks the standard.
+    ValueError (from stix2) if an object violates the standard.
     """
     objects: dict[str, Any] = {}
     for incident in incidents:
@@ -39,7 +39,7 @@ def bundle(incidents: Sequence[Incident]) -> stix2.Bundle:
 
 
 def render(incidents: Sequence[Incident]) -> str:
-    """Return the bundle as JSON, read back by the library first, so that a damaged one raises."""
+    """Return the bundle as JSON, validated by reading it back with the library."""
     text = bundle(incidents).serialize(pretty=True)
     stix2.parse(json.loads(text), version="2.1", allow_custom=False)
     return str(text) + "\n"
@@ -107,7 +107,7 @@ def _host(incident: Incident) -> stix2.Identity:
 
 
 def _address(incident: Incident) -> list[Any]:
-    """The client as an address; nothing where it is a name."""
+    """The client as an address object; none if it is a name."""
     try:
         address = ipaddress.ip_address(incident.client)
     except ValueError:
