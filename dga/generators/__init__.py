@@ -1,8 +1,7 @@
-"""Names of DGA families, made by our own code from published descriptions.
+"""Generators of DGA families, implemented from published descriptions.
 
-To try the detector and to widen training sets. Never resolves, registers or contacts a name.
-`FAMILIES` lists what there is, `register_generator` adds to it; `generate` makes distinct names
-of one family.
+For testing detectors and widening training sets. Never resolves, registers or contacts a name.
+`FAMILIES` lists the families, `register_generator` adds one, `generate` makes distinct names.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ __all__ = ["FAMILIES", "Family", "Kind", "at_most", "generate", "register_genera
 
 LARGEST = 1_000_000
 DEFAULT_DATE = dt.date(2026, 1, 1)
-PATIENCE = 50_000  # names in a row without a new one: the list is exhausted
+PATIENCE = 50_000  # consecutive repeated names after which a list counts as exhausted
 LARGEST_SEED = (1 << 32) - 1
 
 FAMILIES: dict[str, Family] = {
@@ -41,10 +40,10 @@ FAMILIES: dict[str, Family] = {
 def register_generator(family: Family) -> None:
     """Add a family; its `function(day, seed)` yields the names of a day.
 
-    Raises GeneratorError where the name is taken or the family has no seed.
+    GeneratorError if the name is taken or the family has no seed.
     """
     if family.name in FAMILIES:
-        raise GeneratorError(f"there is a family {family.name!r} already; choose another name")
+        raise GeneratorError(f"a family {family.name!r} exists already; choose another name")
     if not family.seeds:
         raise GeneratorError(f"{family.name} has no seed; give at least one, such as 0")
     FAMILIES[family.name] = family
@@ -55,11 +54,11 @@ def generate(
 ) -> list[str]:
     """Return `count` distinct names of a family: lower case, with suffix, the same on every call.
 
-    Names start at `date` and go on over the days after it; a family that knows no date goes on
-    over further seeds. Without `seed` the published seeds take turns, name by name.
+    Names start at `date` and continue with the following days; a family without dates continues
+    with further seeds. Without `seed` the published seeds alternate, name by name.
 
-    Raises GeneratorError for an unknown family or seed, a count out of range, or more names
-    than the family has.
+    GeneratorError for an unknown family or seed, a count out of range, or more names than the
+    family has.
     """
     names = at_most(family, count, date=date, seed=seed)
     if len(names) < count:
@@ -73,7 +72,7 @@ def generate(
 def at_most(
     family: str, count: int, *, date: dt.date = DEFAULT_DATE, seed: int | None = None
 ) -> list[str]:
-    """As `generate`, but all names that the family has where these are fewer."""
+    """As `generate`, but returns all names if the family has fewer."""
     chosen = _family(family)
     _check(chosen, count, seed)
     names: dict[str, None] = {}
@@ -88,7 +87,7 @@ def at_most(
 
 def _family(name: str) -> Family:
     if name not in FAMILIES:
-        raise GeneratorError(f"no generator for {name!r}; there are {', '.join(sorted(FAMILIES))}")
+        raise GeneratorError(f"no generator for {name!r}; choose {', '.join(sorted(FAMILIES))}")
     return FAMILIES[name]
 
 
@@ -105,7 +104,7 @@ def _check(family: Family, count: int, seed: int | None) -> None:
 
 
 def _stream(family: Family, day: dt.date, seed: int | None) -> Names:
-    """All names from a day on, repetitions included; ends with the calendar or the seeds."""
+    """All names from a day on, with repetitions, until the calendar or the seeds end."""
     seeds = family.seeds if seed is None else (seed,)
     yield from _in_turn([family.function(day, number) for number in seeds])
     while family.period:
@@ -121,7 +120,7 @@ def _stream(family: Family, day: dt.date, seed: int | None) -> Names:
 
 
 def _in_turn(lists: Iterable[Names]) -> Names:
-    """One name of each list, again and again, until the last list ends."""
+    """Alternate between lists, a name of each in turn, until the last one ends."""
     waiting: list[Iterator[str]] = list(lists)
     while len(waiting) > 1:
         for names in tuple(waiting):

@@ -1,8 +1,8 @@
-"""Names that providers' machines give what others host with them: benign, random to look at.
+"""Host names assigned by clouds and content networks: benign, but random-looking.
 
-A content network or a cloud draws the label, or what follows a customer's word in it. Where it
-lets customers choose the whole label, as of buckets and programs, an algorithm could have names
-too: a network that has learnt these names does not see them.
+The provider draws the label, or the part after a customer's word. Where customers choose the whole
+label, as for buckets and apps, malware could use generated names too, which a network trained on
+these names will miss.
 """
 
 from __future__ import annotations
@@ -34,27 +34,27 @@ REGIONS = {
 
 
 def hosted(number: int, seed: int) -> list[str]:
-    """So many distinct registered names under providers' zones, the same for a seed."""
+    """Make `number` distinct registered names under providers' zones, the same for a seed."""
     return list(islice(_distinct(seed), number))
 
 
 @cache
 def patterns() -> tuple[str, ...]:
-    """The patterns of names, each of one kind of service."""
+    """The patterns of names, one per kind of service."""
     lines = PATTERNS.read_text(encoding="utf-8").splitlines()
     return tuple(line for line in lines if line and not line.startswith("#"))
 
 
 @cache
 def zones() -> frozenset[str]:
-    """The zones under which the patterns' names are registered."""
+    """The zones of the patterns' names."""
     dice = Random(0)
     filled = [_filled(one, dice) for pattern in patterns() for one in _everywhere(pattern)]
     return frozenset(parse.split_suffix(name)[1] or "" for name in filled)
 
 
 def _everywhere(pattern: str) -> list[str]:
-    """A pattern with each region of its provider."""
+    """Expand a pattern by the regions of its provider."""
     for kind, regions in REGIONS.items():
         if f"{{{kind}}}" in pattern:
             return [pattern.replace(f"{{{kind}}}", region) for region in regions]
@@ -86,7 +86,7 @@ def _drawn(dice: Random, kind: str, least: str | None, most: str | None) -> str:
 
 @cache
 def _words() -> tuple[str, ...]:
-    from wordfreq import top_n_list  # here, for it takes a second that only a training has
+    from wordfreq import top_n_list  # here, since importing it takes a second
 
     listed = (word for word in top_n_list("en", WORDS) if word.isascii() and word.isalpha())
     return tuple(word for word in listed if 3 <= len(word) <= 10)

@@ -13,26 +13,26 @@ Names = Iterator[str]
 MASK32 = 0xFFFFFFFF
 EPOCH = dt.date(1970, 1, 1)
 DAY = 86_400  # seconds
-DAILY = 3  # days: lists that change more seldom are told apart by their first names
+DAILY = 3  # days; lists that change less often are compared by their first names
 
 BADER = "https://github.com/baderj/domain_generation_algorithms"
 
 
 @dataclass(frozen=True)
 class Family:
-    """One DGA family: what it is, where it is described, and how its names are made.
+    """One DGA family: a description, its source, and its generator function.
 
-    `function(day, seed)` yields the names of one day and seed, in the malware's order and with
-    its repetitions. `seeds` are the published ones; where a seed is no number it is the position
-    of a published configuration. With `open_seeds` any number from 0 to 2**32 - 1 is a seed.
-    `exact`: False where we put in a text or random numbers of our own, so that the malware's names
-    are others of its kind. `period` is for how many days a list stays about the same; 0 says that
-    the date is not used; above DAILY, two days with the same first names have the same list.
+    `function(day, seed)` yields the names of one day and seed, in the malware's order and with its
+    repetitions. `seeds` are the published ones; where a seed is not a number, it is the position of
+    a published configuration. With `open_seeds` any number from 0 to 2**32 - 1 is a seed. `exact`:
+    False if parts of the generator are our own substitutes, so that the malware's names are only
+    similar. `period`: for how many days a list stays about the same; 0 if the date is not used;
+    above DAILY, two days with the same first names have the same list.
 
-    `words` is how many words a name is made of, 0 for families that put letters together;
-    `choices` is how many letters a family chooses from at each place where that is fewer than the
-    distinct ones (consonants and vowels in turn). `guessable_seeds` are further seeds that samples
-    draw from; attribution knows their names too.
+    `words`: how many words a name has, 0 for families that combine letters. `choices`: from how
+    many letters the family chooses at each position, if fewer than the distinct ones (as with
+    alternating consonants and vowels). `guessable_seeds`: further seeds that samples draw from;
+    attribution covers them too.
     """
 
     name: str

@@ -1,7 +1,6 @@
 """Random-looking families whose names depend on a seed in the sample, never on the date.
 
-Lists that the malware would continue without end are cut after LIST names where further seeds
-make further lists.
+Endless lists are cut after LIST names if further seeds give further lists.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from dga.generators.family import BADER, MASK32, Family, Names, table
 LIST = 10_000
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
-# Tinba: key, first host, suffixes; the last letters of the first host's name are what counts.
+# Tinba: key, first host, suffixes; only the last letters of the first host matter.
 TINBA = (
     ("oGkS3w3sGGOGG7oc", "ssrgwnrmgrxe.com", ("com",)),
     ("jc74FlUna852Ji9o", "blackfreeqazyio.cc", ("com", "net", "in", "ru")),
@@ -114,7 +113,7 @@ def _tinba_next(codes: bytes, total: int, code: int) -> bytes:
 
 
 def _made_up(seed: int) -> tuple[str, str]:
-    """A key and a host of our own for a seed that nobody published."""
+    """A key and a host, our own, for an unpublished seed."""
     digest = hashlib.md5(str(seed).encode()).hexdigest()
     return digest[:16], digest[16:30] + ".com"
 

@@ -1,4 +1,4 @@
-"""Families whose names follow from several clocks at once, from an hour to two weeks."""
+"""Families whose names change at several intervals at once, from an hour to two weeks."""
 
 from __future__ import annotations
 

@@ -131,8 +131,8 @@ def _rc4(key: bytes, data: bytes) -> bytes:
 def pykspa(day: dt.date, seed: int) -> Names:
     """200 names of 6 to 12 letters; new ones every twenty days.
 
-    Seed 0 is the date's own seed; 1 are the 200 that are asked for beside them each day, as noise;
-    2 is the version before (5,000 names of 6 to 15 letters, every other day).
+    Seed 0 is the date's seed; 1 gives the 200 names queried each day as noise; 2 is the previous
+    version (5,000 names of 6 to 15 letters, every other day).
     """
     days = (day - EPOCH).days
     if seed == PYKSPA_PRECURSOR:

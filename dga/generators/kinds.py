@@ -1,7 +1,7 @@
-"""What kind of generator a family is, and what would help to find its names.
+"""The kind of generator of a family, and what would help to detect its names.
 
-The kind is that of our own generator where there is one, else what was published, else it is read
-from the traits of the names.
+The kind is that of the built-in generator if there is one, else as published, else inferred from
+the names.
 """
 
 from __future__ import annotations
@@ -10,31 +10,31 @@ import pandas as pd
 
 from dga.generators import FAMILIES
 
-# Kind: (what its names are, what would help where they are missed).
+# Kind -> (what its names are, what would help if they are missed).
 KINDS: dict[str, tuple[str, str]] = {
     "random": (
         "letters or digits at random",
-        "names of more seeds; what is missed is short, and resolution (NXDOMAIN) tells more",
+        "names of more seeds; the missed ones are short, where resolution (NXDOMAIN) says more",
     ),
     "hash": ("slices of a hexadecimal hash", "nothing: long enough ones are unmistakable"),
     "pronounceable": (
         "syllables or alternating vowels",
-        "names of languages that the benign lists lack, on both sides",
+        "names in languages that the feeds lack, benign and generated",
     ),
     "word": (
         "dictionary words joined",
-        "the word lists of more campaigns, and the age of the registration, which no name shows",
+        "word lists of more campaigns, and the registration's age, which the name does not show",
     ),
     "short": (
         "six or seven characters at most",
-        "nothing in the name: acronyms look alike; resolution and the age of the registration",
+        "nothing in the name, since acronyms look alike; resolution and the registration's age",
     ),
     "edited": (
         "popular names with characters changed",
-        "the list of names that they imitate, to measure how near one comes",
+        "the list of imitated names, to measure the distance to them",
     ),
 }
-# Families without a generator of ours whose traits mislead.
+# Families without a built-in generator whose traits are misleading.
 PUBLISHED = {"charbot": "edited", "manuelita": "word", "matsnu": "word", "nymaim2": "word"}
 
 
@@ -46,7 +46,7 @@ def kind_of(family: str, traits: pd.DataFrame) -> str:
 
 
 def _seen(traits: pd.DataFrame) -> str:
-    """The kind that names look like."""
+    """Infer the kind from traits of names."""
     mean = traits[["hex", "words", "length", "vowels", "runs"]].mean()
     if mean["hex"] >= 0.95:
         return "hash"

@@ -1,4 +1,4 @@
-"""Families that put vowels and consonants in turn, so that names can nearly be spoken."""
+"""Families that alternate vowels and consonants, so that names are nearly pronounceable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The seeds that Pykspa derives from a number of days: MD6, then its own stirring."""
+"""The seeds that Pykspa derives from a number of days: MD6, then its own mixing."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def seed_of_period(number: int) -> int:
 
 
 def seed_of_day(number: int) -> int:
-    """The seed of a day since 1970, for the names that are asked for as noise.
+    """The seed of a day since 1970, for the names queried as noise.
 
     >>> hex(seed_of_day(16_384))
     '0xa5d925bc'
@@ -69,7 +69,7 @@ def md6(message: bytes) -> str:
 
 @lru_cache(maxsize=64)
 def derive(number: int) -> int:
-    """The seed of a number, from the beginning; takes about half a second."""
+    """Compute the seed of a number, which takes about half a second."""
     text = md6(struct.pack("<I", number & MASK32)).encode()
     table = _Stirred([256 * text[at] + text[at + 1] for at in range(0, len(text), 2)])
     padded = bytearray(text.ljust(PADDED, b"\0"))
@@ -82,7 +82,7 @@ def derive(number: int) -> int:
 
 
 class _Stirred:
-    """A table of linear congruential generators, and the number that their draws add up to."""
+    """A table of linear congruential generators, and the sum of their draws."""
 
     def __init__(self, values: list[int]) -> None:
         self.values = values + [0] * (WORDS - len(values))
@@ -117,6 +117,6 @@ def _tables() -> tuple[tuple[int, ...], ...]:
 
 
 def _tabled(table: int, place: int) -> int:
-    """The seed at a place of a table; 0 outside it."""
+    """The seed at a position of a table; 0 outside it."""
     seeds = _tables()[table]
     return seeds[place] if 0 <= place < len(seeds) else 0

@@ -1,4 +1,4 @@
-"""Families that put words together. Word lists are the .txt files beside this module."""
+"""Families that combine words. Word lists are the .txt files beside this module."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _pairs(day: dt.date, words: tuple[str, ...], suffix: str) -> Names:
 
 
 def banjori(_day: dt.date, seed: int) -> Names:
-    """One host again and again with other first four letters, until they come back."""
+    """One host with changing first four letters, until they repeat."""
     host = BANJORI[seed]
     tail = host[4:] + ".com"
     a, b, c, d = (code - 97 for code in host[:4].encode())
@@ -81,7 +81,7 @@ def banjori(_day: dt.date, seed: int) -> Names:
 
 
 def nymaim2(day: dt.date, _seed: int) -> Names:
-    """Two words, half of them with a hyphen: 64 names of the day, then those of ten days before.
+    """Two words, half of the names with a hyphen: 64 of the day, then those of the ten days before.
 
     Days count from the start of the year; before the second of January they are negative.
     """
@@ -126,7 +126,7 @@ def gozi(day: dt.date, seed: int) -> Names:
 
 
 def rovnix(day: dt.date, _seed: int) -> Names:
-    """Fifty names a day: words put together until there are twenty letters."""
+    """Fifty names a day: words joined until there are twenty letters."""
     words = _listed("declaration.txt")
     state = _linear((day - EPOCH).days)
     for _ in range(50):

@@ -1,7 +1,7 @@
 """Exact attribution: which generator makes a name, with which seed, on which dates.
 
-An `AttributionIndex` holds the hashes of every name that the exact generators make in a window of
-dates. A match is a fact about the generator; `Match.chance` says how likely an unrelated name of
+An `AttributionIndex` holds hashes of all names that the exact generators make in a window of dates.
+A match is a fact about the generator; `Match.chance` is the probability that an unrelated name of
 that shape would match too. Makes no verdicts and knows nothing of scores.
 """
 

@@ -1,4 +1,4 @@
-"""The index over a window of dates: builds or loads its shards, looks names up, tells the odds."""
+"""The index over a window of dates: build or load its shards, look up names, estimate chance."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ LOG_MARGIN = 30  # days before and after a log's own
 NAME_WINDOW = (365, 34)  # days before and after today that a single name is looked up in
 LONGEST_WINDOW = 3_660  # days
 HASHES = 1 << 64
-COMMON_WORDS = 20_000  # from which people put names together
+COMMON_WORDS = 20_000  # words from which people compose names
 
 OnBuild = Callable[[str, int, int], None]  # (shard, its number from 1, of how many)
 
 
 def window_of_log(first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:
-    """Return the dates to look in for a log that spans the given days.
+    """Return the dates to search for a log that spans the given days.
 
     >>> window_of_log(dt.date(2026, 3, 31), dt.date(2026, 3, 31))
     (datetime.date(2026, 3, 1), datetime.date(2026, 4, 30))
@@ -46,7 +46,7 @@ def window_of_log(first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:
 
 
 def window_of_name(today: dt.date | None = None) -> tuple[dt.date, dt.date]:
-    """Return the 400 dates that a single name is looked up in: a year back, a month ahead."""
+    """Return the 400 dates to search for a single name: a year back, a month ahead."""
     today = today or dt.datetime.now(dt.UTC).date()
     before, after = NAME_WINDOW
     return today - dt.timedelta(days=before), today + dt.timedelta(days=after)
@@ -79,15 +79,14 @@ class AttributionIndex:
         folder: Path | None = None,
         on_build: OnBuild | None = None,
     ) -> AttributionIndex:
-        """Load the index of a window of dates; build and keep the parts that are not there yet.
+        """Load the index of a window of dates; build and store missing parts.
 
-        `families` limits the matches to these, and what is built where the whole index is not
-        there yet; `folder` is where parts are kept, the cache folder if None; `on_build` is told
-        of each part before it is built. Where the folder cannot be written the index stays in
-        memory.
+        `families` limits the matches, and what is built, to these. `folder`: where parts are
+        stored, by default the cache folder; if it cannot be written, the index stays in memory.
+        `on_build` is called before each part is built.
 
-        Raises GeneratorError for a window that ends before it starts or is longer than ten years,
-        and for an unknown family.
+        GeneratorError for a window that ends before it starts or is longer than ten years, and for
+        an unknown family.
         """
         _check(start, end, families)
         built = exact_families()
@@ -105,16 +104,16 @@ class AttributionIndex:
 
     @classmethod
     def stands(cls, start: dt.date, end: dt.date, *, folder: Path | None = None) -> bool:
-        """Whether every part of the index of a window is in the cache folder already."""
+        """Whether all parts of a window's index are in the cache folder."""
         root = _version_folder(folder, exact_families())
         return all((root / name).is_dir() for name in _shard_names(start, end))
 
     def __len__(self) -> int:
-        """How many entries the parts hold, those outside the window included."""
+        """The number of entries, including those outside the window."""
         return sum(len(shard.hashes) for shard in self._shards)
 
     def attribute(self, names: Sequence[str]) -> list[tuple[Match, ...]]:
-        """Return the matches of each name, the surest first; an empty tuple where there is none.
+        """Return the matches of each name, the least likely by chance first; () if there are none.
 
         Names are normalised domains as the generators make them: registered names, or hosts under
         a zone such as `ddns.net`.
@@ -130,7 +129,7 @@ class AttributionIndex:
         return [_joined(found[row]) if row in found else () for row in range(len(names))]
 
     def _match(self, name: str, shard: Shard, entry: int) -> Match | None:
-        """The match that an entry of a shard is; None outside the window or the families."""
+        """An entry of a shard as a match; None outside the window or the families."""
         family = shard.names[shard.families[entry]]
         days = shard.days(entry)
         if family not in self._wanted:
@@ -143,12 +142,11 @@ class AttributionIndex:
         return Match(name, family, int(shard.seeds[entry]), dates, self.chance(name, family))
 
     def chance(self, name: str, family: str) -> float:
-        """Return the probability that an unrelated name shaped like this matches the family.
+        """Return the probability that an unrelated name of this shape matches the family.
 
-        That is the family's names of the same length and suffix in the index, divided by the
-        number of such names that can be written with its letters. Names of words are compared
-        with names of as many common words, whatever their length. It is never below the odds of
-        two names with the same hash.
+        It is the number of the family's names with that length and suffix in the index, divided by
+        the number of possible names with its letters. Names made of words are compared with names
+        of as many common words. It is never below the probability of a hash collision.
         """
         label, _, suffix = name.partition(".")
         size = 0 if self._table[family].words else len(label)
@@ -170,7 +168,7 @@ class AttributionIndex:
 
     @cached_property
     def _under(self) -> Counter[tuple[str, str]]:
-        """How many names of a family under a suffix the index holds."""
+        """How many names of a family under a suffix are in the index."""
         made: Counter[tuple[str, str]] = Counter()
         for shard in self._shards:
             for (family, suffix, _), count in shard.shapes.items():
@@ -179,7 +177,7 @@ class AttributionIndex:
 
 
 def exact_families() -> dict[str, Family]:
-    """Return the families whose generators make the malware's very names, by name."""
+    """Return the families with an exact generator, by name."""
     from dga.generators import FAMILIES
 
     return {name: FAMILIES[name] for name in sorted(FAMILIES) if FAMILIES[name].exact}
@@ -193,7 +191,7 @@ def _check(start: dt.date, end: dt.date, families: Iterable[str] | None) -> None
     known = exact_families()
     unknown = sorted(set(families or ()) - set(known))
     if unknown:
-        raise GeneratorError(f"no exact generator for {unknown[0]!r}; there are {', '.join(known)}")
+        raise GeneratorError(f"no exact generator for {unknown[0]!r}; choose {', '.join(known)}")
 
 
 def _version_folder(folder: Path | None, families: Mapping[str, Family]) -> Path:
@@ -201,7 +199,7 @@ def _version_folder(folder: Path | None, families: Mapping[str, Family]) -> Path
 
 
 def _fingerprint(families: Mapping[str, Family]) -> str:
-    """A text that changes with the generators, registered ones too, and the layout of shards."""
+    """A version that depends on the generators, including registered ones, and the shard layout."""
     digest = hashlib.sha256(_shipped())
     for name, family in families.items():
         code = family.function.__code__
@@ -221,7 +219,7 @@ def _shipped() -> bytes:
 
 
 def _shard_names(start: dt.date, end: dt.date) -> list[str]:
-    """The parts of a window's index.
+    """The names of the shards of a window's index.
 
     >>> _shard_names(dt.date(2025, 12, 31), dt.date(2026, 1, 1))
     ['undated', '2025-12', '2026-01']
@@ -232,7 +230,7 @@ def _shard_names(start: dt.date, end: dt.date) -> list[str]:
 
 
 def _shard(folder: Path, families: Mapping[str, Family]) -> Shard:
-    """The shard of a folder, built and kept where it is not there or damaged."""
+    """Load a shard; build and store it if it is missing or damaged."""
     try:
         return Shard.load(folder)
     except (OSError, ValueError, KeyError, TypeError):
@@ -255,7 +253,7 @@ def _built(name: str, families: Sequence[Family]) -> Shard:
 def _hits(
     entries: Hashes, hashes: Hashes, order: np.ndarray[tuple[int], np.dtype[np.intp]]
 ) -> Iterator[tuple[int, int]]:
-    """(row of `hashes`, place in `entries`) for each pair of equal hashes."""
+    """(row of `hashes`, position in `entries`) for each pair of equal hashes."""
     if not len(entries):
         return
     asked = hashes[order]
@@ -269,7 +267,7 @@ def _hits(
 
 
 def _joined(matches: list[Match]) -> tuple[Match, ...]:
-    """Matches of one name, the surest first; those of adjoining months as one."""
+    """Matches of one name, the least likely by chance first; adjoining months are joined."""
     joined: dict[tuple[str, int], list[Match]] = {}
     for match in sorted(matches, key=lambda match: match.dates or (dt.date.min,) * 2):
         known = joined.setdefault((match.family, match.seed), [])

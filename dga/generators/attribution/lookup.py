@@ -1,4 +1,4 @@
-"""Texts to attributions: parsed, looked up in an index that is kept open for its window."""
+"""Attribute texts: parse them and look them up in an index that stays open for its window."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from dga.generators.attribution.match import Match
 from dga.names import parse
 from dga.names.parse_columns import ParsedColumn
 
-WINDOW = dt.timedelta(days=399)  # from the one end of a window that is given to the other
+WINDOW = dt.timedelta(days=399)  # length of a window of which one end is given
 
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """What is known of one text: its domain and matches, or the problem with it."""
+    """The result for one text: its domain and matches, or a problem."""
 
     given: str
     domain: str | None
@@ -44,12 +44,12 @@ class Attribution:
 def attribute(
     text: str, start: dt.date | None = None, end: dt.date | None = None
 ) -> tuple[Match, ...]:
-    """Return which generators make a name, the surest first; empty where none is known to.
+    """Return the known generators of a name, the least likely by chance first; [] for none.
 
-    Looks at the dates from `start` to `end`, by default a year back and a month ahead. The first
-    call of a window builds its index, which takes about a minute; later ones take milliseconds.
+    Searches the dates from `start` to `end`, by default a year back and a month ahead. The first
+    call for a window builds its index, which takes about a minute; later ones take milliseconds.
 
-    Raises DomainError for a text that is no domain, GeneratorError for a window out of range.
+    DomainError for text that is not a domain, GeneratorError for a window out of range.
     """
     found = attribute_many([text], start, end)[0]
     if found.problem:
@@ -64,14 +64,14 @@ def attribute_many(
     *,
     on_build: OnBuild | None = None,
 ) -> list[Attribution]:
-    """Return a row for each text, in order, also for text that is no domain."""
+    """Return a row for each text, in order, also for text that is not a domain."""
     index = open_index(*window(start, end), on_build=on_build)
     return attributions(index, texts)
 
 
 def attributions(index: AttributionIndex, texts: Sequence[str]) -> list[Attribution]:
-    """Look texts up in an index: as hosts, and as the registered names that these belong to."""
-    if len(texts) == 1:  # spares a look-up of one name the columns
+    """Look up texts in an index, both as host names and as their registered names."""
+    if len(texts) == 1:  # faster for a single name
         parsed = parse.parse(texts[0])
         domains, names = [parsed.domain or ""], [parsed.registered_name or ""]
         problems = [parsed.problem or ""]
@@ -90,7 +90,7 @@ def attributions(index: AttributionIndex, texts: Sequence[str]) -> list[Attribut
 
 
 def window(start: dt.date | None, end: dt.date | None) -> tuple[dt.date, dt.date]:
-    """Fill in the dates that are not given.
+    """Fill in missing dates.
 
     >>> window(None, dt.date(2026, 2, 4))
     (datetime.date(2025, 1, 1), datetime.date(2026, 2, 4))
@@ -104,14 +104,14 @@ def window(start: dt.date | None, end: dt.date | None) -> tuple[dt.date, dt.date
 
 
 def standing_index(start: dt.date, end: dt.date) -> AttributionIndex | None:
-    """Return the index of a window where it is built already, so that it costs nothing."""
+    """Return the index of a window if it is built already, else None."""
     return open_index(start, end) if AttributionIndex.stands(start, end) else None
 
 
 def open_index(
     start: dt.date, end: dt.date, *, folder: Path | None = None, on_build: OnBuild | None = None
 ) -> AttributionIndex:
-    """Return the index of a window, built where it is missing, and kept open."""
+    """Return the index of a window, building missing parts, and keep it open."""
     if on_build is not None and not AttributionIndex.stands(start, end, folder=folder):
         AttributionIndex.build(start, end, folder=folder, on_build=on_build)
     return _open(start, end, folder)

@@ -1,4 +1,4 @@
-"""One attributed name, and how it is worded. Looks nothing up."""
+"""A match of a name with a generator, and its wording. Looks nothing up."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 Dates = tuple[dt.date, dt.date]
 
-COINCIDENCE = 1e-4  # chance from which a single match may well be a coincidence
+COINCIDENCE = 1e-4  # chance from which a match may well be a coincidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Match:
 
     @property
     def doubtful(self) -> bool:
-        """Whether the family's names are so short or common that others choose them too."""
+        """Whether the match may be a coincidence, since such names are short or common."""
         return self.chance >= COINCIDENCE
 
     def to_json(self) -> dict[str, Any]:
@@ -45,7 +45,7 @@ class Match:
 
 
 def attribution_text(matches: Sequence[Match]) -> str:
-    """Name the families, seeds and dates of a name's matches, the surest first.
+    """Name the families, seeds and dates of a name's matches.
 
     >>> day = dt.date(2026, 3, 1)
     >>> attribution_text([Match("a.com", "corebot", 7, (day, day), 1e-9)])
@@ -71,7 +71,7 @@ def dates_text(dates: Dates | None) -> str:
 
 
 def odds_text(chance: float) -> str:
-    """Word the odds that an unrelated name of that shape matches.
+    """The probability that an unrelated name of that shape matches, in words.
 
     >>> odds_text(2e-7)
     '1 in 5,000,000'

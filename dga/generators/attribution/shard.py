@@ -1,6 +1,6 @@
-"""A part of the index: the names of one month, or those that no date changes, as sorted hashes.
+"""A part of the index: sorted hashes of one month's names, or of those independent of dates.
 
-Memory-mapped NumPy arrays in a folder, written aside and renamed when complete; never pickled.
+Memory-mapped NumPy arrays in a folder, written atomically and never pickled.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ Shape = tuple[str, str, int]  # family, suffix, length of the label
 
 HASH_START = 0x646761  # "dga"
 UNDATED = -1  # instead of days since 1970: the date is not used
-LONGEST_LIST = 100_000  # names kept of a list: some have no end
-PEEKED = 3  # first names by which two lists are told apart
-COMPARED = 200  # names by which two far days show whether a seed uses the date
-SAMPLED = 500  # first names of a list, whose letters are taken for all
+LONGEST_LIST = 100_000  # names kept of a list, since some are endless
+PEEKED = 3  # first names by which two lists are compared
+COMPARED = 200  # names by which two distant days show whether a seed uses the date
+SAMPLED = 500  # first names of a list, from which its letters are taken
 SHAPES_FILE = "shapes.json"
 ARRAYS = ("hashes", "families", "seeds", "first", "last")
 FAR_DAYS = (dt.date(2011, 5, 17), dt.date(2019, 10, 9))  # to see whether a seed uses the date
@@ -57,7 +57,7 @@ def hash_names(names: Sequence[str]) -> Hashes:
 
 
 def _mixed(values: Hashes) -> Hashes:
-    """Spread each value over its 64 bits."""
+    """Mix the bits of each value."""
     values = values + np.uint64(0x9E3779B97F4A7C15)
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -84,7 +84,7 @@ class Shard:
         return (self.base + first, self.base + last) if first else None
 
     def save(self, folder: Path) -> None:
-        """Write the arrays into a folder that appears complete or not at all."""
+        """Write the arrays into a folder atomically."""
         folder.parent.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
         try:
@@ -116,7 +116,7 @@ class Shard:
 
 
 class _SavedShapes(Mapping[Shape, int]):
-    """The counts of a saved shard, read when they are first asked for: only matches need them."""
+    """The counts of a saved shard, read on first use, since only matches need them."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -138,7 +138,7 @@ class _SavedShapes(Mapping[Shape, int]):
 
 @dataclass
 class _Collected:
-    """Entries while a shard is built: an array a list of names."""
+    """Entries of a shard being built: one array per list of names."""
 
     hashes: list[Hashes] = field(default_factory=list)
     families: list[AnyArray] = field(default_factory=list)
@@ -263,7 +263,7 @@ def _listed(family: Family, day: dt.date, seed: int) -> list[str]:
 
 
 def _shape(name: str) -> tuple[str, int]:
-    """The suffix, and how long the label before it is."""
+    """The suffix, and the length of the label before it."""
     size = name.index(".")
     return name[size + 1 :], size
 
