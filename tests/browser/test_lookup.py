@@ -90,7 +90,7 @@ def test_the_rank_in_a_fetched_list_is_told(open_page: Open, models_root: Path) 
 def test_letters_that_deceive_are_warned_of(open_page: Open) -> None:
     page = open_page("/")
     ask(page, "pаypal.com")  # its second letter is Cyrillic
-    expect(page.get_by_text("To the eye this is")).to_contain_text("Cyrillic small letter a")
+    expect(page.get_by_text("This looks like")).to_contain_text("Cyrillic small letter a")
 
 
 def test_an_edit_is_scored_beside_the_name(open_page: Open) -> None:
@@ -99,7 +99,7 @@ def test_an_edit_is_scored_beside_the_name(open_page: Open) -> None:
     expect(edited).to_have_value(GENERATED)
     edited.fill("aureola.com")
     edited.press("Enter")
-    expect(page.get_by_text("the verdict turns")).to_be_visible()
+    expect(page.get_by_text("the verdict changes")).to_be_visible()
     strips = page.locator(".st-key-edits .js-plotly-plot")
     expect(strips).to_have_count(2)
 

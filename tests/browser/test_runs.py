@@ -63,7 +63,7 @@ def test_a_run_is_renamed_and_annotated(open_page: Open, models_root: Path) -> N
     expect(page.get_by_text("Called before before")).to_be_visible()
     idle(page).get_by_role("textbox", name="Note", exact=True).fill("worth keeping")
     page.get_by_role("textbox", name="Note", exact=True).press("Control+Enter")
-    expect(page.get_by_text("The note is kept.")).to_be_visible()
+    expect(page.get_by_text("Note saved")).to_be_visible()
     assert store.open_run("before", models_root).about().note == "worth keeping"
 
 

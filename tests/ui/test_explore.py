@@ -186,7 +186,7 @@ def test_what_is_said_of_names_is_kept_exported_and_a_feed(app: AppTest) -> None
 
 
 def test_a_run_without_reviews_says_how_to_get_them(app: AppTest) -> None:
-    assert "Nothing said yet" in view(app, "Reviewed").info[0].value
+    assert "No reviews yet" in view(app, "Reviewed").info[0].value
 
 
 def test_damaged_reviews_are_told_and_the_page_goes_on(app: AppTest) -> None:

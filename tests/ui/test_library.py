@@ -36,7 +36,7 @@ NOT_OFFERED = [
 @pytest.mark.parametrize("name", NOT_OFFERED)
 def test_what_was_not_offered_is_not_opened(data: Path, name: str) -> None:
     assert library.files() == ["lists/a.csv"]
-    with pytest.raises(FeedError, match="not in the data folder"):
+    with pytest.raises(FeedError, match="no longer in the data folder"):
         library.path_of(name)
 
 

@@ -160,7 +160,7 @@ def test_markdown_in_the_given_text_is_not_rendered(app: AppTest) -> None:
 
 def test_letters_that_deceive_are_warned_of(app: AppTest) -> None:
     said = shown(ask(app, "xn--pypal-4ve.com"))
-    assert "To the eye this is `paypal.com`" in said
+    assert "This looks like `paypal.com`" in said
     assert "| Shown as | `pаypal.com` |" in said
 
 
@@ -181,7 +181,7 @@ def test_a_group_of_families_is_named_as_one(app: AppTest, monkeypatch: pytest.M
     groups = Groups((("alpha", "beta"),))
     monkeypatch.setattr(bundle, "load", lambda *given: replace(load(*given), groups=groups))
     said = shown(ask(app, GENERATED))
-    assert text.escape("alpha / beta") in said and "no name tells which it is" in said
+    assert text.escape("alpha / beta") in said and "cannot be told apart" in said
 
 
 def test_the_nearest_known_names_of_both_classes_are_listed(app: AppTest) -> None:
@@ -206,10 +206,10 @@ def test_the_rank_in_a_fetched_list_is_told(app: AppTest, tmp_path: Path) -> Non
 
 def test_an_edit_is_scored_beside_the_name(app: AppTest) -> None:
     ask(app, GENERATED)
-    assert "Nothing is edited yet" in shown(app)
+    assert "Not edited yet" in shown(app)
     app.text_input(key=f"edit_{GENERATED}").set_value("Aureola[.]com").run()
     said = shown(app)
-    assert "**the verdict turns**" in said and "**After**" in said
+    assert "**the verdict changes**" in said and "**After**" in said
     app.text_input(key=f"edit_{GENERATED}").set_value("no domain").run()
     assert "Not scored" in shown(app)
 
@@ -327,8 +327,8 @@ def test_several_names_are_told_in_a_table_and_offered_to_bulk(app: AppTest) -> 
 
 def test_sub_domains_that_were_not_judged_are_told(app: AppTest) -> None:
     said = shown(ask(app, f"xk7.login.{CHOSEN}")).replace("\\", "")
-    assert f"registered name `{CHOSEN}` alone; `xk7.login` before it was not judged" in said
-    assert "was not judged" not in shown(ask(app, f"www.{CHOSEN}"))
+    assert f"registered name `{CHOSEN}` alone; `xk7.login` before it was not scored" in said
+    assert "was not scored" not in shown(ask(app, f"www.{CHOSEN}"))
 
 
 def test_a_wrong_verdict_is_kept_with_who_said_it_and_trains(

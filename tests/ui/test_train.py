@@ -112,7 +112,7 @@ def texts(app: AppTest) -> str:
 def test_the_trial_set_is_ready_to_train_on(
     app: AppTest, data: Path, started: list[TrainingPlan]
 ) -> None:
-    assert "5 rows, 2 benign, 2 dga, 2 families, 1 that are no domain" in texts(app)
+    assert "5 rows, 2 benign, 2 dga, 2 families, 1 that are not domains" in texts(app)
     press(app, "Start training")
     assert started[0].feeds == tuple(
         FeedSpec(path=str(data / "trial" / name)) for name in ("benign.csv", "generated.csv")
@@ -419,7 +419,7 @@ def test_what_the_split_will_hold_is_told_before_the_start(
     figures = {metric.label: metric.value for metric in app.metric}
     assert figures["To learn from"] == "1,000"
     assert figures["In both classes"] == "2"
-    assert "600 benign (60.0 %), 400 generated, up to 250 more will be made up" in texts(app)
+    assert "600 benign (60.0 %), 400 generated, up to 250 synthetic names added by the settings" in texts(app)
     assert "Takes **about" in texts(app)
     assert any("both.com" in str(frame.value.values) for frame in app.dataframe)
 

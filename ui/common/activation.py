@@ -29,8 +29,8 @@ def button(run: Run | None, label: str = "Make active", key: str = "make_active"
         icon=":material/check_circle:",
         key=key,
         disabled=run is None or run.name == active or not visitor.may("activate"),
-        help="This run scores on all pages and on the command line when none is named. You are "
-        "asked first where it is partial or no better than the active one.",
+        help="This run then scores on all pages and on the command line by default. You are asked "
+        "first if it is partial or no better than the active one.",
     )
     if pressed and run is not None:
         with widgets.errors_shown():
@@ -46,7 +46,7 @@ def doubts(run: Run) -> list[str]:
     """Why one should think twice before a run becomes the active one, each as a sentence."""
     told = []
     if run.status == store.PARTIAL:
-        told.append("Its training was cancelled on the way: the run is partial.")
+        told.append("Its training was cancelled: the run is partial.")
     try:
         active, common = common_set.active_and(run)
     except (DGAError, OSError) as error:
@@ -78,7 +78,7 @@ def _worse(active: Mapping[str, Any], run: Mapping[str, Any], name: str) -> list
 def _activate(name: str) -> None:
     with visitor.acting("activate"):
         store.set_active(name, by=visitor.visitor().name)
-    session.say(f"{code(name)} scores from now on.", ":material/check:")
+    session.say(f"{code(name)} is now the active run.", ":material/check:")
 
 
 @st.dialog("Make this run the active one?")

@@ -58,7 +58,7 @@ def path_of(name: str) -> Path:
     """
     root = data_folder()
     if name not in files():
-        raise FeedError("that file is not in the data folder (any more): choose another")
+        raise FeedError("that file is no longer in the data folder: choose another")
     return root / name
 
 
@@ -82,8 +82,8 @@ def store(upload: BytesIO, name: str, quota: int | None = None) -> str:
         held = sum(one.size for one in uploads() if one.path != f"{UPLOADS}/{stored}")
         if quota is not None and held + len(content) > quota:
             raise FeedError(
-                f"uploads take {held / MIB:,.0f} of {quota / MIB:,.0f} MiB; delete one that is not "
-                "needed any more"
+                f"uploads take {held / MIB:,.0f} of {quota / MIB:,.0f} MiB; delete one that is no "
+                "longer needed"
             )
         with storage.replacing(folder / stored) as file:
             file.write(content)
@@ -106,7 +106,7 @@ def uploads() -> list[Upload]:
 def delete_upload(name: str) -> None:
     """Remove an upload for good; FeedError where there is none of this path."""
     if name not in {one.path for one in uploads()}:
-        raise FeedError("that upload is not there (any more)")
+        raise FeedError("that upload no longer exists")
     stored = name.rpartition("/")[2]
     folder = data_folder() / UPLOADS
     with storage.locked(folder / LOCK):

@@ -32,8 +32,8 @@ def show(found: list[Waiting], running: bool) -> None:
         return
     st.subheader("Queue", anchor=False)
     st.caption(
-        "One training runs at a time. The next one starts by itself, also after you have closed "
-        "this page or restarted the server."
+        "One training runs at a time. The next one starts automatically, even if you close this "
+        "page or restart the server."
     )
     for place, one in enumerate(found):
         _row(one, place, len(found))
@@ -46,7 +46,7 @@ def add(plan: TrainingPlan) -> None:
     with visitor.acting("queue"):
         queue.add(plan)
         queue.tend()
-    st.toast(f"{code(plan.name)} waits for its turn.", icon=":material/queue:")
+    st.toast(f"{code(plan.name)} is queued.", icon=":material/queue:")
 
 
 def with_problem(do: Callable[..., Any], *given: Any) -> None:
@@ -87,7 +87,7 @@ def _about(one: Waiting) -> str:
     if one.plan is None:
         return ""
     feeds = len(one.plan.feeds)
-    base = f", going on from {one.plan.base}" if one.plan.base else ""
+    base = f", continued from {one.plan.base}" if one.plan.base else ""
     return f"{one.plan.config.architecture}, {feeds} {'file' if feeds == 1 else 'files'}{base}"
 
 

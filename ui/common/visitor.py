@@ -66,15 +66,13 @@ def let_in() -> None:
         return
     st.title("DGA Workbench", anchor=False)
     if who.name:
-        st.error(
-            f"{who.name} may not use this server. Ask whoever runs it.", icon=":material/lock:"
-        )
+        st.error(f"{who.name} may not use this server. Ask its operator.", icon=":material/lock:")
         st.button("Log out", on_click=st.logout, icon=":material/logout:")
     elif logs_in():
-        st.markdown("Log in to go on.")
+        st.markdown("Log in to continue.")
         st.button("Log in", type="primary", on_click=st.login, icon=":material/login:")
     else:
-        st.error("The reverse proxy told no user.", icon=":material/lock:")
+        st.error("The reverse proxy sent no user name.", icon=":material/lock:")
     st.stop()
 
 

@@ -66,7 +66,7 @@ def families(explored: Explored, threshold: float) -> None:
     """The family table, worst first; a selected family's names are listed beside."""
     table = explored.sweep.family_table(threshold)
     if table.empty:
-        st.info("These test names hold no generated name.", icon=":material/info:")
+        st.info("These test names include no generated name.", icon=":material/info:")
         return
     st.caption(f"{len(table):,} families, worst first; select one to list its names.")
     table["surest_misses"] = table["surest_misses"].map(", ".join)
@@ -81,7 +81,7 @@ def weak_spots(explored: Explored, threshold: float) -> None:
     """The slices, worst first; a selected slice's names are listed beside."""
     table = explored.sweep.slices(threshold)
     if table.empty:
-        st.info(f"No slice holds {MINIMUM} names; test on more names.", icon=":material/info:")
+        st.info(f"No slice has {MINIMUM} names; test on more names.", icon=":material/info:")
         return
     kinds = list(dict.fromkeys(g.attribute for g in explored.sweep.groups))
     kinds = [kind for kind in kinds if (table["slice"] == kind).any()]
@@ -93,13 +93,13 @@ def weak_spots(explored: Explored, threshold: float) -> None:
         selection_mode="multi",
         key=KINDS,
         persist_state="session",
-        help="What names of a slice have in common. Word-likeness: how usual their pairs of "
-        "letters are among this test part's benign names. Kind: of the generator, where known.",
+        help="What names of a slice have in common. Word-likeness: how common their letter pairs "
+        "are among this test part's benign names. Kind: of the generator, if known.",
     )
     table = table[table["slice"].isin(wanted)].reset_index(drop=True)
     st.caption(
-        f"{len(table):,} slices of at least {MINIMUM} names, ranked by how far they fall behind "
-        "the whole; select one to list its names."
+        f"{len(table):,} slices of at least {MINIMUM} names, ranked by how far they are below the "
+        "overall accuracy; select one to list its names."
     )
     parts = [Part(*pair) for pair in table[["slice", "value"]].itertuples(index=False, name=None)]
     _selectable(table, "slices", parts, threshold, _SLICE_COLUMNS, "Slices")
@@ -112,8 +112,8 @@ def whole(explored: Explored) -> None:
     widgets.metric_row(widgets.test_figures(metrics))
     if of_trial:
         st.caption(
-            "Over the trial set, which was kept out of the training. The figures over the test "
-            "part of the run's own lists stand under Runs."
+            "On the trial set, which was held out from the training. The figures on the test part "
+            "of the run's own lists are on the Runs page."
         )
     st.markdown("**Reliability**", help=TERMS["calibration"])
     st.caption("On the dotted line a score of 70 % means that 70 of 100 such names are generated.")
@@ -173,7 +173,7 @@ _FAMILY_COLUMNS = {
     FAMILY: st.column_config.TextColumn("Family", pinned=True),
     "names": _NUMBER("Names", format="localized"),
     "missed": _NUMBER("Missed", format="localized", help="Names below the threshold."),
-    "recall": st.column_config.ProgressColumn("Recall", help="Share that is found.", **_SHARE),
+    "recall": st.column_config.ProgressColumn("Recall", help="Share that is detected.", **_SHARE),
     "mean_score": _NUMBER("Mean score", format="%.4f", help=TERMS["score"]),
     "surest_misses": st.column_config.TextColumn(
         "Most confident misses", help="Missed names, lowest score first."
@@ -185,14 +185,14 @@ _SLICE_COLUMNS = {
     "gap": _NUMBER(
         "Behind",
         format="percent",
-        help="How far its accuracy falls behind what the whole's recall and false-positive rate "
-        "would give for as many benign and generated names.",
+        help="How far its accuracy is below what the overall recall and false-positive rate "
+        "predict for its mix of benign and generated names.",
     ),
     "names": _NUMBER("Names", format="localized"),
     "recall": _NUMBER("Recall", format="percent", help="Share of the generated names found."),
     "fpr": _NUMBER("False alarms", format="percent", help=TERMS["fpr"]),
     "accuracy": st.column_config.ProgressColumn(
-        "Accuracy", help="Share of its names with the right verdict.", **_SHARE
+        "Accuracy", help="Share of its names with the correct verdict.", **_SHARE
     ),
     "benign": _NUMBER("Benign", format="localized"),
     "dga": _NUMBER("Generated", format="localized"),

@@ -79,8 +79,7 @@ def _do(found: WhyMissed, family: str) -> None:
                 key="explore_generate",
                 on_click=with_problem,
                 args=(_generate, family),
-                help="Made by this program's generator of the family, as a feed for the Train "
-                "page.",
+                help="Made by the built-in generator of the family, as a feed for the Train page.",
             )
             if pressed and session.PRESELECTED in st.session_state:
                 st.switch_page(session.TRAIN_PAGE)

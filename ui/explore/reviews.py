@@ -58,8 +58,8 @@ def all_said(run: Run, reviews: Mapping[str, Review]) -> None:
     """Every review of the run, and where its corrected labels lie as a feed."""
     if not reviews:
         st.info(
-            "Nothing said yet. Select names in the list, say what they are, and they gather here: "
-            "to be exported, and as a feed to train on.",
+            "No reviews yet. Select names in the list and correct their label or add a note; they "
+            "are collected here for export and as a feed to train on.",
             icon=":material/edit_note:",
         )
         return
@@ -133,8 +133,8 @@ def _nearest(run: Run, row: pd.Series) -> None:
     near = sorted(both, key=lambda one: -one.likeness)[:NEIGHBOURS]
     st.markdown(
         "**Nearest names of the run's data**",
-        help="By edits of the part that someone chose: characters put in, left out, changed or "
-        "swapped. Near-duplicates of another class are probable errors of a list.",
+        help="By edits of the label: characters inserted, deleted, changed or swapped. "
+        "Near-duplicates of another class are probably labelling errors.",
     )
     if doubt := _doubt(near, truth):
         st.warning(doubt, icon=":material/label_important:")
@@ -168,7 +168,7 @@ def _doubt(near: Sequence[Neighbour], truth: str) -> str:
         return ""
     return (
         f"{len(other)} of {len(twins)} near-duplicates {'is' if len(other) == 1 else 'are'} listed "
-        f"as {KINDS[other[0].label]}: its class may be an error of the list."
+        f"as {KINDS[other[0].label]}: its class may be a labelling error."
     )
 
 
@@ -186,8 +186,8 @@ def _form(run: Run, rows: pd.DataFrame, reviews: Mapping[str, Review]) -> None:
             format_func=LABELS.__getitem__,
             key=f"{LABEL}_{which}",
             required=True,
-            help="Your word on the class. It changes no file of the run: it is kept beside it, and "
-            "as a feed to train on.",
+            help="Your correction of the class. It changes no file of the run: it is saved "
+            "separately, and as a feed to train on.",
         )
         st.text_area(
             "Note",

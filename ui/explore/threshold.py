@@ -44,14 +44,14 @@ HELP = {
     "precision.",
     "Right in traffic": "Share of the alerts that are generated names, where generated names are "
     "as rare as chosen above.",
-    "Accuracy": "Share of the test names with the right verdict.",
+    "Accuracy": "Share of the test names with the correct verdict.",
     "Scores by truth": f"{TERMS['score']} Solid bars are on the wrong side of the threshold. Click "
     "a bar to list its names.",
     "Outcomes": "Benign and generated names by verdict. Click a square to list its names.",
     "ROC": TERMS["auc"],
     "Precision in traffic": "Share of the alerts that are right, over the share of the generated "
     "names that are found, where they are as rare as chosen above. At 100 % no benign test name "
-    "raises an alert: there the test part is too small to tell.",
+    "raises an alert, so the test part is too small for an estimate.",
 }
 
 _board = st.components.v2.component(

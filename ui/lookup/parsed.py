@@ -51,14 +51,14 @@ def deceptive(domain: str) -> None:
     looks_like, mixed = trace.looks_like(shown), trace.mixed_scripts(shown)
     if looks_like:
         st.warning(
-            f"To the eye this is {code(looks_like)}, but it holds other letters: "
-            f"{', '.join(trace.strange_letters(shown)[:3])}. The score knows nothing of that.",
+            f"This looks like {code(looks_like)}, but contains other letters: "
+            f"{', '.join(trace.strange_letters(shown)[:3])}. The score does not consider that.",
             icon=":material/visibility:",
         )
     elif mixed:
         st.warning(
-            f"{code(shown)} mixes {' and '.join(mixed)} letters in one label: hardly anybody does "
-            "so in good faith.",
+            f"{code(shown)} mixes {' and '.join(mixed)} letters in one label, which legitimate "
+            "names rarely do.",
             icon=":material/visibility:",
         )
 
@@ -71,7 +71,7 @@ def judged(verdict: Verdict) -> None:
     if left_out:
         st.caption(
             f"The score is of the registered name {code(verdict.registered_name or '')} alone; "
-            f"{code(left_out)} before it was not judged."
+            f"{code(left_out)} before it was not scored."
         )
 
 

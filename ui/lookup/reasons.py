@@ -49,7 +49,7 @@ def families(run: Run, bundle: ModelBundle, found: Explanation) -> None:
         return
     st.markdown("#### Nearest families", help=f"{TERMS['family']} {SOURCE}", anchors=False)
     if found.families[0].share < bundle.groups.floor:
-        st.caption("None comes near enough to be named; these are the nearest.")
+        st.caption("None is similar enough to be named; these are the nearest.")
     known = _known_examples(run, found)
     rows = [
         (
@@ -61,7 +61,7 @@ def families(run: Run, bundle: ModelBundle, found: Explanation) -> None:
     ]
     st.markdown(table(("Family", "Share", "Names of theirs, nearest first"), rows, numbers=1))
     if any(len(near.members) > 1 for near in found.families):
-        st.caption("Families joined by a stroke draw their names alike: no name tells which it is.")
+        st.caption("Families joined by a slash generate similar names and cannot be told apart.")
 
 
 def _known_examples(run: Run, found: Explanation) -> dict[str, list[str]]:

@@ -30,7 +30,7 @@ def edit_and_rescore(run: Run, bundle: ModelBundle, verdict: Verdict, measure: M
     st.markdown(
         "#### Edit and score again",
         anchors=False,
-        help="Change the name and see what the score makes of it. Nothing is stored.",
+        help="Change the name and see how the score changes. Nothing is stored.",
     )
     key = f"edit_{name}"
     st.session_state.setdefault(key, name)
@@ -58,7 +58,7 @@ def compared(run: Run, bundle: ModelBundle, before: Verdict, measure: Measure, e
         st.info(escape(f"Not scored: {after.problem}."), icon=":material/help:")
         return
     if changed == name:
-        st.caption("Nothing is edited yet: type in the box, or choose a row of the table.")
+        st.caption("Not edited yet: type in the box, or choose a row of the table.")
         return
     if before.score is not None:
         st.markdown(difference(before, after))
@@ -73,7 +73,7 @@ def compared(run: Run, bundle: ModelBundle, before: Verdict, measure: Measure, e
 def difference(before: Verdict, after: Verdict) -> str:
     """What an edit did to the score, as a sentence of Markdown."""
     change = (after.score or 0.0) - (before.score or 0.0)
-    turned = "the verdict stays" if before.verdict == after.verdict else "**the verdict turns**"
+    turned = "same verdict" if before.verdict == after.verdict else "**the verdict changes**"
     return f"Score {change:+.3f}; {turned}.".replace("-", "−")
 
 

@@ -31,14 +31,14 @@ def rename(name: str, key: str) -> None:
     with visitor.acting("rename"):
         renaming.rename(name, new)
     st.session_state[OPENED] = new
-    st.toast(f"{code(name)} is called {code(new)} now.", icon=":material/edit:")
+    st.toast(f"{code(name)} is now called {code(new)}.", icon=":material/edit:")
 
 
 def annotate(name: str, key: str) -> None:
     """Keep what stands in a text field as a run's note."""
     with visitor.acting("note"):
         renaming.annotate(name, str(st.session_state[key]))
-    st.toast("The note is kept.", icon=":material/sticky_note_2:")
+    st.toast("Note saved.", icon=":material/sticky_note_2:")
 
 
 def delete(name: str) -> None:
@@ -50,7 +50,7 @@ def delete(name: str) -> None:
             store.set_active(heir)
     st.session_state[UNDO] = name
     if heir:
-        st.toast(f"{code(heir)} is the active run now.", icon=":material/check:")
+        st.toast(f"{code(heir)} is now the active run.", icon=":material/check:")
 
 
 def restore(one: Deleted) -> None:
@@ -83,12 +83,12 @@ def row(run: Run | DamagedRun, active: str | None) -> None:
                 mime="application/zip",
                 icon=":material/download:",
                 on_click="ignore",
-                help="The run in one file, to be imported elsewhere: model, figures, test names, "
-                "note. The log stays here.",
+                help="The run in one file, for import elsewhere: model, figures, test names and "
+                "note, without the log.",
             )
         with st.popover("Delete", icon=":material/delete:"):
             st.markdown(
-                f"Delete {code(run.name)}? It can be brought back on this page for {KEPT_DAYS} "
+                f"Delete {code(run.name)}? It can be restored on this page for {KEPT_DAYS} "
                 f"days.{_successor(run.name, active)}"
             )
             st.button(
@@ -110,7 +110,7 @@ def note(run: Run) -> None:
         max_chars=notes.LONGEST_NOTE,
         height=80,
         placeholder="What this run is for, what you tried, what you found",
-        help="Kept with the run, exported with it, shown in the table of runs.",
+        help="Saved and exported with the run, and shown in the table of runs.",
         on_change=with_problem,
         args=(annotate, run.name, key),
     )
@@ -138,12 +138,12 @@ def take_in() -> None:
     st.session_state.setdefault(ROUND, 0)
     with st.expander("Import a run", icon=":material/upload:"):
         st.caption(
-            "A file that was exported here or elsewhere. It is checked before it is taken: only "
-            "known files, their checksums, their contents; nothing in it is executed."
+            "A file that was exported here or elsewhere. Its files, checksums and contents are "
+            "checked first; nothing in it is executed."
         )
         upload = st.file_uploader(
             "Exported run", type="zip", key=f"runs_import_{st.session_state[ROUND]}",
-            help=f"At most {MAX_ARCHIVE_BYTES // MIB:,} MiB, and as much as the server takes.",
+            help=f"At most {MAX_ARCHIVE_BYTES // MIB:,} MiB, or the server's upload limit.",
         )  # fmt: skip
         if st.button("Import", icon=":material/upload:", disabled=upload is None) and upload:
             with widgets.errors_shown():
@@ -166,7 +166,7 @@ def deleted() -> None:
     for one in found:
         _deleted(one)
     with st.popover("Empty", icon=":material/delete_forever:"):
-        st.markdown("Remove all deleted runs now? **They cannot be brought back.**")
+        st.markdown("Remove all deleted runs now? **They cannot be restored.**")
         st.button(
             "Remove for good",
             type="primary",
@@ -186,7 +186,7 @@ def _deleted(one: Deleted) -> None:
             on_click=with_problem,
             args=(restore, one),
         )
-        st.caption(f"kept for {days} yet", width="content")
+        st.caption(f"kept for {days} more", width="content")
 
 
 def _successor(name: str, active: str | None) -> str:
@@ -195,8 +195,8 @@ def _successor(name: str, active: str | None) -> str:
         return ""
     heir = store.heir_of(name)
     if not heir:
-        return " **It is the active run, and there is no other: nothing can be scored then.**"
-    return f" **It is the active run: {code(heir)} scores instead.**"
+        return " **It is the active run and there is no other: nothing can be scored without it.**"
+    return f" **It is the active run: {code(heir)} will score instead.**"
 
 
 def _rename(run: Run) -> None:

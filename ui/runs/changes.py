@@ -22,7 +22,7 @@ def show() -> None:
     with st.expander("Audit log", icon=":material/fact_check:"):
         st.caption(
             f"The last {len(found):,} changes to runs, labels and trainings. Names that are looked "
-            "up or scored are not written here, unless whoever runs the server switched that on."
+            "up or scored are not recorded, unless the server's operator has enabled that."
         )
         st.dataframe(
             disarm_frame(pd.DataFrame([asdict(event) for event in found])),

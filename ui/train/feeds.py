@@ -64,7 +64,7 @@ def pick() -> list[Picked]:
         key=TRIAL_CHOSEN,
         persist_state="session",
         help="A small labelled set that comes with the program: enough to try a training in a "
-        "minute, too little for good verdicts.",
+        "minute, too small for good verdicts.",
     ):
         picked += _trial()
     for name in _pick_files():
@@ -79,7 +79,7 @@ def problem(picked: Sequence[Picked]) -> str:
     if not picked:
         return "Choose at least one feed."
     if not all(one.specs for one in picked):
-        return "Take out the feed that cannot be read, or choose its format."
+        return "Remove the feed that cannot be read, or choose its format."
     if any(one.unlabelled for one in picked):
         return "Say for each feed whether its names are benign or generated."
     missing = [LABELS[label] for label in (BENIGN, DGA) if label not in classes]
@@ -97,7 +97,7 @@ def _pick_files() -> list[str]:
         key=FILES,
         persist_state="session",
         format_func=library.shown_name,
-        placeholder="Choose files" if options else "No files yet: upload some, or put them there",
+        placeholder="Choose files" if options else "No files yet: upload some, or copy them there",
         disabled=not options,
         help="Feeds in the project's data folder, uploads among them. "
         "`dga fetch` downloads public lists to it.",
@@ -107,8 +107,8 @@ def _pick_files() -> list[str]:
         accept_multiple_files=True,
         key=f"train_upload_{st.session_state.setdefault(ROUND, 0)}",
         on_change=_keep_uploads,
-        help="Lists, CSV, JSON lines, Parquet or DNS logs, also compressed: what a file is, its "
-        "content tells. It is kept in the data folder.",
+        help="Lists, CSV, JSON lines, Parquet or DNS logs, also compressed; the format is "
+        "recognised from the content. Files are kept in the data folder.",
     )
     _list_uploads()
     return names
@@ -189,7 +189,7 @@ def _label_and_format(name: str, shown: str) -> tuple[str | None, str | None]:
         key=f"train_label_{name}",
         persist_state="session",
         format_func=lambda one: f"All {LABELS[one]}" if one else "As the file says",
-        help="Rows that tell their class themselves keep it.",
+        help="Rows that have a class of their own keep it.",
     )
     format = right.selectbox(
         f"Format of {escape(shown)}",
@@ -210,7 +210,7 @@ def _warn(preview: Preview, label: str | None) -> None:
         )
     elif label and label not in preview.classes:
         st.warning(
-            f"No row of it is {LABELS[label]}: the rows tell their class themselves.",
+            f"No row of it is {LABELS[label]}: the rows have classes of their own.",
             icon=":material/label:",
         )
 
@@ -225,7 +225,7 @@ def _about(name: str, preview: Preview) -> None:
     if preview.families:
         counts.append(f"{len(preview.families):,} families")
     if preview.problems:
-        counts.append(f"{sum(preview.problems.values()):,} that are no domain")
+        counts.append(f"{sum(preview.problems.values()):,} that are not domains")
     st.markdown(f"**{escape(name)}** — {code(preview.format)}")
     st.caption(", ".join(counts))
     with st.expander("First rows, families and problems"):
@@ -238,7 +238,7 @@ def _about(name: str, preview: Preview) -> None:
             st.dataframe(
                 _counted(preview.problems, "problem"),
                 hide_index=True,
-                alt="Rows that are no domain",
+                alt="Rows that are not domains",
             )
 
 

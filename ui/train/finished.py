@@ -49,8 +49,8 @@ def _compare(run: Run, active: Run | None) -> None:
     with st.expander("On its own test part", expanded=active is None):
         widgets.metric_row(widgets.test_figures(session.test_metrics(run)))
         st.caption(
-            "Over the run's own test names, which no other run was measured on: these figures "
-            "can't be compared with another run's."
+            "On the run's own test names, which no other run was measured on: these figures can't "
+            "be compared with those of other runs."
         )
 
 
@@ -63,8 +63,8 @@ def _cleaned(run: Run) -> None:
         f"{int(found['left_out']):,} doubtful benign names were left out", icon=":material/rule:"
     ):
         st.caption(
-            "A benign name that a model which has not learnt from it takes for generated is more "
-            "likely a wrong label than a rare benign name."
+            "A benign name that a model not trained on it takes for generated is more likely "
+            "mislabelled than a rare benign name."
         )
         for part in ("by_source", "by_lists"):
             rows = found.get(part)

@@ -49,17 +49,17 @@ DECISIVE = (  # settings that change the split
     "composed_share",
 )
 FIGURES = {
-    "Rows": "Domains in the chosen feeds, as they stand.",
-    "To learn from": "Names of the training part; the network learns from these alone.",
+    "Rows": "Domains in the chosen feeds, before cleaning.",
+    "To learn from": "Names of the training part; the network learns only from these.",
     "To calibrate": "Names of the validation part: scores are calibrated and thresholds chosen on "
     "them.",
-    "To test": "Names of the test part, never learnt from; all figures of the run come from them.",
-    "Duplicates": "Rows whose name stands in the feeds already, with the same class.",
+    "To test": "Names of the test part, never trained on; all figures of the run come from them.",
+    "Duplicates": "Rows whose name is already in the feeds with the same class.",
     "In both classes": "Rows of names that are benign in one feed and generated in another; left "
     "out.",
-    "Corrected": "Rows whose class one of your corrected labels contradicts; these stand.",
+    "Corrected": "Rows whose class is overridden by one of your corrected labels.",
     "Over the cap": "Names left out because their family has more than the cap allows.",
-    "Families": "Families with enough names to be learnt as such.",
+    "Families": "Families with enough names for a class of their own.",
 }
 
 
@@ -154,10 +154,12 @@ def time_needed(told: Forecast, config: TrainingConfig) -> None:
     if expected is None:
         st.caption(
             f":material/timer: {names:,} names to learn from. No training of this kind has run on "
-            f"{escape(where)} yet; the time left is told once it runs."
+            f"{escape(where)} yet; the remaining time is shown once it runs."
         )
         return
-    basis = "as earlier trainings here" if expected.measured else "a rough guess, none ran here yet"
+    basis = (
+        "from earlier trainings here" if expected.measured else "a rough guess: none ran here yet"
+    )
     st.caption(
         f":material/timer: Takes **{expected.about}** on {escape(where)} ({basis}): {names:,} "
         "names to learn from, over all epochs."
@@ -176,8 +178,8 @@ def _await() -> None:
     if running is None or running.done():
         st.rerun()
     st.caption(
-        ":material/hourglass_top: Counting: reading the feeds, taking out duplicates, splitting. "
-        "You can go on meanwhile."
+        ":material/hourglass_top: Counting: reading the feeds, removing duplicates, splitting. "
+        "You can continue meanwhile."
     )
 
 
@@ -200,12 +202,12 @@ def _about(told: Forecast, config: TrainingConfig) -> None:
     parts = [f"{benign:,} benign ({percent(benign / whole)})", f"{dga:,} generated"]
     more = told.learnt - benign - dga
     if more:
-        parts.append(f"up to {more:,} more will be made up as the settings say")
+        parts.append(f"up to {more:,} synthetic names added by the settings")
     st.caption(f"To learn from: {', '.join(parts)}.")
     if config.resolved().balance == "none" and max(benign, dga) > LOPSIDED * min(benign, dga):
         st.warning(
-            "One class has over 20 times as many names as the other, and each name counts the "
-            "same: choose a balance by class, or add names of the smaller one.",
+            "One class has over 20 times as many names as the other, and every name weighs the "
+            "same: choose a balance by class, or add names of the smaller class.",
             icon=":material/balance:",
         )
 

@@ -35,13 +35,13 @@ LOG_HEIGHT = 300
 EARLIER = 3  # runs whose curves stand behind
 PHASES = {
     "feeds": "Reading the feeds",
-    "dataset": "Making the dataset",
+    "dataset": "Building the dataset",
     "training": "Training",
     "evaluation": "Exporting and evaluating",
 }
-GOES_ON = "It can go on from its last checkpoint."
+GOES_ON = "It can continue from its last checkpoint."
 NOT_RESUMED = (
-    "It left no checkpoint to go on from: start it again with the same feeds and settings, or "
+    "It left no checkpoint to continue from: start it again with the same feeds and settings, or "
     "dismiss it."
 )
 
@@ -64,7 +64,7 @@ def name_and_start(
         placeholder=fresh,
         persist_state="session",
         max_chars=64,
-        help="Letters, digits, '-', '_' and '.'. Left empty, it is made of architecture and time.",
+        help="Letters, digits, '-', '_' and '.'. If empty, it is made from architecture and time.",
     )
     ready = config is not None and not problem
     if problem:
@@ -178,8 +178,8 @@ def go_on(name: str, busy: bool) -> None:
         type="primary",
         icon=":material/resume:",
         disabled=busy or not resuming.can_resume(name),
-        help="Goes on from the last checkpoint, with the same feeds and settings. Possible while "
-        "no other training runs or waits.",
+        help="Continues from the last checkpoint with the same feeds and settings. Possible while "
+        "no other training is running or queued.",
     )
     if pressed:
         with widgets.errors_shown():
@@ -218,7 +218,7 @@ def _gib(size: int) -> str:
 
 def _doing(now: str, last: Progress | None) -> str:
     if now == jobs.CANCELLING:
-        return "Cancelling: what was learnt so far is being kept as a partial run"
+        return "Cancelling: saving what was learnt so far as a partial run"
     if last is None:
         return "Starting: TensorFlow takes some seconds to load"
     return PHASES.get(last.phase, "Ending")
@@ -241,11 +241,11 @@ def _figures(
             "Of P(dga), mean over this epoch so far; smaller is better.",
         ),
         "Accuracy": (_text(shown.accuracy, ".2%"), "On the training names of this epoch so far."),
-        "Names/s": (f"{shown.rate:,.0f}" if trained else "–", "Names learnt from each second."),
+        "Names/s": (f"{shown.rate:,.0f}" if trained else "–", "Names trained on per second."),
         "Elapsed": (duration(_elapsed(job)), ""),
         "Time left": (
             left or "–",
-            "Learning, then exporting and evaluating, as earlier runs took.",
+            "Training, then exporting and evaluating, estimated from earlier runs.",
         ),
         "Device": (escape(last.device) if last and last.device else "–", ""),
     }
@@ -297,7 +297,7 @@ def _cancel(job: Job, now: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if now == jobs.RUNNING:
             st.button("Cancel", icon=":material/stop:", on_click=_ask_to_stop, args=(job,))
-            st.caption("Keeps what was learnt so far as a partial run.")
+            st.caption("Saves what was learnt so far as a partial run.")
         else:
             st.button("End at once", icon=":material/cancel:", on_click=_end, args=(job,))
             st.caption("Keeps nothing. Only needed when cancelling takes too long.")

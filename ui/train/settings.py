@@ -65,8 +65,8 @@ PRESETS = {
         Preset(
             "continue",
             "Continue with new names",
-            "Takes a finished run's network further with new feeds and families; a quarter of the "
-            "time. Choose the run under Customise; at first it is the active one.",
+            "Trains a finished run's network further with new feeds and families, in a quarter of "
+            "the time. Choose the run under Customise; by default it is the active one.",
             {},
             continues=True,
         ),
@@ -197,7 +197,7 @@ def _field(name: str, own: Architecture) -> Any:
             setting.label, list(choices), key=key, format_func=lambda one: choices[one], **common
         )
     if setting.empty:
-        common["help"] += f" 0 stands for {setting.empty}."
+        common["help"] += f" 0 means {setting.empty}."
     if setting.whole:
         return int(
             st.number_input(setting.label, step=1, key=_defaulted(name, default or 0), **common)
@@ -262,7 +262,7 @@ def chosen_device(name: str) -> str:
 def _await_devices() -> None:
     if _asked().done():
         st.rerun()
-    st.caption(":material/hourglass_top: Looking for GPUs; the CPU can be chosen at once.")
+    st.caption(":material/hourglass_top: Looking for GPUs; the CPU is available at once.")
 
 
 @st.cache_resource(show_spinner=False)
