@@ -109,7 +109,7 @@ def test_a_run_is_loaded_by_name_or_folder(models: Path, tmp_path: Path) -> None
     elsewhere = make_run(tmp_path / "elsewhere", "other")
     assert dga.load(elsewhere.path).name == "other"
     assert dga.load(str(elsewhere.path)).name == "other"
-    with pytest.raises(RunError, match="there are: tiny"):
+    with pytest.raises(RunError, match="the runs are tiny"):
         dga.load("nosuch")
 
 

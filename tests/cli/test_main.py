@@ -110,7 +110,7 @@ def test_score_takes_the_column_that_is_named(tmp_path: Path, capsys: Captured) 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["lookup", "a.com", "--run", "other"], "no run 'other'; there are: tiny"),
+        (["lookup", "a.com", "--run", "other"], "no run 'other'; the runs are tiny"),
         (["lookup", "a.com", "--run", "../tiny"], "is not a valid run name"),
         (["lookup", "a.com", "--threshold", "2"], "--threshold must be from 0 to 1, got 2"),
         (["lookup", "a.com", "--fpr", "0.5"], "no threshold for a false-positive rate of 0.5"),
@@ -120,7 +120,7 @@ def test_score_takes_the_column_that_is_named(tmp_path: Path, capsys: Captured) 
         (["score", "-"], "an empty file"),
         (["score", "-", "--column", "x"], "an empty file"),
         (["evaluate", "nowhere.csv"], "nowhere.csv"),
-        (["train", "--benign", "nowhere.csv"], "nowhere.csv: no such file"),
+        (["train", "--benign", "nowhere.csv"], "nowhere.csv: file not found"),
         (["train"], "no feeds to train on"),
         (["train", "--epochs", "0"], "epochs must be from 1 to 1000, got 0"),
         (["train", "--epochs", "many"], "argument --epochs: invalid int value"),

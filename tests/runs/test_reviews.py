@@ -82,7 +82,7 @@ def test_a_damaged_file_is_told(text: str) -> None:
     path = reviews.path_of("tiny")
     path.parent.mkdir(parents=True)
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(RunError, match=r"notes on run tiny cannot be read"):
+    with pytest.raises(RunError, match=r"reviews of run tiny cannot be read"):
         reviews.load("tiny")
 
 

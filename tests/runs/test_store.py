@@ -155,12 +155,12 @@ def test_runs_are_listed_newest_first(tmp_path: Path) -> None:
 
 
 def test_a_missing_run_is_told_with_those_there_are(models: Path) -> None:
-    with pytest.raises(RunError, match="no run 'other'; there are: tiny"):
+    with pytest.raises(RunError, match="no run 'other'; the runs are tiny"):
         store.open_run("other", models)
 
 
 def test_the_active_run_is_the_chosen_one_else_the_shipped_else_the_newest(tmp_path: Path) -> None:
-    with pytest.raises(RunError, match="there is no run in"):
+    with pytest.raises(RunError, match="no runs in"):
         store.active_name(tmp_path)
     make_run(tmp_path, "old", created="2025-01-01T00:00:00Z")
     make_run(tmp_path, "new", created="2026-01-01T00:00:00Z")
