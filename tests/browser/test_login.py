@@ -92,7 +92,7 @@ def test_who_logs_in_has_the_role_of_the_lists(
     expect(page.get_by_text(f"{email} ({role})")).to_be_visible(timeout=WAIT)
     expect(page.get_by_label("Domain", exact=True)).to_be_visible(timeout=WAIT)
     page.get_by_role("button", name="Log out").click()
-    expect(page.get_by_text("Log in to go on.")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text("Log in to continue.")).to_be_visible(timeout=WAIT)
 
 
 def test_who_is_in_no_list_sees_nothing(context: BrowserContext, app: App) -> None:
@@ -105,7 +105,7 @@ def test_who_is_in_no_list_sees_nothing(context: BrowserContext, app: App) -> No
 def test_without_logging_in_nobody_sees_anything(context: BrowserContext, app: App) -> None:
     page = context.new_page()
     page.goto(f"{app.address}/runs")
-    expect(page.get_by_text("Log in to go on.")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text("Log in to continue.")).to_be_visible(timeout=WAIT)
     expect(page.get_by_text("tiny")).to_have_count(0)
 
 
@@ -127,5 +127,5 @@ def test_a_forged_cookie_lets_nobody_in(context: BrowserContext, app: App, forge
         )
     context.add_cookies(signed)  # type: ignore[arg-type]
     page.goto(app.address)
-    expect(page.get_by_text("Log in to go on.")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text("Log in to continue.")).to_be_visible(timeout=WAIT)
     expect(page.get_by_text("tom@corp.example")).to_have_count(0)

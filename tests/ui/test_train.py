@@ -419,7 +419,10 @@ def test_what_the_split_will_hold_is_told_before_the_start(
     figures = {metric.label: metric.value for metric in app.metric}
     assert figures["To learn from"] == "1,000"
     assert figures["In both classes"] == "2"
-    assert "600 benign (60.0 %), 400 generated, up to 250 synthetic names added by the settings" in texts(app)
+    assert (
+        "600 benign (60.0 %), 400 generated, up to 250 synthetic names added by the settings"
+        in texts(app)
+    )
     assert "Takes **about" in texts(app)
     assert any("both.com" in str(frame.value.values) for frame in app.dataframe)
 
