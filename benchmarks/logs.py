@@ -17,7 +17,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+
+from dga.logs.grammars import GRAMMARS, Grammar
 
 LINES = 300_000
 NAMES_PER_LINE = 1 / 50
@@ -127,6 +130,15 @@ def key_value(lines: int) -> Iterator[str]:
         )
 
 
+def of_grammar(grammar: Grammar, lines: int) -> Iterator[str]:
+    """The lines of a grammar's first sample, with the names and clients of the look-ups."""
+    sample = grammar.samples[0]
+    for _, client, name, _ in events(lines // len(sample.lines)):
+        for line in sample.lines:
+            line = line.replace(sample.query.rstrip("."), name)
+            yield line.replace(sample.client, client) if sample.client else line
+
+
 def _syslog(second: int) -> str:
     return time.strftime("%b %e %H:%M:%S", time.gmtime(second))
 
@@ -135,12 +147,18 @@ LAYOUTS: dict[str, Callable[[int], Iterator[str]]] = {
     "zeek-tsv": zeek_tsv, "zeek-json": zeek_json, "dnsmasq": dnsmasq, "bind": bind,
     "unbound": unbound, "windows": windows, "key-value": key_value,
 }  # fmt: skip
+OTHERS: dict[str, Callable[[int], Iterator[str]]] = {
+    grammar.name: partial(of_grammar, grammar)
+    for grammar in GRAMMARS
+    if grammar.name not in (*LAYOUTS, "windows-dns-debug")
+}
 
 
 def main() -> None:
     """Print a row a layout."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("layouts", nargs="*", metavar="LAYOUT", help=", ".join(LAYOUTS))
+    parser.add_argument("layouts", nargs="*", metavar="LAYOUT", help=", ".join((*LAYOUTS, *OTHERS)))
+    parser.add_argument("--every", action="store_true", help="every layout, not the first seven")
     parser.add_argument("--lines", type=int, default=LINES)
     parser.add_argument("--events", action="store_true", help="read the events, do not score")
     parser.add_argument("--measure", help=argparse.SUPPRESS)
@@ -149,7 +167,7 @@ def main() -> None:
         measure(Path(options.measure), events_only=options.events)
         return
     print("| layout | lines | lines/s | processor s | memory MiB |\n|---|---|---|---|---|")
-    for layout in options.layouts or LAYOUTS:
+    for layout in options.layouts or ((*LAYOUTS, *OTHERS) if options.every else LAYOUTS):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "log"
             write(path, layout, options.lines)
@@ -167,7 +185,7 @@ def main() -> None:
 def write(path: Path, layout: str, lines: int) -> None:
     """Write a log of so many lines."""
     with path.open("w", encoding="utf-8") as file:
-        for line in LAYOUTS[layout](lines):
+        for line in (LAYOUTS | OTHERS)[layout](lines):
             file.write(line + "\n")
 
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import io
 import json
+import random
 from datetime import datetime
 
 import pandas as pd
 import pyarrow as pa
 import pytest
 
+from dga.errors import FeedError
 from dga.logs import read_events
 from dga.logs.events import SCHEMA
 from dga.logs.fields import choose_roles, is_machine_kind
@@ -101,3 +103,19 @@ def test_wireshark_s_table_tells_the_client_of_answers_too() -> None:
 def test_words_that_are_no_answer_codes_are_none(column: str) -> None:
     frame = pd.DataFrame({"query": ["a.com", "b.net"], column: ["pass", "success"]})
     assert "rcode" not in choose_roles(list(frame), frame)
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_a_damaged_export_is_read_or_refused_in_a_sentence(product: str) -> None:
+    chance = random.Random(product)
+    layout, fields, _ = PRODUCTS[product]
+    whole = content_of(layout, fields)
+    for _ in range(6):
+        at = chance.randrange(len(whole))
+        piece = chance.choice(['"', "\n", "{", "[", ",", "\0", "</Event>", "---- ----\n", ""])
+        text = whole[:at] + piece + whole[at + chance.randrange(40) :]
+        try:
+            for batch in read_events(io.BytesIO(text.encode())).batches():
+                assert batch.schema == SCHEMA
+        except FeedError as error:
+            assert str(error)
