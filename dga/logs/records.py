@@ -34,6 +34,7 @@ _PAIR = re.compile(
     r'(?:^|(?<=[\s,;|{(]))([A-Za-z_@][\w.@-]{0,63})=("(?:[^"\\]|\\.)*+"|[^\s",;|]*+)'
 )
 _LTSV = re.compile(r"^([A-Za-z_][\w.-]{0,63})[:=](.*)$", re.DOTALL)
+_LABELLED = re.compile(r"(?:^|(?<=[\s,;]))([A-Za-z_][\w.-]{0,40}): ([^,;]{0,500})(?=[,;]|$)")
 _LISTED = re.compile(r'([A-Za-z_][\w.-]{0,63}):"((?:[^"\\]|\\.)*+)"(?=[;\]]|$)')
 _CELL = re.compile(r'"([A-Za-z_][\w.-]{0,63})=([^"]*+)"(?=,|$)')
 _CEF_KEY = re.compile(r"(?:^|(?<=\s))([\w.\[\]-]{1,64})(?<!\\)=")
@@ -101,6 +102,15 @@ def parse_cells(line: str) -> Fields | None:
     'a.example'
     """
     return _found(line, _CELL, mark="=") if line[:1] == '"' else None
+
+
+def parse_labelled(line: str) -> Fields | None:
+    """The fields of a line of `label: value` pairs with commas between.
+
+    >>> parse_labelled("2026-05-01 client: 10.1.0.23, query: a.example, type: A")["query"]
+    'a.example'
+    """
+    return _found(line, _LABELLED, mark=": ")
 
 
 def _found(line: str, pair: re.Pattern[str], mark: str) -> Fields | None:
@@ -220,6 +230,11 @@ RECORD_LAYOUTS: Final = (
         "cells", 'cells of "key=value" (FortiAnalyzer, FortiGate downloads)',
         '"itime=1777629601","devname=fw1.corp.example.com","type=utm","srcip=10.1.0.23",'
         '"qname=xkqzvbnt.example","rcode=NXDOMAIN"', parse_cells,
+    ),
+    RecordLayout(
+        "labelled", "label: value with commas between, with or without syslog",
+        "2026-05-01T10:00:01Z client: 10.1.0.23, query: xkqzvbnt.example, type: A, "
+        "rcode: NXDOMAIN, server: ns1.corp.example.com", parse_labelled,
     ),
     RecordLayout(
         PAIRS, "key=value (FortiGate, Sophos, logfmt), with or without syslog",

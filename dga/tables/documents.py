@@ -49,7 +49,11 @@ _MISP: Final[tuple[Path, ...]] = (
     ("response", "Attribute", ITEM),
     ("Attribute", ITEM),
 )
-_TABLES: Final[Path] = ("tables", ITEM, "rows")  # of Azure Monitor's query API
+# Rows under several arrays: answers of Azure Monitor's and Loki's query API.
+_INNER_ROWS: Final[tuple[Path, ...]] = (
+    ("tables", ITEM, "rows"),
+    ("data", "result", ITEM, "values"),
+)
 _RULE_SET: Final[tuple[Path, ...]] = (  # of sing-box
     ("rules", ITEM, "domain", ITEM),
     ("rules", ITEM, "domain_suffix", ITEM),
@@ -155,8 +159,8 @@ class _Seen:
             return DocumentLayout("stix", (("objects", ITEM),), stix_rows)
         if misp := tuple(path for path in _MISP if path[:-1] in self.elements):
             return DocumentLayout("misp", misp, attribute_rows)
-        if _TABLES in self.elements:
-            return DocumentLayout("json-document", ((*_TABLES, ITEM),), _named_row)
+        if inner := tuple((*path, ITEM) for path in _INNER_ROWS if path in self.elements):
+            return DocumentLayout("json-document", inner, _named_row)
         if rules := tuple(path for path in _RULE_SET if path[:-1] in self.named):
             return DocumentLayout("json-document", rules, _named_row)
         if () in self.elements or (lines and self._is_rows()):

@@ -192,12 +192,16 @@ def test_rows_of_a_document_that_are_messages_or_lists_of_cells() -> None:
     [
         {"@odata.context": "https://graph.example.org/v1", "value": rows("RemoteUrl")},
         {"tables": [{"name": "T", "rows": [["2026-05-01", name] for name in NAMES]}]},
+        {"data": {"result": [
+            {"stream": {"job": "dns"}, "values": [["1777629601", json.dumps({"query": name})]
+                                                  for name in NAMES]},
+        ]}},
         {"more": False, "objects": [
             {"type": "indicator", "spec_version": "2.1", "pattern": f"[domain-name:value='{name}']"}
             for name in NAMES
         ]},
     ],
-    ids=["OData", "Azure Monitor", "TAXII"],
+    ids=["OData", "Azure Monitor", "Loki", "TAXII"],
 )  # fmt: skip
 def test_answers_of_services(document: Any, indent: int | None) -> None:
     assert names_read(json.dumps(document, indent=indent)) == NAMES
