@@ -117,7 +117,7 @@ def parts_of_run(run: store.Run, lists: Lists, trial: Sequence[Path]) -> dataset
     """The dataset that the run was trained on.
 
     Where these files, as they are read today, make another one, the names that the run has learnt
-    from are left out of its parts; RunError where the run keeps no record of those.
+    from are left out of the parts that measure; RunError where the run keeps no record of those.
     """
     config = TrainingConfig.from_json(run.settings)
     held: set[str] = set()
@@ -131,7 +131,7 @@ def parts_of_run(run: store.Run, lists: Lists, trial: Sequence[Path]) -> dataset
     seen = learnt_names.seen(run, data.frame[REGISTERED_NAME])
     if seen is None:
         raise RunError(f"run {run.name} was not trained on these files, so its test part is not")
-    kept = ~seen | (data.frame[dataset.SPLIT] != dataset.TEST).to_numpy()
+    kept = ~seen | (data.frame[dataset.SPLIT] == dataset.TRAIN).to_numpy()
     return replace(data, frame=data.frame[kept])
 
 
