@@ -30,7 +30,7 @@ class Ending(Enum):
 
 
 def run_child(module: str, *arguments: str, seconds: float) -> tuple[Ending, str]:
-    """Run `python -m MODULE ARGUMENTS`, which ends in `run_limited`; how, and what it told.
+    """Run `python -m <module> ARGUMENTS`, which ends in `run_limited`; how, and what it told.
 
     `seconds`: of the processor, which the child limits itself; it is ended after PATIENCE times
     as long.
