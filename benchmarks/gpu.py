@@ -31,10 +31,10 @@ from dga.config import ARCHITECTURES, TrainingConfig
 from dga.datasets import dataset
 from dga.generators import FAMILIES, at_most
 from dga.hosts.made_up_names import made_up_names
-from dga.networks import char_lm, ngrams
+from dga.networks import learner
 from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, FEED, LABEL
 from dga.scoring.encoder import CharEncoder
-from dga.training import examples, loop, replicas, train_step
+from dga.training import examples, replicas, train_step
 from dga.training.batching import Batch, Order
 from dga.training.examples import Examples
 
@@ -115,15 +115,14 @@ def measure(
 ) -> tuple[Rate, float]:
     """The rate of a way, and the floating-point operations that a name of a training takes."""
     with arithmetic_of(way), replicas.scope(way.device):
-        model = loop.fresh(encoder, [], config)
-        ngrams.choose(model, train.codes, encoder.vocabulary)
-        char_lm.learn(model, train.codes[train.is_dga == 0], encoder.vocabulary)
-        learner = loop.learning(model, config)
+        model = learner.fresh(encoder, [], config)
+        learner.count_tables(model, train.codes, train.codes[train.is_dga == 0], encoder.vocabulary)
+        learning = learner.learner_of(model, config)
         size = config.batch_size or len(train)
         trims = config.padding == "trimmed"
         order = Order(train, size, config.seed, trims, encoder.side, config.suffix_dropout or 0.0)
-        update = train_step.updating(learner, train_step.optimizer(config, len(order)))
-        return _rate(update, _batches(order), seconds), flop_a_name(learner, next(order.epoch(1)))
+        update = train_step.updating(learning, train_step.optimizer(config, len(order)))
+        return _rate(update, _batches(order), seconds), flop_a_name(learning, next(order.epoch(1)))
 
 
 def _batches(order: Order) -> Iterator[Batch]:

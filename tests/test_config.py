@@ -132,5 +132,5 @@ def test_a_registered_architecture_can_be_chosen(monkeypatch: pytest.MonkeyPatch
     register_architecture("mine", Architecture(about="ours", epochs=7), lambda *given: given)
     assert TrainingConfig(architecture="mine").resolved().epochs == 7
     assert "mine" in config.choices_of("architecture")
-    with pytest.raises(ConfigError, match="'mine' already"):
+    with pytest.raises(ConfigError, match="'mine' exists already"):
         register_architecture("mine", Architecture(about="again"), lambda *given: given)

@@ -28,7 +28,7 @@ from dga.scoring.calibration import Calibration, Evidence, Float32s, Given, sigm
 from dga.scoring.encoder import CharEncoder
 from dga.scoring.family_groups import Groups
 from dga.scoring.onnx_session import MAX_GRAPH_BYTES as MAX_GRAPH_BYTES
-from dga.scoring.second_look import Counts, SecondLook, Zone
+from dga.scoring.second_look import NgramCounts, SecondLook, Zone
 from dga.storage import write_atomically
 from dga.storage.plain_json import read_plain
 
@@ -135,7 +135,9 @@ class ModelBundle:
         self._each(names, fill)
         return odds
 
-    def doubtful(self, names: Sequence[str], zone: Zone, counts: Counts) -> tuple[Places, Float32s]:
+    def doubtful(
+        self, names: Sequence[str], zone: Zone, counts: NgramCounts
+    ) -> tuple[Places, Float32s]:
         """Which of the names are in doubt (rows,), in their order, and what the trees of a second
         look with these counts are given of them (rows, columns)."""
         found: list[tuple[Places, Float32s]] = []

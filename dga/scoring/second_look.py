@@ -35,9 +35,9 @@ KNOWN = round(STEPS * np.log(1 + 3))  # an n-gram that three benign names hold o
 LIKELIEST = 3  # families whose shares are looked at
 VOWELS, DIGITS = "aeiou", "0123456789"
 
-Counts = npt.NDArray[np.uint8]
+NgramCounts = npt.NDArray[np.uint8]
 Codes = npt.NDArray[np.uint8]
-Hashes = dict[int, npt.NDArray[np.uint32]]
+NgramHashes = dict[int, npt.NDArray[np.uint32]]
 
 
 def _sizes() -> list[tuple[str, int, int]]:
@@ -71,9 +71,9 @@ class Labels:
         marked[:, 0] = marked[np.arange(len(codes)), lengths + 1] = encoder.vocabulary
         return cls(marked, lengths)
 
-    def hashes(self, longest: int) -> Hashes:
+    def hashes(self, longest: int) -> NgramHashes:
         """The hashes of n-grams from 2 characters to the longest (rows, columns + 3 - n)."""
-        found: Hashes = {}
+        found: NgramHashes = {}
         rolled = self.codes
         for n in range(2, longest + 1):
             rolled = rolled[:, :-1] * np.uint32(1_000_003) + self.codes[:, n - 1 :]
@@ -95,7 +95,7 @@ class Labels:
         return share
 
 
-def counted(batches: Iterable[Labels], kind: str) -> Counts:
+def counted(batches: Iterable[Labels], kind: str) -> NgramCounts:
     """Count n-grams of labels: the stored counts of a kind's tables, one after another."""
     counts = {n: np.zeros(size, dtype=np.int64) for of, n, size in _sizes() if of == kind}
     for labels in batches:
@@ -126,7 +126,7 @@ class SecondLook:
     zone: Zone
     scale: float
     offset: float
-    counts: Counts = field(repr=False, compare=False)
+    counts: NgramCounts = field(repr=False, compare=False)
     trees: onnxruntime.InferenceSession = field(repr=False, compare=False)
 
     def revised(self, odds: Evidence, given: Given, codes: Codes, encoder: CharEncoder) -> Evidence:
@@ -155,7 +155,7 @@ class SecondLook:
 
 
 def features(
-    odds: Evidence, given: Given, codes: Codes, encoder: CharEncoder, counts: Counts
+    odds: Evidence, given: Given, codes: Codes, encoder: CharEncoder, counts: NgramCounts
 ) -> Float32s:
     """What the trees look at (rows, columns), from calibrated log-odds (rows,), what the network
     gives, the encoded names (rows, columns) and the counts of n-grams (COUNTS,)."""
@@ -177,7 +177,7 @@ def features(
     return np.column_stack(columns).astype(np.float32)
 
 
-def _of_ngrams(labels: Labels, counts: Counts) -> list[Float32s]:
+def _of_ngrams(labels: Labels, counts: NgramCounts) -> list[Float32s]:
     """How common a label's n-grams are: by length the mean and the least log count among benign
     names, mean and sum of its lead over made-up ones; the share covered by known long ones."""
     tables = _tables(counts)
@@ -208,7 +208,7 @@ def _covered(known: npt.NDArray[np.bool_], n: int, labels: Labels) -> Evidence:
     return share
 
 
-def _tables(counts: Counts) -> dict[tuple[str, int], Counts]:
+def _tables(counts: NgramCounts) -> dict[tuple[str, int], NgramCounts]:
     tables, start = {}, 0
     for kind, n, size in _sizes():
         tables[kind, n] = counts[start : start + size]
@@ -217,7 +217,7 @@ def _tables(counts: Counts) -> dict[tuple[str, int], Counts]:
 
 
 def save(
-    folder: Path, counts: Counts, trees: bytes, numbers: Mapping[str, float]
+    folder: Path, counts: NgramCounts, trees: bytes, numbers: Mapping[str, float]
 ) -> dict[str, Any]:
     """Write the two files into a bundle's folder; returns what bundle.json states of them."""
     np.save(folder / COUNTS_FILE, counts, allow_pickle=False)
@@ -244,11 +244,11 @@ def load(folder: Path, values: Mapping[str, Any], encoder: CharEncoder) -> Secon
     )
 
 
-def _counts(path: Path, sha256: object) -> Counts:
+def _counts(path: Path, sha256: object) -> NgramCounts:
     """The counts, mapped into memory so that processes share them."""
     onnx_session.read(path, sha256, COUNTS + 4096)
     try:
-        counts: Counts = np.load(path, mmap_mode="r", allow_pickle=False)
+        counts: NgramCounts = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise BundleError(f"{path}: cannot be read ({error}); train the run again") from None
     if counts.dtype != np.uint8 or counts.shape != (COUNTS,):

@@ -63,11 +63,11 @@ def calibrate(
         bundle.load(folder),
         data.part(dataset.VALIDATION),
         architecture.calibrated,
-        unseen,
-        config.balance or "class",
-        data.curated_part(dataset.VALIDATION)[dataset.NAME].tolist(),
-        composed,
-        fit_second_look.counts(data.part(dataset.TRAIN), config, stated["encoder"])
+        unseen=unseen,
+        balance=config.balance or "class",
+        curated=data.curated_part(dataset.VALIDATION)[dataset.NAME].tolist(),
+        composed=composed,
+        counts=fit_second_look.counts(data.part(dataset.TRAIN), config, stated["encoder"])
         if architecture.second_look
         else None,
     )

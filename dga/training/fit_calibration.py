@@ -25,7 +25,7 @@ from dga.scoring import family_groups as groups
 from dga.scoring.bundle import ModelBundle
 from dga.scoring.calibration import Calibration, Evidence, Float32s, sigmoid
 from dga.scoring.family_groups import Groups, Merge
-from dga.scoring.second_look import Counts
+from dga.scoring.second_look import NgramCounts
 from dga.training import fit_second_look
 from dga.training.fit_second_look import Fitted
 
@@ -69,11 +69,12 @@ def calibrate(
     raw: ModelBundle,
     validation: pd.DataFrame,
     how: How,
+    *,
     unseen: Sequence[str] = (),
     balance: Balance = "class",
     curated: Sequence[str] = (),
     composed: Sequence[str] = (),
-    counts: Counts | None = None,
+    counts: NgramCounts | None = None,
 ) -> Calibrated:
     """Learn from the validation part (columns name, label, family) what the bundle stores.
 

@@ -21,7 +21,7 @@ from dga.scoring import onnx_session, second_look
 from dga.scoring.bundle import ModelBundle
 from dga.scoring.calibration import Evidence, Float32s
 from dga.scoring.encoder import ALPHABET, CharEncoder
-from dga.scoring.second_look import Counts, SecondLook, Zone
+from dga.scoring.second_look import NgramCounts, SecondLook, Zone
 
 ZONE = Zone(-2.5, 7.5)  # log-odds that a second look can bring over a threshold, or under it
 FOLDS = 3
@@ -44,7 +44,7 @@ class Fitted:
     odds: Evidence
 
 
-def counts(part: pd.DataFrame, config: TrainingConfig, encoder: CharEncoder) -> Counts | None:
+def counts(part: pd.DataFrame, config: TrainingConfig, encoder: CharEncoder) -> NgramCounts | None:
     """The n-gram counts of a training part and of made-up names; None where the encoder is another
     than trees were tried with."""
     if encoder.side != "right" or encoder.alphabet != ALPHABET:
@@ -64,7 +64,7 @@ def fit(
     names: Sequence[str],
     is_dga: npt.NDArray[np.bool_],
     weights: Evidence,
-    held: Counts,
+    held: NgramCounts,
     listed: int,
 ) -> Fitted | None:
     """Fit trees on names that the network has not learnt from; None where too few are in doubt.

@@ -121,7 +121,7 @@ def test_generate_and_the_error_tree_are_exported() -> None:
 def test_train_names_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no feeds to train on"):
         dga.train()
-    with pytest.raises(ConfigError, match="no such file"):
+    with pytest.raises(ConfigError, match="file not found"):
         dga.train(benign=[tmp_path / "nosuch.csv"])
     with pytest.raises(TypeError, match="put it in a list"):
         dga.train(benign="names.csv")

@@ -37,7 +37,7 @@ def test_a_registered_generator_makes_names() -> None:
         dga.register_generator(family)
         names = dga.generate("counting", 30, date=dt.date(2026, 1, 1))
         assert len(set(names)) == 30
-        with pytest.raises(GeneratorError, match="'counting' already"):
+        with pytest.raises(GeneratorError, match="'counting' exists already"):
             dga.register_generator(family)
     finally:
         FAMILIES.pop("counting", None)

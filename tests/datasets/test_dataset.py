@@ -158,7 +158,7 @@ def test_too_small_a_class_is_told(frames: tuple[pd.DataFrame, ...], message: st
 
 def test_a_class_under_one_registered_name_cannot_be_split() -> None:
     hosts = labelled([f"h{n}.same.com" for n in range(100)], "dga", "f")
-    with pytest.raises(DatasetError, match=r"part would hold no dga name"):
+    with pytest.raises(DatasetError, match=r"part would contain no dga name"):
         build(benign(100), hosts, scope="fqdn")
 
 

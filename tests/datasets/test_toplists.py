@@ -38,5 +38,5 @@ def test_a_name_has_the_rank_of_its_first_row(fetched: Path):
 def test_what_is_no_top_list_is_refused(tmp_path: Path):
     page = tmp_path / "umbrella.csv"
     page.write_text("only.com\nnames.com\n")
-    with pytest.raises(FeedError, match=r"umbrella\.csv: no top list"):
+    with pytest.raises(FeedError, match=r"umbrella\.csv: not a top list"):
         toplists.read(page)

@@ -153,7 +153,7 @@ def test_a_short_list_says_how_long_it_is() -> None:
 @pytest.mark.parametrize(
     ("family", "count", "seed", "message"),
     [
-        ("conflicker", 10, None, "no generator for 'conflicker'; there are bamital, banjori"),
+        ("conflicker", 10, None, "no generator for 'conflicker'; choose bamital, banjori"),
         ("necurs", 0, None, "count must be from 1 to 1000000, got 0"),
         ("necurs", 1_000_001, None, "count must be from 1 to 1000000, got 1000001"),
         ("fobber", 10, 2, "fobber has no seed 2; its seeds are 0, 1"),

@@ -168,7 +168,7 @@ def test_a_damaged_file_is_told_and_can_be_taken_out(
     broken = queue.waiting(three)[-1]
     assert "cannot be read" in broken.problem
     queue.move(queue.find("three", three), 0, three)
-    with pytest.raises(DGAError, match="take it out"):
+    with pytest.raises(DGAError, match="remove it from the queue"):
         queue.move(broken, 0, three)
     queue.keep(three)
     assert started == ["three", "one", "two"]

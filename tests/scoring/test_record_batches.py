@@ -48,7 +48,7 @@ def test_an_empty_batch_comes_out_with_the_columns(scorer: Scorer) -> None:
 
 def test_a_column_of_numbers_is_refused(scorer: Scorer) -> None:
     batch = pa.record_batch({"query": pa.array([1, 2])})
-    with pytest.raises(FeedError, match="holds int64, no text"):
+    with pytest.raises(FeedError, match="holds int64, not text"):
         list(record_batches.scored([batch], scorer, "query"))
 
 

@@ -87,7 +87,7 @@ def figures(predictions) -> dict[str, go.Figure]:
     }
 
 
-CHARTS = sorted(set(charts.__all__) - {"plain"})
+CHARTS = sorted(n for n in charts.__all__ if callable(getattr(charts, n)) and n != "plain")
 
 
 @pytest.mark.parametrize("name", CHARTS)

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from dga.errors import FeedError
-from ui.bulk import input as giving
-from ui.common import library
+from ui.common import file_input, library
 
 
 @pytest.fixture
@@ -48,8 +47,9 @@ def test_what_was_offered_is_opened(data: Path) -> None:
 def test_the_picker_tells_of_a_file_that_was_not_offered(
     data: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    state = {giving.FILE: name or "/"}
-    monkeypatch.setattr(giving.st, "session_state", state)
-    giving._take_file()
-    bulk = state["bulk"]
-    assert bulk.table is None and isinstance(bulk.error, FeedError)
+    monkeypatch.setattr(file_input.st, "session_state", {"file": name})
+    taken: list[object] = []
+    refused: list[Exception] = []
+    file_input.hand_over("file", lambda *given: taken.append(given), refused.append)
+    assert not taken
+    assert [type(error) for error in refused] == [FeedError]

@@ -326,7 +326,7 @@ def test_a_doubtful_run_is_made_active_only_after_a_question(
 
 def test_deleting_the_active_run_says_which_scores_instead(app: AppTest, two: Path) -> None:
     said = " ".join(one.value for one in app.markdown)
-    assert "It is the active run: `other` scores instead" in said
+    assert "It is the active run: `other` will score instead" in said
     app.button(key="delete_run").click().run()
     assert store.active_name() == "other"
     app.button(key="undo").click().run()

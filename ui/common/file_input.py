@@ -41,22 +41,25 @@ def data_file(key: str, take: Take, refuse: Refuse, kind: str) -> None:
         )
         return
 
-    def taken() -> None:
-        name = st.session_state[key]
-        try:
-            path = library.path_of(name) if name else None
-        except DGAError as error:
-            refuse(error)
-        else:
-            take(library.shown_name(name) if name else "", path)
-
     st.selectbox(
         "File of the data folder",
         files,
         index=None,
         key=key,
         format_func=library.shown_name,
-        on_change=taken,
+        on_change=hand_over,
+        args=(key, take, refuse),
         placeholder="Choose a file",
         help="Read where it lies, whatever its size.",
     )
+
+
+def hand_over(key: str, take: Take, refuse: Refuse) -> None:
+    """Hand the chosen file to the page, or say why not: a browser may name what was not offered."""
+    name = st.session_state[key]
+    try:
+        path = library.path_of(name) if name is not None else None
+    except DGAError as error:
+        refuse(error)
+    else:
+        take(library.shown_name(name) if name is not None else "", path)
