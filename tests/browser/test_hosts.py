@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dga.runs import store
-from tests.browser.conftest import ROOT, WAIT, Open, settle
+from tests.browser.conftest import ROOT, WAIT, Open, idle, settle
 
 expect.set_options(timeout=WAIT)
 
@@ -38,7 +38,7 @@ def test_the_example_leads_to_a_host_its_ticket_and_its_block_list(open_page: Op
     assert "infected" in ticket.splitlines()[0]
     blocked = downloaded(page, "Block list")
     assert "DGA Workbench block list" in blocked
-    figure = page.locator(".js-plotly-plot").first
+    figure = idle(page).locator(".js-plotly-plot").first
     marks = settle(figure).locator(".scatterlayer .trace").last.locator(".point")
     marks.first.click(force=True)
     expect(page.get_by_role("button", name="Look it up")).to_be_visible()

@@ -1,6 +1,6 @@
 // The threshold board of the Explore page: controls, figures and charts that move with the
 // threshold. Python counts once, for every position of the slider; moving it is redrawn here at
-// once and told to Python when it rests. Draws only what `data` holds; keeps nothing.
+// once and told to Python when it rests, other choices at once. Draws only what `data` holds; keeps nothing.
 
 const REST = 150; // milliseconds without a move, after which Python is told
 
@@ -15,7 +15,7 @@ class Board {
   constructor(root) {
     this.root = root;
     const on = (selector, event, act) => this.find(selector).addEventListener(event, act);
-    on("input[type=range]", "input", (e) => this.move(null, scoreAt(Number(e.target.value) / 1000, this.data.odds)));
+    on("input[type=range]", "input", (e) => this.move(null, scoreAt(Number(e.target.value) / 1000, this.data.odds), REST));
     on(".exact", "change", (e) => this.move(null, clamp(Number(e.target.value) || 0)));
     on(".traffic", "change", (e) => this.change({ traffic: Number(e.target.value) }));
     on(".linear input", "change", (e) => this.change({ linear: e.target.checked }));
@@ -36,16 +36,19 @@ class Board {
     this.draw();
   }
 
-  move(choice, threshold) {
-    this.change({ choice, threshold });
+  move(choice, threshold, wait = 0) {
+    this.change({ choice, threshold }, wait);
   }
 
-  change(part) {
+  /** Take a choice, and tell Python at once, or when nothing has moved for so many milliseconds. */
+  change(part, wait = 0) {
     Object.assign(this.state, part);
     if ("traffic" in part || "linear" in part) this.frames();
     this.draw();
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.tell("chosen", { ...this.state }), REST);
+    const tell = () => this.tell("chosen", { ...this.state });
+    if (wait) this.timer = setTimeout(tell, wait);
+    else tell();
   }
 
   /** What is there once a run: presets, rates, help, frames of the charts. */
