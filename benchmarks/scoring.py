@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -59,7 +60,7 @@ def main() -> None:
     timed = [
         _scored(names, rows, run.name, repeated) for rows in sizes for repeated in (True, False)
     ]
-    ready = run.bundle()
+    ready = replace(run.bundle(), second_look=None)  # the network and its calibration alone
     whole = [p.registered_name or "" for p in parse_many(list(_hosts(names, COMPARED)))]
     alone = len(whole) / _seconds(lambda: ready.score(whole))
     folder = run.path / store.BUNDLE_FOLDER
