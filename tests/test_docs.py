@@ -55,9 +55,13 @@ def blocks(page: Path) -> list[tuple[str, str]]:
     return BLOCK.findall(page.read_text(encoding="utf-8"))
 
 
+def rounded(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.2g}"
+
+
 def same(wanted: str, got: str) -> bool:
-    """Whether two texts agree but for their numbers; `...` stands for anything."""
-    wanted, got = (re.sub(r"\d+(\.\d+)?(e-?\d+)?", "0", text) for text in (wanted, got))
+    """Whether two texts agree, decimal numbers to two digits; `...` stands for anything."""
+    wanted, got = (re.sub(r"\d+\.\d+(e-?\d+)?", rounded, text) for text in (wanted, got))
     return doctest.OutputChecker().check_output(wanted, got, LENIENT)
 
 
