@@ -51,46 +51,62 @@ COUNTS = sum(size for _, _, size in _sizes())
 
 @dataclass(frozen=True)
 class Labels:
-    """The labels of encoded names, for counting their n-grams.
+    """The labels of encoded names, one behind another, for counting their n-grams.
 
-    `codes` (rows, columns + 2): the characters between two marks of the ends, 0 behind. `lengths`
-    (rows,) in characters.
+    `codes` (characters,): each label between two marks. `starts` (rows,): where each begins.
+    `lengths` (rows,) in characters, without the marks. `left` (characters,): how many characters
+    there are from each to the end of its label.
     """
 
     codes: npt.NDArray[np.uint32]
+    starts: npt.NDArray[np.int64]
     lengths: npt.NDArray[np.int64]
+    left: npt.NDArray[np.int64]
 
     @classmethod
     def of(cls, codes: Codes, encoder: CharEncoder) -> Labels:
         """The text before the first dot of names that are padded on the right."""
         dot = encoder.alphabet.index(".") + 1
-        inside = ~np.logical_or.accumulate((codes == dot) | (codes == 0), axis=1)
-        lengths = inside.sum(axis=1)
-        marked = np.zeros((len(codes), codes.shape[1] + 2), dtype=np.uint32)
-        marked[:, 1:-1] = np.where(inside, codes, 0)
-        marked[:, 0] = marked[np.arange(len(codes)), lengths + 1] = encoder.vocabulary
-        return cls(marked, lengths)
+        ends = (codes == dot) | (codes == 0)
+        lengths = np.where(ends.any(axis=1), ends.argmax(axis=1), codes.shape[1])
+        width, stops = lengths.max(initial=0), np.cumsum(lengths + 2)
+        marked = np.full((len(codes), width + 2), encoder.vocabulary, dtype=np.uint8)
+        marked[:, 1:-1] = codes[:, :width]
+        marked[np.arange(len(codes)), lengths + 1] = encoder.vocabulary
+        inside = np.arange(width + 2, dtype=np.uint8) < (lengths + 2).astype(np.uint8)[:, None]
+        flat = marked[inside].astype(np.uint32)
+        left = np.repeat(stops, lengths + 2) - np.arange(len(flat))
+        return cls(flat, stops - lengths - 2, lengths, left)
 
     def hashes(self, longest: int) -> NgramHashes:
-        """The hashes of n-grams from 2 characters to the longest (rows, columns + 3 - n)."""
+        """The hashes of n-grams from 2 characters to the longest, by where each begins
+        (characters,); what `filled` denies reaches past the end of its label."""
         found: NgramHashes = {}
         rolled = self.codes
         for n in range(2, longest + 1):
-            rolled = rolled[:, :-1] * np.uint32(1_000_003) + self.codes[:, n - 1 :]
+            rolled = rolled * np.uint32(1_000_003)
+            rolled[: 1 - n] += self.codes[n - 1 :]
             mixed = (rolled ^ (rolled >> np.uint32(15))) * np.uint32(0x9E3779B1)
             found[n] = mixed >> np.uint32(32 - (SHORT_BITS if n <= 3 else LONG_BITS))
         return found
 
     def filled(self, n: int) -> npt.NDArray[np.bool_]:
-        """Where n-grams stand (rows, columns + 3 - n); labels that are shorter have none."""
-        return np.arange(self.codes.shape[1] + 1 - n) <= (self.lengths + 2 - n)[:, None]
+        """Where an n-gram begins (characters,); labels that are shorter have none."""
+        return self.left >= n
+
+    def sums(self, values: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+        """The sums of values (characters,) by label (rows,)."""
+        if not len(self.starts):
+            return np.zeros(0, dtype=np.int64)
+        total: npt.NDArray[np.int64] = np.add.reduceat(values, self.starts, dtype=np.int64)
+        return total
 
     def share_of(self, characters: str, encoder: CharEncoder) -> Float32s:
         """The share of some characters in each label (rows,)."""
         codes = [encoder.alphabet.index(character) + 1 for character in characters]
         wanted = np.zeros(encoder.vocabulary + 1, dtype=bool)
         wanted[codes] = True
-        found = np.count_nonzero(wanted[self.codes], axis=1) / np.maximum(self.lengths, 1)
+        found = self.sums(wanted[self.codes]) / np.maximum(self.lengths, 1)
         share: Float32s = found.astype(np.float32)
         return share
 
@@ -161,8 +177,10 @@ def features(
     gives, the encoded names (rows, columns) and the counts of n-grams (COUNTS,)."""
     labels = Labels.of(codes, encoder)
     likeliest = np.full((len(odds), LIKELIEST), log_shares(np.zeros(1, np.float32))[0])
-    shares = np.sort(log_shares(given.shares), axis=1)[:, ::-1][:, :LIKELIEST]
-    likeliest[:, : shares.shape[1]] = shares
+    told = min(LIKELIEST, given.shares.shape[1])
+    if told:
+        shares = np.partition(given.shares, -told, axis=1)[:, -told:]
+        likeliest[:, :told] = log_shares(np.sort(shares, axis=1)[:, ::-1])
     columns = [
         odds,
         given.odds,
@@ -185,15 +203,15 @@ def _of_ngrams(labels: Labels, counts: NgramCounts) -> list[Float32s]:
     found: list[Any] = []
     for n, places in hashes.items():
         filled = labels.filled(n)
-        grams = np.maximum(filled.sum(axis=1), 1)
+        grams = np.maximum(labels.lengths + 3 - n, 1)
         benign = tables["benign", n][places]
-        found.append(np.where(filled, benign, 0).sum(axis=1, dtype=np.int64) / grams)
+        found.append(labels.sums(benign * filled) / grams)
         if n in MADE_UP:
             lead = benign.astype(np.int16) - tables["made up", n][places]
-            summed = np.where(filled, lead, 0).sum(axis=1, dtype=np.int64)
+            summed = labels.sums(lead * filled)
             found += [summed / grams, summed]
         if n <= 4:
-            found.append(np.where(filled, benign, 255).min(axis=1))
+            found.append(np.minimum.reduceat(np.where(filled, benign, 255), labels.starts))
         else:
             found.append(_covered(filled & (benign >= KNOWN), n, labels))
     return found
@@ -201,10 +219,10 @@ def _of_ngrams(labels: Labels, counts: NgramCounts) -> list[Float32s]:
 
 def _covered(known: npt.NDArray[np.bool_], n: int, labels: Labels) -> Evidence:
     """The share of each marked label that known n-grams, given by where they begin, cover."""
-    covered = np.zeros(labels.codes.shape, dtype=bool)
-    for place in range(n):
-        covered[:, place : place + known.shape[1]] |= known
-    share: Evidence = covered.sum(axis=1) / (labels.lengths + 2.0)
+    covered = known.copy()
+    for place in range(1, n):
+        covered[place:] |= known[:-place]
+    share: Evidence = labels.sums(covered) / (labels.lengths + 2.0)
     return share
 
 

@@ -60,20 +60,28 @@ def test_a_label_is_what_stands_before_the_first_dot() -> None:
     found = labels("ab.co.uk", "abcd")
     assert found.lengths.tolist() == [2, 4]
     end, a, b, c, d = ENCODER.vocabulary, 1, 2, 3, 4
-    assert found.codes[0, :5].tolist() == [end, a, b, end, 0]
-    assert found.codes[1, :6].tolist() == [end, a, b, c, d, end]
-    assert found.filled(3).sum(axis=1).tolist() == [2, 4]
+    assert found.starts.tolist() == [0, 4]
+    assert found.codes.tolist() == [end, a, b, end, end, a, b, c, d, end]
+    assert found.filled(3).tolist() == [True] * 2 + [False] * 2 + [True] * 4 + [False] * 2
+
+
+def test_labels_without_an_end_or_without_a_character_are_whole() -> None:
+    full, empty = "a" * ENCODER.max_length, ".com"
+    found = labels(full, empty, "")
+    assert found.lengths.tolist() == [ENCODER.max_length, 0, 0]
+    assert found.sums(found.codes == ENCODER.vocabulary).tolist() == [2, 2, 2]
 
 
 def test_the_same_characters_have_the_same_hash_wherever_they_stand() -> None:
-    hashes = labels("xabcd.com", "yzabcd.net").hashes(4)[4]
-    assert hashes[0, 2] == hashes[1, 3]
-    assert hashes[0, 1] != hashes[1, 2]
+    found = labels("xabcd.com", "yzabcd.net")
+    first, second = np.split(found.hashes(4)[4], found.starts[1:])
+    assert first[2] == second[3]
+    assert first[1] != second[2]
 
 
 def test_counts_are_logarithms_of_how_many_labels_hold_an_ngram() -> None:
     counts = second_look.counted([labels("abc.com", "abd.com"), labels("xab.com")], "benign")
-    place = labels("ab.com").hashes(2)[2][0, 1]
+    place = labels("ab.com").hashes(2)[2][1]
     assert counts[place] == round(16 * np.log(1 + 3))
     assert counts.dtype == np.uint8
 
