@@ -126,7 +126,7 @@ def read_events(
     """
     stack = ExitStack()
     try:
-        log = stack.enter_context(open_table(_source(paths), name=name, roles=roles))
+        log = stack.enter_context(open_table(_source(paths), name=name, roles=roles, ahead=True))
         description = describe(log)
     except BaseException:
         stack.close()

@@ -7,7 +7,7 @@ comes out, in order. Scores nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -25,6 +25,7 @@ from dga.logs.layouts import LayoutFinder
 from dga.logs.live import LivePayload, ShouldStop, is_pipe, live_payload
 from dga.progress import never
 from dga.tables import TableInfo, reading
+from dga.tables.read_ahead import read_ahead
 from dga.tables.unpack import MAX_BYTES
 
 CHUNK_ROWS = 50_000
@@ -77,6 +78,7 @@ def open_table(
     max_bytes: int = MAX_BYTES,
     roles: Mapping[str, str] | None = None,
     sheet: str = "",
+    ahead: bool = False,
     should_stop: ShouldStop = never,
 ) -> Iterator[LogTable]:
     """Open a log or any other table of names, with the column of each role chosen.
@@ -84,11 +86,15 @@ def open_table(
     Several paths, and the files of folders and archives, are one stream. A pipe is read as it is
     written, until it ends or `should_stop` says so.
 
-    `roles` names columns that the user has chosen, by role; `sheet` a workbook's sheet. Raises
-    FeedError for what is no table and for a given column that is not there; a table without names
-    is no error until its `column` is asked for.
+    `roles` names columns that the user has chosen, by role; `sheet` a workbook's sheet; `ahead`
+    reads the next chunk in a thread while one is used. Raises FeedError for what is no table and
+    for a given column that is not there; a table without names is no error until its `column` is
+    asked for.
     """
-    with _opened(source, name, chunk_rows, max_bytes, sheet, should_stop) as log:
+    with (
+        _opened(source, name, chunk_rows, max_bytes, sheet, should_stop) as log,
+        read_ahead(log.chunks) if ahead and not log.live else nullcontext(log.chunks) as log.chunks,
+    ):
         first = next(log.chunks, pa.table({}))
         sample = first.slice(0, SAMPLE_ROWS).to_pandas()
         log.roles = choose_roles(log.info.columns, sample, roles)

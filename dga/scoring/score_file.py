@@ -95,6 +95,7 @@ def score_table(
             should_stop=should_stop,
             roles={QUERY: column} if column else None,
             sheet=sheet,
+            ahead=True,
         ) as log,
     ):
         description = describe(log)

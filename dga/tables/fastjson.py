@@ -21,9 +21,9 @@ from dga.tables.jsonrows import line_value
 SAMPLE_LINES: Final = 100
 MAX_DEPTH: Final = 8
 MAX_MISSES: Final = 5  # blocks in a row that Arrow could not read, before it is asked no more
-EXACT: Final = 10**17  # whole numbers under it are written as they are
-_TEXT = pa.string()
-_ODD = re.compile(rb":\s?(?:-0[,}\]\s]|-?\d{18})")
+_LEAST, _MOST = -(2**63), 2**63 - 1  # whole numbers between them are written as they are
+_TEXT = pa.large_string()
+_MINUS_ZERO = (b":-0", b": -0")  # Arrow writes the number without its sign
 
 
 @dataclass
@@ -46,8 +46,9 @@ class _Kinds:
 
     def pattern(self) -> re.Pattern[bytes] | None:
         """What finds the values of the keys of inexact numbers, and of lists of numbers."""
-        keys = "|".join(map(re.escape, sorted(self.numbers)))
-        found = rf'("(?:{keys})": ?)(\[[-+.\deE,]*\]|-?\d[-+.\deE]*)'
+        # The colon in each alternative: so a search is given up at once under another key.
+        keys = "|".join(f'{re.escape(key)}":' for key in sorted(self.numbers))
+        found = rf'("(?:{keys}) ?)(\[[-+.\deE,]*\]|-?\d[-+.\deE]*)'
         return re.compile(found.encode("ascii")) if keys else None
 
     def _merge(self, texts: dict[str, Any], value: dict[str, Any], depth: int) -> None:
@@ -78,8 +79,7 @@ class FastJson:
 
         The block must be whole lines.
         """
-        plain = block.isascii() and b"\\" not in block and not _ODD.search(block)
-        if not plain or self._misses > MAX_MISSES:
+        if self._misses > MAX_MISSES or not _is_plain(block):
             return None
         if self._schema is None:
             self._learn(block)
@@ -118,11 +118,16 @@ class FastJson:
         return pa.table(arrays, names=list(self._columns))
 
 
+def _is_plain(block: bytes) -> bool:
+    """Whether a block holds nothing that Arrow might write otherwise, but for inexact numbers."""
+    return block.isascii() and b"\\" not in block and not any(zero in block for zero in _MINUS_ZERO)
+
+
 def _is_inexact(value: Any) -> bool:
     """Whether Arrow might write a number, or a list of numbers, otherwise than it is written."""
     if isinstance(value, list):
         return bool(value) and all(type(item) in (int, float) for item in value)
-    whole = isinstance(value, int) and abs(value) < EXACT
+    whole = isinstance(value, int) and _LEAST <= value <= _MOST
     return isinstance(value, int | float) and not whole
 
 
@@ -169,9 +174,9 @@ def _as_text(column: pa.Array) -> pa.Array | None:
             return None
         column = pc.binary_join(column, ",")
     elif not (
-        pa.types.is_string(kind) or pa.types.is_null(kind) or pa.types.is_boolean(kind)
-        or pa.types.is_int64(kind)
+        kind == _TEXT or pa.types.is_string(kind) or pa.types.is_null(kind)
+        or pa.types.is_boolean(kind) or pa.types.is_int64(kind)
     ):  # fmt: skip
         return None
-    column = pc.cast(column, pa.large_string())
+    column = column if kind == _TEXT else pc.cast(column, _TEXT)
     return pc.fill_null(column, "") if column.null_count else column

@@ -59,7 +59,11 @@ def test_both_ways_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
         assert read(text, monkeypatch, fast=True).equals(read(text, monkeypatch, fast=False)), text
 
 
-@pytest.mark.parametrize("line", ['{"n": 1.50}', '{"n": 1E5}', '{"n": 12345678901234567890}'])
-def test_numbers_stay_as_they_are_written(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    table = read(f'{{"n": 1, "query": "a.example"}}\n{line}\n', monkeypatch, fast=True)
-    assert table["n"].to_pylist()[1] == line[6:-1]
+@pytest.mark.parametrize(
+    "number",
+    ["1.50", "1E5", "12345678901234567890", "9223372036854775807", "-9223372036854775808", "-0"],
+)
+def test_numbers_stay_as_they_are_written(number: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = f'{{"n": 1, "query": "a.example"}}\n{{"n": {number}}}\n{{"n":{number}}}\n'
+    table = read(lines, monkeypatch, fast=True)
+    assert table["n"].to_pylist() == ["1", number, number]
