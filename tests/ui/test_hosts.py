@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dga.hosts import feedback
+from ui.common.recent_jobs import RecentJobs
 from ui.hosts import host_panel, input
 from ui.hosts.hosts_job import HostsJob
 
@@ -105,3 +106,50 @@ def test_columns_without_a_word_are_left_out() -> None:
     frame = pd.DataFrame({"name": ["a.com"], "attribution": [""], "reason": [None]})
     assert host_panel.telling(frame) == ["name"]
     assert host_panel.telling(frame.assign(reason="allowed")) == ["name", "reason"]
+
+
+def test_an_earlier_log_is_found_among_the_recent_ones(app: AppTest) -> None:
+    opened(app)
+    log = b"ts,client,query,rcode\n2026-03-03T10:00:00Z,10.9.9.9,aureola.com,NOERROR\n"
+    app.file_uploader[0].set_value(("short.csv", log, "text/csv")).run()
+    job = app.session_state[input.MEMORY].job
+    job.wait()
+    app.run()
+    assert {metric.label: metric.value for metric in app.metric}["Hosts"] == "1"
+    assert job.key in app.query_params["log"]
+    app.button(key=f"recent_{input.EXAMPLE}").click().run()
+    assert not app.exception
+    assert {metric.label: metric.value for metric in app.metric}["Hosts"] == "60"
+    assert input.EXAMPLE in app.query_params["log"]
+    assert app.button(key=f"recent_{job.key}").label == "`short.csv`"
+
+
+class Judged:
+    """A job that only weighs."""
+
+    about = ""
+
+    def __init__(self, key: str, weight: int) -> None:
+        self.key, self.name, self.weight, self.discarded = key, key, weight, False
+
+    def discard(self) -> None:
+        self.discarded = True
+
+
+def test_recent_jobs_let_go_of_what_there_is_no_room_for() -> None:
+    jobs: RecentJobs[Judged] = RecentJobs(3, room=10)
+    first, second, third = Judged("a", 6), Judged("b", 5), Judged("c", 100)
+    for job in (first, second, third):
+        jobs.add("browser", job)
+    assert jobs.of("browser") == [third, second]
+    assert [job.discarded for job in (first, second, third)] == [True, False, False]
+    again = Judged("b", 5)
+    jobs.add("browser", again)
+    assert jobs.of("browser") == [again]
+    assert third.discarded and not second.discarded
+
+
+def test_recent_jobs_are_each_browsers_own() -> None:
+    jobs: RecentJobs[Judged] = RecentJobs(3, room=10)
+    jobs.add("one", Judged("a", 1))
+    assert not jobs.of("other")

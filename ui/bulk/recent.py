@@ -1,50 +1,19 @@
-"""The lists that a browser has scored last: kept by the running server, found again in any tab.
-
-Holds jobs, whose results lie on disk, and discards the oldest. Draws only the list of them.
-"""
+"""The lists that a browser has scored last; their results lie on disk."""
 
 from __future__ import annotations
-
-import threading
-from collections import OrderedDict
 
 import streamlit as st
 
 from ui.bulk.scoring_job import ScoringJob
-from ui.common import browser
-from ui.common.text import code
+from ui.common import browser, recent_jobs
+from ui.common.recent_jobs import RecentJobs
 
-KEPT = 5  # jobs of one browser
-BROWSERS = 20  # whose jobs are kept; those of the one that was idle longest go first
-SESSION = "bulk_recent"  # session: its own jobs, where the browser takes no cookie
-
-
-class RecentJobs:
-    """The last jobs of each browser, newest first. Safe to use from several threads."""
-
-    def __init__(self) -> None:
-        self._jobs: OrderedDict[str, list[ScoringJob]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def of(self, owner: str) -> list[ScoringJob]:
-        """A browser's jobs, newest first."""
-        with self._lock:
-            return list(self._jobs.get(owner, ()))
-
-    def add(self, owner: str, job: ScoringJob) -> None:
-        """Put a job at the top, and let go of the oldest."""
-        with self._lock:
-            jobs = [job, *(one for one in self._jobs.get(owner, ()) if one is not job)]
-            self._jobs[owner], dropped = jobs[:KEPT], jobs[KEPT:]
-            self._jobs.move_to_end(owner)
-            while len(self._jobs) > BROWSERS:
-                dropped += self._jobs.popitem(last=False)[1]
-        for one in dropped:
-            one.discard()
+KEPT = 5  # lists of one browser
+SESSION = "bulk_recent"  # session: its own lists, where the browser takes no cookie
 
 
 def jobs() -> list[ScoringJob]:
-    """This browser's last jobs, newest first."""
+    """This browser's last lists, newest first."""
     return _recent().of(browser.name())
 
 
@@ -54,39 +23,25 @@ def add(job: ScoringJob) -> None:
 
 
 def pick(current: ScoringJob | None) -> ScoringJob | None:
-    """Draw the list of recent jobs; returns the one that was opened."""
-    found = jobs()
-    if not found or found == [current]:
-        return None
-    opened = None
-    with st.expander(f"Recent lists ({len(found)})", icon=":material/history:"):
-        st.caption(
-            "The last lists of this browser, kept by the server until it stops; no other browser "
-            "sees them."
-        )
-        for job in found:
-            with st.container(horizontal=True, vertical_alignment="center"):
-                if st.button(
-                    code(job.name),
-                    key=f"recent_{job.key}",
-                    disabled=job is current,
-                    icon=":material/playlist_add_check:",
-                ):
-                    opened = job
-                st.caption(job.about, width="content")
-    return opened
+    """Draw the recent lists; returns the job that was opened."""
+    return recent_jobs.pick(
+        jobs(),
+        current,
+        "Recent lists",
+        "The last lists of this browser, kept by the server until it stops; no other browser "
+        "sees them.",
+        ":material/playlist_add_check:",
+    )
+
+
+def _empty() -> RecentJobs[ScoringJob]:
+    return RecentJobs(KEPT, room=KEPT)
 
 
 @st.cache_resource(show_spinner=False)
-def _shared() -> RecentJobs:
-    return RecentJobs()
+def _shared() -> RecentJobs[ScoringJob]:
+    return _empty()
 
 
-def _recent() -> RecentJobs:
-    """The server's memory; a session's own where the browser sends no cookie."""
-    if browser.name():
-        return _shared()
-    if SESSION not in st.session_state:
-        st.session_state[SESSION] = RecentJobs()
-    found: RecentJobs = st.session_state[SESSION]
-    return found
+def _recent() -> RecentJobs[ScoringJob]:
+    return recent_jobs.here(_shared(), SESSION, _empty)

@@ -83,6 +83,11 @@ class ScoringJob(ThreadJob):
         rows = f"{done.rows:,} of {self.total}" if done.partial and self.total else f"{done.rows:,}"
         return f"{rows} rows, {done.dga:,} generated, by run {self.run}"
 
+    @property
+    def weight(self) -> int:
+        """One of so many lists that are kept: a result lies on disk."""
+        return 1
+
     def share(self) -> float:
         """How much is done, from 0 to 1: by rows, or by time where these are not counted."""
         if self.progress is None or self.counting:

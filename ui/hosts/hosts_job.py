@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dga.hosts import attribution, feedback, score_hosts
+from dga.hosts.combine import INFECTED, SUSPICIOUS
 from dga.hosts.score_hosts import HostsResult, MakeAttributor
 from dga.logs.events import read_events
 from dga.names import allow_list
@@ -43,6 +44,28 @@ class HostsJob(ThreadJob):
     def settings(self) -> tuple[float, bool]:
         """The false-positive rate by host and day, and whether names are attributed."""
         return self.fpr, self.attribute
+
+    @property
+    def about(self) -> str:
+        """How far it is, or what came of it, in words."""
+        if self.running:
+            return "being judged"
+        if self.result is None:
+            return "failed" if self.error else "cancelled"
+        found = self.result.frame["verdict"].value_counts()
+        return (
+            f"{len(self.result.frame):,} hosts, {found.get(INFECTED, 0):,} infected, "
+            f"{found.get(SUSPICIOUS, 0):,} suspicious, by run {self.run}"
+        )
+
+    @property
+    def weight(self) -> int:
+        """The events that are kept in memory for its timelines."""
+        return self.events
+
+    def discard(self) -> None:
+        """Stop; the result goes with the last page that shows it."""
+        self.cancel()
 
     def again(self) -> HostsJob:
         """The same log judged anew, such as after feedback."""

@@ -10,6 +10,7 @@ from dga.errors import DGAError
 from dga.hosts import example_log
 from ui.common import browser, file_input, session, widgets
 from ui.common.file_input import Source
+from ui.hosts import recent
 from ui.hosts.hosts_job import HostsJob
 
 LOG, HOST = "log", "host"  # query parameters: the job's key (or EXAMPLE), the opened client
@@ -36,14 +37,24 @@ def remembered() -> Hosts:
     asked = st.query_params.get(LOG, "")
     if hosts.job is None and asked:
         hosts.job = HostsJob.find(asked, browser.name())
-        if hosts.job is None and asked == EXAMPLE:
+        if hosts.job is not None:
+            recent.add(hosts.job)
+        elif asked == EXAMPLE:
             hosts.given = (EXAMPLE_NAME, example_log.FILE)
-        elif hosts.job is None:
+        else:
             del st.query_params[LOG]
-            st.info("That result is gone: the server keeps those of open pages. Give the log anew.")
+            st.info(
+                "That result is gone: the server keeps a browser's last few. Give the log anew."
+            )
     if hosts.job:
         st.query_params[LOG] = hosts.job.key
     return hosts
+
+
+def show_job(hosts: Hosts, job: HostsJob) -> None:
+    """Make a job the page's, and its address the one of its result."""
+    hosts.job = job
+    st.query_params[LOG] = job.key
 
 
 def give(hosts: Hosts) -> None:

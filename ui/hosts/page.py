@@ -1,4 +1,5 @@
-"""The Hosts page from top to bottom: a log, its progress, its hosts, the opened one."""
+"""The Hosts page from top to bottom: a log, its progress, its hosts, the opened one, the logs
+before it."""
 
 from __future__ import annotations
 
@@ -9,9 +10,9 @@ from dga.hosts.score_hosts import HostsResult
 from ui.common import browser, session, widgets
 from ui.common.text import escape
 from ui.common.thread_job import SHARED
-from ui.hosts import host_panel, input, overview
+from ui.hosts import host_panel, input, overview, recent
 from ui.hosts.hosts_job import HostsJob
-from ui.hosts.input import EXAMPLE, HOST, LOG, Hosts
+from ui.hosts.input import EXAMPLE, HOST, Hosts
 
 
 def show() -> None:
@@ -27,6 +28,14 @@ def show() -> None:
         _offer_again(hosts, hosts.job)
     if hosts.given:
         _begin(hosts, fpr, attribute)
+    _job(hosts)
+    if opened := recent.pick(hosts.job):
+        st.query_params.pop(HOST, None)
+        input.show_job(hosts, opened)
+        st.rerun()
+
+
+def _job(hosts: Hosts) -> None:
     job = hosts.job
     if job is None:
         return
@@ -56,8 +65,9 @@ def _begin(hosts: Hosts, fpr: float, attribute: bool) -> None:
             name, source, bundle, run=run.name, fpr=fpr, attribute=attribute,
             key=EXAMPLE if example else "", owner=SHARED if example else browser.name(),
         )  # fmt: skip
-        hosts.job, hosts.given = job.start(), None
-        st.query_params[LOG] = job.key
+        hosts.given = None
+        input.show_job(hosts, job.start())
+        recent.add(job)
 
 
 def _offer_again(hosts: Hosts, job: HostsJob) -> None:
@@ -88,4 +98,5 @@ def _result(hosts: Hosts, job: HostsJob, result: HostsResult) -> None:
         return
     if host_panel.show(job, result, evidence):
         hosts.job = job.again()
+        recent.add(hosts.job)
         st.rerun()
