@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from dga.hosts import exclusions, windows
 from dga.hosts.feedback import Silencer
-from dga.hosts.ledger import NO_TIME, Counts, Ledger, add_up
+from dga.hosts.ledger import DAY_BITS, NAME_BITS, NO_TIME, Counts, Ledger, add_up
 from dga.hosts.set_test import NameSets
 
 Places = npt.NDArray[np.int64]
@@ -44,10 +44,19 @@ class NameFacts:
     @classmethod
     def of(cls, counts: Counts, names: int) -> NameFacts:
         """Count over all clients and days."""
-        pairs = np.unique((counts.client << 28) | counts.name) & ((1 << 28) - 1)
-        resolved = np.bincount(counts.name, weights=counts.resolved, minlength=names) > 0
-        failed = np.bincount(counts.name, weights=counts.failed, minlength=names) > 0
-        return cls(np.bincount(pairs, minlength=names), resolved, failed)
+        name = counts.name
+        resolves, fails = np.zeros(names, dtype=bool), np.zeros(names, dtype=bool)
+        resolves[name[counts.resolved > 0]] = True
+        fails[name[counts.failed > 0]] = True
+        if counts.one_day:  # each row is another client's
+            return cls(np.bincount(name, minlength=names), resolves, fails)
+        pairs = counts.client
+        pairs <<= NAME_BITS
+        pairs |= name
+        pairs.sort()
+        pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
+        pairs &= (1 << NAME_BITS) - 1
+        return cls(np.bincount(pairs, minlength=names), resolves, fails)
 
 
 @dataclass(frozen=True)
@@ -129,8 +138,8 @@ def _rare(facts: NameFacts, clients: int) -> Mask:
 
 def _shared_by_few(counts: Counts, names: Sequence[str], campaigns: Campaigns) -> Mask:
     """Names of a campaign in a log without answers: asked for by the very same several clients."""
-    pairs = np.unique((counts.name << 28) | counts.client)
-    name, client = pairs >> 28, pairs & ((1 << 28) - 1)
+    pairs = np.unique((counts.name << NAME_BITS) | counts.client)
+    name, client = pairs >> NAME_BITS, pairs & ((1 << NAME_BITS) - 1)
     begins = np.flatnonzero(np.append(True, name[1:] != name[:-1])) if len(name) else name
     token = np.random.default_rng(11).integers(1, 1 << 62, int(client.max(initial=0)) + 1)
     asked = np.add.reduceat(token[client], begins) if len(name) else name  # wraps: a hash
@@ -203,20 +212,19 @@ def _reason(
     return silencer.of_name(name) if silencer else ""
 
 
-def days(counts: Counts) -> Places:
-    """The day of each row, or 0 throughout where the log is short."""
+def _is_long(counts: Counts) -> bool:
+    """Whether the log has more than one window."""
+    if counts.one_day:
+        return False
     known = counts.first != NO_TIME
-    if not known.any():
-        return np.zeros(len(counts), dtype=np.int64)
-    span = counts.last[known].max() - counts.first[known].min()
-    return np.zeros(len(counts), dtype=np.int64) if span <= SHORT_LOG else counts.day
+    return bool(counts.last[known].max() - counts.first[known].min() > SHORT_LOG)
 
 
 def _grouped(
     counts: Counts, facts: NameFacts, has_answers: bool, rows: Places, reasons: dict[int, str]
 ) -> Candidates:
-    day = days(counts)[rows]
     part = counts.take(rows)
+    day = part.day if _is_long(counts) else np.zeros(len(rows), dtype=np.int64)
     # A short log may cross midnight: a name asked for on both days is one member.
     kept = _first_of_each(part.client, day, part.name)
     rows, day, part = rows[kept], day[kept], part.take(kept)
@@ -245,8 +253,7 @@ def _first_of_each(*keys: Places) -> Places:
 
 def merged_days(counts: Counts) -> Counts:
     """Counts by client and name over all days."""
-    mask = ~(((1 << 14) - 1) << 28)
-    return add_up([Counts(counts.key & mask, *(getattr(counts, n) for n in _REST))])
-
-
-_REST = ("failed", "resolved", "events", "first", "last")
+    if counts.one_day:
+        return counts
+    mask = ~(((1 << DAY_BITS) - 1) << NAME_BITS)
+    return add_up([replace(counts, key=counts.key & mask)])

@@ -253,8 +253,7 @@ def _sentences(log: Log, client: int, names: Sequence[str], members: Members) ->
 def _name_table(log: Log, client: int, names: Sequence[str], members: Members) -> pd.DataFrame:
     """A row a name that the client asked for; scores of evidence and of what resolved beside it."""
     counts = log.chosen.counts
-    rows = np.flatnonzero(counts.client == client)
-    part = counts.take(rows)
+    part = counts.take(counts.of_client(client))
     texts = log.ledger.names.texts
     frame = pd.DataFrame(
         {

@@ -21,7 +21,7 @@ from dga.names import arrow_strings
 DAY = 86_400_000_000  # microseconds
 NAME_BITS, DAY_BITS = 28, 14
 COMPACT_ROWS = 2_000_000  # rows counted a batch at a time before they are added up
-NO_TIME = np.iinfo(np.int64).min
+NO_TIME, LATEST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 FAILED, RESOLVED, UNKNOWN = 1, 2, 0
 UNKNOWN_CLIENT = "(unknown client)"
 FAILED_CODES = ("NXDOMAIN", "NX", "NAME_ERROR", "3")
@@ -64,36 +64,58 @@ class Counts:
         """The registered name's number (rows,)."""
         return self.key & ((1 << NAME_BITS) - 1)
 
+    @property
+    def one_day(self) -> bool:
+        """Whether all events are of one day, or of none that is known."""
+        day = (self.key >> NAME_BITS) & ((1 << DAY_BITS) - 1)
+        return bool((day == day[0]).all()) if len(day) else True
+
+    def of_client(self, client: int) -> slice:
+        """The rows of one client."""
+        low = client << (NAME_BITS + DAY_BITS)
+        high = (client + 1) << (NAME_BITS + DAY_BITS)
+        return slice(*np.searchsorted(self.key, [low, high]).tolist())
+
     def __len__(self) -> int:
         return len(self.key)
 
-    def take(self, rows: npt.NDArray[Any]) -> Counts:
+    def take(self, rows: npt.NDArray[Any] | slice) -> Counts:
         """Some rows."""
         return Counts(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
 
 
 def add_up(parts: Iterable[Counts]) -> Counts:
-    """Counts of several batches as one, each key once."""
+    """Counts of several batches as one, each key once.
+
+    Field by field, so that a long log is held twice at most.
+    """
     listed = list(parts)
     if not listed:
         whole, few = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
         return Counts(whole, few, few, few, whole, whole)
-    joined = Counts(*(np.concatenate([getattr(part, name) for part in listed]) for name in _FIELDS))
-    order = np.argsort(joined.key, kind="stable")
-    joined = joined.take(order)
-    starts = np.flatnonzero(np.append(True, joined.key[1:] != joined.key[:-1]))
-    if not len(joined):
-        return joined
-    unknown = joined.first == NO_TIME
-    first = np.where(unknown, np.iinfo(np.int64).max, joined.first)
-    earliest = np.minimum.reduceat(first, starts)
+    key = np.concatenate([part.key for part in listed])
+    if len(listed) == 1 and (key[1:] > key[:-1]).all():
+        return listed[0]
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    starts = np.flatnonzero(np.append(True, key[1:] != key[:-1]))
+    key = key[starts]
+
+    def ordered(field: str) -> npt.NDArray[Any]:
+        joined: npt.NDArray[Any] = np.concatenate([getattr(part, field) for part in listed])
+        return joined[order]
+
+    first = ordered("first")
+    first[first == NO_TIME] = LATEST
+    first = np.minimum.reduceat(first, starts)
+    first[first == LATEST] = NO_TIME
     return Counts(
-        joined.key[starts],
-        np.add.reduceat(joined.failed, starts),
-        np.add.reduceat(joined.resolved, starts),
-        np.add.reduceat(joined.events, starts),
-        np.where(earliest == np.iinfo(np.int64).max, NO_TIME, earliest),
-        np.maximum.reduceat(joined.last, starts),
+        key,
+        np.add.reduceat(ordered("failed"), starts),
+        np.add.reduceat(ordered("resolved"), starts),
+        np.add.reduceat(ordered("events"), starts),
+        first,
+        np.maximum.reduceat(ordered("last"), starts),
     )
 
 
@@ -110,7 +132,6 @@ class Totals:
 
 
 Kept = tuple[npt.NDArray[Any], ...]  # clients, names, times, statuses of a batch
-_FIELDS = tuple(Counts.__dataclass_fields__)
 
 
 class Numbers:

@@ -25,7 +25,7 @@ from dga.hosts.candidates import AllowedNames, Candidates, merged_days
 from dga.hosts.combine import CLEAN, DEFAULT_FPR
 from dga.hosts.feedback import Silencer
 from dga.hosts.host_evidence import HostEvidence, Log, Matches
-from dga.hosts.ledger import NO_TIME, UNKNOWN_CLIENT, Counts, Ledger, day_of
+from dga.hosts.ledger import LATEST, NO_TIME, UNKNOWN_CLIENT, Counts, Ledger, day_of
 from dga.hosts.name_evidence import NameEvidence
 from dga.hosts.parameters import HostTests
 from dga.logs.events import Events, read_events
@@ -238,12 +238,11 @@ def _generated_by_client(log: Log, generated: Mask, clients: int) -> npt.NDArray
 def _totals(log: Log, clients: int) -> pd.DataFrame:
     """What each client asked for, over the whole log."""
     counts = merged_days(log.chosen.counts)
-    seen = np.bincount(counts.client, minlength=clients)
-    failed = np.bincount(
-        counts.client, weights=(counts.failed > 0) & (counts.resolved == 0), minlength=clients
-    )
+    client = counts.client
+    seen = np.bincount(client, minlength=clients)
+    failed = np.bincount(client[(counts.failed > 0) & (counts.resolved == 0)], minlength=clients)
     names = [text or UNKNOWN_CLIENT for text in log.ledger.clients.texts]
-    first, last = _seen(counts, clients)
+    first, last = _seen(counts, client, clients)
     return pd.DataFrame(
         {
             "client": names,
@@ -256,12 +255,13 @@ def _totals(log: Log, clients: int) -> pd.DataFrame:
     )
 
 
-def _seen(counts: Counts, clients: int) -> tuple[pd.Series, pd.Series]:
-    known = counts.take(counts.first != NO_TIME)
-    first = np.full(clients, np.iinfo(np.int64).max)
-    last = np.full(clients, NO_TIME)
-    np.minimum.at(first, known.client, known.first)
-    np.maximum.at(last, known.client, known.last)
+def _seen(
+    counts: Counts, client: npt.NDArray[np.int64], clients: int
+) -> tuple[pd.Series, pd.Series]:
+    """When each client was first and last seen; `client`: that of each row of the counts."""
+    first, last = np.full(clients, LATEST), np.full(clients, NO_TIME)
+    np.minimum.at(first, client, np.where(counts.first == NO_TIME, LATEST, counts.first))
+    np.maximum.at(last, client, counts.last)
     unknown = last == NO_TIME
     columns = [
         pd.Series(pd.to_datetime(np.where(unknown, 0, values), unit="us", utc=True)).mask(unknown)
