@@ -19,7 +19,8 @@ LEAST_SETS = 100  # such sets, from which a log's own background is learnt
 LOW_QUANTILE = 0.1  # of the sets, the least suspicious: few of these are infected
 TOLERATED = 2.5  # times the usual surprise at that quantile
 UNSURE_P = 1e-4  # the least that a log without answers can tell
-UNSURE_NAMES = 6  # of a set, from which such a log can accuse: a few hard-coded names are no DGA
+UNSURE_NAMES = 6  # that weigh for an infection, for it to accuse: hard-coded names are no DGA
+LEAST_NAMES = 3  # of a set that can accuse at all, attribution apart: one odd name is a typo
 
 Float64s = npt.NDArray[np.float64]
 
@@ -56,10 +57,17 @@ def shared(p_values: Float64s, share: Float64s) -> Float64s:
     return np.asarray(np.minimum(p_values / share, 1.0))
 
 
-def without_answers(p_values: Float64s, sizes: npt.NDArray[np.int64], fpr: float) -> Float64s:
-    """The p-values that a log without answers allows: none under UNSURE_P, and for a small set
-    none that accuses."""
-    least = np.where(sizes >= UNSURE_NAMES, UNSURE_P, 2 * fpr)
+def with_enough_names(p_values: Float64s, names: npt.NDArray[np.int64], fpr: float) -> Float64s:
+    """The p-values of sets with so many names (sets,): too few make a host suspicious at most."""
+    return np.asarray(np.maximum(p_values, np.where(names >= LEAST_NAMES, LEAST_P, 2 * fpr)))
+
+
+def without_answers(
+    p_values: Float64s, incriminating: npt.NDArray[np.int64], fpr: float
+) -> Float64s:
+    """The p-values that a log without answers allows: none under UNSURE_P, and none that accuses
+    where too few names weigh for an infection (sets,)."""
+    least = np.where(incriminating >= UNSURE_NAMES, UNSURE_P, 2 * fpr)
     return np.asarray(np.maximum(p_values, least))
 
 

@@ -149,8 +149,9 @@ def judge(
     found = set_test.judge(sets, evidence, answered=chosen.answered, threshold=threshold)
     noise = combine.background(found.p_value[chosen.whole], sets.sizes[chosen.whole])
     set_p = combine.shared(found.p_value ** (1 / noise), chosen.share)
+    set_p = combine.with_enough_names(set_p, sets.sizes, fpr)
     if not chosen.answered:
-        set_p = combine.without_answers(set_p, sets.sizes, fpr)
+        set_p = combine.without_answers(set_p, found.incriminating, fpr)
     suspected = bool((set_p <= combine.SUSPICIOUS_RATE * fpr).any())
     matches = _attribute(sets.names, chosen.counts, attributor, suspected)
     chances = [combine.attribution_p(combine.surest(matches, names), len(names)) for names in sets]

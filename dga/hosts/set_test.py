@@ -78,11 +78,13 @@ def features(sets: NameSets, evidence: NameEvidence) -> tuple[Float32s, tuple[st
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the set test says of sets: `log_odds` and `p_value` (sets,), and which of the distinct
-    names score over the threshold, `generated` (names,)."""
+    """What the set test says of sets: `log_odds` and `p_value` (sets,); how many names of each
+    weigh for an infection, `incriminating` (sets,); and which of the distinct names score over the
+    threshold, `generated` (names,)."""
 
     log_odds: npt.NDArray[np.float64]
     p_value: npt.NDArray[np.float64]
+    incriminating: Places
     generated: Mask
 
 
@@ -91,14 +93,17 @@ def judge(sets: NameSets, evidence: NameEvidence, *, answered: bool, threshold: 
     tests = evidence.tests
     counts = partners(sets)
     odds: list[npt.NDArray[np.float64]] = []
+    incriminating: list[Places] = []
     generated = np.zeros(len(sets.names), dtype=bool)
     for share in sets.shares():
         members, within = _share_members(sets, share, counts, evidence)
         odds.append(tests.trees.log_odds(set_features.features(members, within)[0]))
+        incriminating.append(np.bincount(within.owner[members.weight > 0], minlength=within.count))
         generated[sets.rows(share)] = members.score >= threshold
     null = tests.null if answered else tests.null_without_answers
     log_odds = np.concatenate(odds) if odds else np.zeros(0)
-    return Judgement(log_odds, null.p_value(log_odds, sets.sizes), generated)
+    counted = np.concatenate(incriminating) if incriminating else np.zeros(0, dtype=np.int64)
+    return Judgement(log_odds, null.p_value(log_odds, sets.sizes), counted, generated)
 
 
 def campaigns(groups: Sequence[Sequence[str]], evidence: NameEvidence) -> Mask:

@@ -155,3 +155,21 @@ def test_hashes_in_zones_of_hosting_companies_accuse_nobody(
     rng = np.random.default_rng(2)
     hosts = [f"{random_label(rng, 12, 20)}.{zone}" for _ in range(14)]
     assert verdicts(judged(ordinary(5) + burst(HOST, hosts), evidence))[HOST] == "clean"
+
+
+@pytest.mark.parametrize("names", [["ogvomwvkygm.com"], ["mzqwczgr.top", "yubcpxxz.online"]])
+def test_one_or_two_odd_names_accuse_nobody(names: list[str], evidence: NameEvidence) -> None:
+    assert verdicts(judged(ordinary(5) + spread(HOST, names), evidence))[HOST] != "infected"
+
+
+def test_a_few_hard_coded_names_behind_a_gateway_accuse_nobody_without_answers(
+    evidence: NameEvidence,
+) -> None:
+    """Malware without a generator asks for its few names all day, beside what others ask for."""
+    rng = np.random.default_rng(5)
+    hard_coded = [f"{random_label(rng, 9, 12)}.biz" for _ in range(4)]
+    events = [*ordinary(5), *(spread(HOST, NAMES.stale[:12]))]
+    for hour in range(8):
+        events += burst(HOST, hard_coded, hour)
+    queries = [(time, client, name, "") for time, client, name, _ in events]
+    assert verdicts(judged(queries, evidence))[HOST] != "infected"
