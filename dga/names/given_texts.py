@@ -37,6 +37,8 @@ class GivenTexts:
                 return cls(column, column)
             values = values.to_pylist()
         found = list(values)
+        if (column := _plain_texts(found)) is not None:
+            return cls(column, column)
         problems = {row: why for row, value in enumerate(found) if (why := _problem(value))}
         shown = found.copy()
         for row in problems:
@@ -61,6 +63,16 @@ def refuse_single(values: object) -> None:
             f"several names are expected, got the single text {values[:60]!r}; "
             "put it in a list: [name]"
         )
+
+
+def _plain_texts(values: list[object]) -> pa.LargeStringArray | None:
+    """A column of values that are all proper texts, as they mostly are; None of any others."""
+    if set(map(type, values)) - {str}:
+        return None
+    try:
+        return arrow_strings.column_of(values)
+    except UnicodeEncodeError:  # a lone surrogate
+        return None
 
 
 def _problem(value: object) -> str:

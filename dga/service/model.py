@@ -70,16 +70,21 @@ class ActiveModel:
         Where it cannot be loaded the current model stays, and `problem` says why.
         """
         try:
-            run = self._wanted()
-            if (run.name, stamp_of(run.path)) == (self.current.run, self.current.stamp):
+            if self._is_current():
                 self.problem = ""
                 return False
-            self.current = Model.load(run)
+            self.current = Model.load(self._wanted())
         except (DGAError, OSError) as error:
             self.problem = str(error)
             return False
         self.problem = ""
         return True
+
+    def _is_current(self) -> bool:
+        """Whether the current model is the active run's, told without reading the run's files."""
+        name = self._named or store.active_name()
+        folder = store.folder_of(name, store.models_folder())
+        return name == self.current.run and stamp_of(folder) == self.current.stamp
 
     def _wanted(self) -> Run:
         return store.open_run(self._named) if self._named else store.active_run()

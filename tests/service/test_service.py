@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import json
+import os
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Any
 import anyio
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from dga import generators
 from dga.errors import ServiceError
@@ -24,6 +27,7 @@ from dga.service import app as service_app
 from dga.service import server
 from dga.service.attribution import Attributor
 from dga.service.limits import Limits
+from dga.service.model import ActiveModel
 from dga.service.tokens import TokenFile
 from tests.runs_factory import make_run
 
@@ -303,8 +307,6 @@ def test_another_active_run_is_taken_up(
 def test_a_damaged_active_run_leaves_the_old_one_in_place(
     tmp_path: Path, tokens: TokenFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dga.service.model import ActiveModel
-
     monkeypatch.setenv("DGA_MODELS", str(tmp_path / "models"))
     for name in ("one", "two"):
         make_run(tmp_path / "models", name)
@@ -315,6 +317,31 @@ def test_a_damaged_active_run_leaves_the_old_one_in_place(
     assert not model.refresh()
     assert model.current.run == "one"
     assert model.problem
+
+
+def test_a_bundle_that_is_written_anew_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DGA_MODELS", str(tmp_path / "models"))
+    make_run(tmp_path / "models", "one")
+    model = ActiveModel()
+    before = model.current
+    assert not model.refresh() and model.current is before
+    os.utime(store.active_run().path / "bundle" / "bundle.json", ns=(1, 1))
+    assert model.refresh() and model.current is not before
+
+
+def test_collections_leave_out_what_is_there_at_the_start(models: Path, tokens: TokenFile) -> None:
+    async def started() -> int:
+        app = service_app.create(tokens).app
+        assert isinstance(app, FastAPI)
+        async with app.router.lifespan_context(app):
+            return gc.get_freeze_count()
+
+    try:
+        assert anyio.run(started) > 10_000
+    finally:
+        gc.unfreeze()
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::"])
