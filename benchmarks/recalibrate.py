@@ -22,7 +22,7 @@ from dga.config import TrainingConfig
 from dga.datasets import dataset, feeds, prepare
 from dga.errors import DGAError
 from dga.evaluation import evaluate
-from dga.runs import store
+from dga.runs import results, store
 from dga.training import finalize
 
 
@@ -36,14 +36,16 @@ def main() -> None:
     work = store.create(options.name, run.path.parent)
     shutil.copytree(run.path, work, dirs_exist_ok=True)
     folder, stated = work / store.BUNDLE_FOLDER, _stated(run, options.name)
-    bundle, calibrated = finalize.calibrate(
-        folder, stated, config, data, *prepare.calibration_names(data, config)
-    )
+    names = prepare.calibration_data(data, config)
+    bundle, calibrated = finalize.calibrate(folder, stated, names)
     metrics, predictions = evaluate.of_run(bundle, data, _trial(options.trial, config))
-    predictions.to_parquet(work / store.PREDICTIONS_FILE, index=False)
-    store.write_json(work / store.METRICS_FILE, metrics | calibrated.told() | data.facts())
-    store.write_json(work / store.CONFIG_FILE, {**run.config, "name": options.name})
-    print(f"written: {store.finish(work).path}")
+    made = results.write(
+        work,
+        config={**run.config, "name": options.name},
+        metrics=metrics | calibrated.told() | data.facts(),
+        predictions=predictions,
+    )
+    print(f"written: {made.path}")
 
 
 def _stated(run: store.Run, name: str) -> dict[str, Any]:

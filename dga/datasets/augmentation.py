@@ -44,10 +44,12 @@ def widened(part: pd.DataFrame, config: TrainingConfig, exclude: Collection[str]
     own = config.resolved()
     counts = generated_counts(part, own.generated_share or 0.0)
     hosts = hosted_count(part, own.hosted_share or 0.0)
+    words = composed_count(part, own.composed_share or 0.0)
 
     unknown = _invented(part, round((own.invented_share or 0.0) * len(part)), own.seed)
     generated = {family: at_most(family, count) for family, count in counts.items()}
     clouds = hosted(hosts, own.seed) if hosts else []
+    composed = _composed(part, words, own.seed) if words else []
 
     taken = set(exclude)
     made = [_rows(_distinct(unknown, taken), DGA, UNKNOWN_FAMILY, INVENTED)]
@@ -55,9 +57,7 @@ def widened(part: pd.DataFrame, config: TrainingConfig, exclude: Collection[str]
         made.append(_rows(_distinct(names, taken), DGA, family, dataset.GENERATED))
     if share := own.resuffixed_share or 0.0:
         made.append(_resuffixed(part, round(share * len(part)), own.seed, taken))
-    if count := composed_count(part, own.composed_share or 0.0):
-        names = _composed(part, count, own.seed)
-        made.append(_rows(_distinct(names, taken), BENIGN, "", COMPOSED))
+    made.append(_rows(_distinct(composed, taken), BENIGN, "", COMPOSED))
     made.append(_rows(_distinct(clouds, taken), BENIGN, "", HOSTED))
     return pd.concat([part, *filter(len, made)], ignore_index=True)
 

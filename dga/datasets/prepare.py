@@ -5,19 +5,22 @@ A training and its forecast both use it. Imports no Keras; writes nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from dga.config import FeedSpec, TrainingConfig, TrainingPlan
+from dga.config import ARCHITECTURES, FeedSpec, TrainingConfig, TrainingPlan
 from dga.datasets import augmentation, dataset, feeds
 from dga.datasets.dataset import Dataset
 from dga.errors import DatasetError
 from dga.progress import OnProgress, Progress, ignore
-from dga.schema import REGISTERED_NAME
+from dga.schema import BENIGN, DGA, LABEL, REGISTERED_NAME
 
+MADE_UP_NAMES = 150_000  # whose n-grams a second look counts, at most
 COMPOSED_SHARE = 0.3  # composed names in the calibration, as a share of the curated ones
 
 
@@ -49,18 +52,49 @@ class PreparedData:
         return {*self.data.frame[dataset.NAME], *trial, *self.data.curated.get(dataset.NAME, ())}
 
 
+@dataclass(frozen=True, kw_only=True)
+class CalibrationData:
+    """What a trained network is calibrated on; the network has learnt from none of its names.
+
+    `listed`: the validation part, in the dataset's columns, with `weights` (listed,). `curated`:
+    benign names that people wrote down. `composed`: benign names composed of words. `unseen`:
+    generated names that stand for the families that no feed holds. A second look counts the n-grams
+    of `ngrams_of`, the benign names of the training part, and of `made_up`, names of synthetic
+    generators; both are empty for an architecture without one.
+    """
+
+    listed: pd.DataFrame
+    weights: npt.NDArray[np.float32]
+    curated: list[str] = field(default_factory=list)
+    composed: list[str] = field(default_factory=list)
+    unseen: list[str] = field(default_factory=list)
+    ngrams_of: list[str] = field(default_factory=list)
+    made_up: list[str] = field(default_factory=list)
+
+    @property
+    def known(self) -> int:
+        """How many of `names` are of the lists, curated or composed."""
+        return len(self.listed) + len(self.curated) + len(self.composed)
+
+    def names(self) -> list[str]:
+        """The names to score: listed, curated, composed, unseen, in this order."""
+        return [*self.listed[dataset.NAME], *self.curated, *self.composed, *self.unseen]
+
+    def is_dga(self) -> npt.NDArray[np.bool_]:
+        """The classes of the listed names (listed,)."""
+        return np.asarray(self.listed[LABEL] == DGA, dtype=np.bool_)
+
+
 @dataclass(frozen=True)
 class LearningParts:
-    """What a network learns from and is calibrated on; columns as in the dataset.
+    """What a network learns from, stops on and is calibrated on; columns as in the dataset.
 
-    `train`: the training part with the names that augmentation adds. `unseen`, `composed`: names
-    for the calibration on `validation` (`calibration_names`).
+    `train`: the training part with the names that augmentation adds.
     """
 
     train: pd.DataFrame
     validation: pd.DataFrame
-    unseen: list[str]
-    composed: list[str]
+    calibration: CalibrationData
 
 
 def prepare(plan: TrainingPlan, on_progress: OnProgress = ignore) -> PreparedData:
@@ -84,25 +118,29 @@ def prepare(plan: TrainingPlan, on_progress: OnProgress = ignore) -> PreparedDat
 
 
 def learning_parts(prepared: PreparedData, config: TrainingConfig) -> LearningParts:
-    """Widen the training part as the settings say, and make the unseen names."""
+    """Widen the training part as the settings say, and gather what the calibration needs."""
     data = prepared.data
-    unseen, composed = calibration_names(data, config)
     return LearningParts(
         train=augmentation.widened(data.part(dataset.TRAIN), config, prepared.reserved()),
         validation=data.part(dataset.VALIDATION),
-        unseen=unseen,
-        composed=composed,
+        calibration=calibration_data(data, config),
     )
 
 
-def calibration_names(data: Dataset, config: TrainingConfig) -> tuple[list[str], list[str]]:
-    """Names that the calibration needs beside the validation part: generated names of families
-    that no feed holds, and benign names composed of words."""
-    validation = data.part(dataset.VALIDATION)
-    curated = len(data.curated_part(dataset.VALIDATION))
-    return (
-        augmentation.unseen(validation, config, data.frame[dataset.NAME]),
-        augmentation.composed_beside(validation, config, round(COMPOSED_SHARE * curated)),
+def calibration_data(data: Dataset, config: TrainingConfig) -> CalibrationData:
+    """The validation part and the names beside it that the architecture's calibration needs."""
+    listed, train = data.part(dataset.VALIDATION), data.part(dataset.TRAIN)
+    curated = data.curated_part(dataset.VALIDATION)[dataset.NAME].tolist()
+    looks_twice = ARCHITECTURES[config.architecture].second_look
+    benign = train.loc[train[LABEL] == BENIGN, dataset.NAME]
+    return CalibrationData(
+        listed=listed,
+        weights=dataset.weights(listed, config.balance or "class"),
+        curated=curated,
+        composed=augmentation.composed_beside(listed, config, round(COMPOSED_SHARE * len(curated))),
+        unseen=augmentation.unseen(listed, config, data.frame[dataset.NAME]),
+        ngrams_of=benign.tolist() if looks_twice else [],
+        made_up=augmentation.made_up(train, config, MADE_UP_NAMES) if looks_twice else [],
     )
 
 

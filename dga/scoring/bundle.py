@@ -24,11 +24,11 @@ from dga.names import arrow_strings
 from dga.names.arrow_strings import Bytes, Places
 from dga.scoring import onnx_session
 from dga.scoring import second_look as looks
-from dga.scoring.calibration import Calibration, Evidence, Float32s, Given, sigmoid
+from dga.scoring.calibration import Calibration, Float32s, Given, sigmoid
 from dga.scoring.encoder import CharEncoder
 from dga.scoring.family_groups import Groups
 from dga.scoring.onnx_session import MAX_GRAPH_BYTES as MAX_GRAPH_BYTES
-from dga.scoring.second_look import NgramCounts, SecondLook, Zone
+from dga.scoring.second_look import SecondLook
 from dga.storage import write_atomically
 from dga.storage.plain_json import read_plain
 
@@ -114,46 +114,16 @@ class ModelBundle:
         self._each(names, fill)
         return Scores(score, families)
 
-    def evidence(self, names: Sequence[str]) -> Evidence:
-        """The calibration's inputs (names, columns) for at least one name, in their order."""
-        found: list[tuple[Places, Evidence]] = []
+    def outputs(self, names: Sequence[str]) -> Given:
+        """What the network says of at least one name, uncalibrated, in the names' order."""
+        found: list[tuple[Places, Given]] = []
 
         def fill(batch: Batch) -> None:
-            found.append((batch.rows, self._given(self.encode(batch)).evidence()))
+            found.append((batch.rows, self._given(self.encode(batch))))
 
         self._each(names, fill)
         order = np.argsort(np.concatenate([rows for rows, _ in found]))
-        return np.concatenate([evidence for _, evidence in found])[order]
-
-    def log_odds(self, names: Sequence[str]) -> Evidence:
-        """The calibrated log-odds of names (names,), before a second look."""
-        odds = np.empty(len(names))
-
-        def fill(batch: Batch) -> None:
-            odds[batch.rows] = self.calibration.log_odds(self._given(self.encode(batch)))
-
-        self._each(names, fill)
-        return odds
-
-    def doubtful(
-        self, names: Sequence[str], zone: Zone, counts: NgramCounts
-    ) -> tuple[Places, Float32s]:
-        """Which of the names are in doubt (rows,), in their order, and what the trees of a second
-        look with these counts are given of them (rows, columns)."""
-        found: list[tuple[Places, Float32s]] = []
-
-        def fill(batch: Batch) -> None:
-            codes = self.encode(batch)
-            given = self._given(codes)
-            odds = self.calibration.log_odds(given)
-            rows = zone.rows(odds)
-            seen = (odds[rows], given.of_rows(rows), codes[rows])
-            found.append((batch.rows[rows], looks.features(*seen, self.encoder, counts)))
-
-        self._each(names, fill)
-        order = np.argsort(np.concatenate([rows for rows, _ in found]))
-        rows, values = (np.concatenate(parts)[order] for parts in zip(*found, strict=True))
-        return rows, values
+        return Given.joined([given for _, given in found]).of_rows(order)
 
     def _each(self, names: Sequence[str], fill: Callable[[Batch], None]) -> None:
         """Call `fill` for each batch of names, in parallel."""
@@ -292,8 +262,8 @@ def _refuse_unfit(loaded: ModelBundle, folder: Path) -> None:
     try:
         scores = loaded.score(PROBE)
         if (look := loaded.second_look) is not None:
-            _, found = loaded.doubtful(PROBE, Zone(-np.inf, np.inf), look.counts)
-            look.raw(found)
+            given, codes = loaded.outputs(PROBE), loaded.encoder.encode(PROBE)
+            look.raw(looks.features(given.odds, given, codes, loaded.encoder, look.counts))
     except Exception as error:  # ONNX Runtime raises classes of its own for what does not fit
         raise BundleError(
             f"{folder}: {ONNX_FILE} does not fit {BUNDLE_FILE} ({error}); train the run again"

@@ -4,7 +4,7 @@ language model of benign names, by weights fitted on the validation part. Knows 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -48,6 +48,22 @@ class Given:
         most = np.log(1 / SHIFT)
         odds = np.clip(outputs["log_odds"][:, 0].astype(np.float64), -most, most)
         return cls(score, odds, classes, likelihood)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Given]) -> Given:
+        """The outputs for the names of all parts, of which there is at least one, in their order.
+
+        >>> none = np.zeros((1, 0), np.float32)
+        >>> parts = [Given(np.array([p], np.float32), np.array([0.0]), none, none) for p in (0, 1)]
+        >>> Given.joined(parts).score.tolist()
+        [0.0, 1.0]
+        """
+        return cls(
+            np.concatenate([part.score for part in parts]),
+            np.concatenate([part.odds for part in parts]),
+            np.concatenate([part.shares for part in parts]),
+            np.concatenate([part.likelihood for part in parts]),
+        )
 
     def of_rows(self, rows: npt.NDArray[np.int64]) -> Given:
         """What is given of some of the names."""

@@ -7,7 +7,7 @@ but not to which. Arrays in, groups out; reads no file and knows no network.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -97,6 +97,25 @@ class Groups:
         if not 0 <= floor <= 1:
             raise ValueError("a family floor outside 0 to 1")
         return cls(merged, floor)
+
+
+def learn_groups(
+    shares: Shares, truth: Sequence[str], families: Sequence[str]
+) -> tuple[Groups, list[Merge]]:
+    """Groups with their floor, and the merges in order, from the shares (rows, families) of names
+    that were not trained on.
+
+    `truth`: the true family of each (rows,); names of a family that is not one of `families` are
+    left out. Without any name left there are no groups.
+    """
+    known = np.array([name in families for name in truth], dtype=bool)
+    if not known.any():
+        return Groups(), []
+    guessed = [families[at] for at in shares[known].argmax(axis=1).tolist()]
+    merged, merges = learn([name for name in truth if name in families], guessed, families)
+    groups = Groups(merged)
+    _, summed = groups.summed(shares[known], families)
+    return replace(groups, floor=floor_of(summed.max(axis=1))), merges
 
 
 def learn(

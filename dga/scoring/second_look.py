@@ -9,7 +9,7 @@ are looked up by hash. Trains nothing (`dga.training.fit_second_look`).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ SHORT_BITS, LONG_BITS = (
 BENIGN, MADE_UP = range(2, 7), range(2, 6)  # lengths of the n-grams that are counted of each
 STEPS = 16.0  # a stored count is round(STEPS * log(1 + count))
 KNOWN = round(STEPS * np.log(1 + 3))  # an n-gram that three benign names hold or more
+CHUNK_NAMES = 20_000  # whose n-grams are counted at once
 LIKELIEST = 3  # families whose shares are looked at
 VOWELS, DIGITS = "aeiou", "0123456789"
 
@@ -121,6 +122,27 @@ def counted(batches: Iterable[Labels], kind: str) -> NgramCounts:
     return np.concatenate([np.rint(STEPS * np.log1p(c)).astype(np.uint8) for c in counts.values()])
 
 
+def count_ngrams(
+    benign: Sequence[str], made_up: Sequence[str], encoder: CharEncoder
+) -> NgramCounts | None:
+    """The counts of n-grams in the labels of benign and of made-up names (COUNTS,); None for an
+    encoder that a second look does not read."""
+    if not _reads(encoder):
+        return None
+    kinds = (("benign", benign), ("made up", made_up))
+    return np.concatenate([counted(_labels(names, encoder), kind) for kind, names in kinds])
+
+
+def _labels(names: Sequence[str], encoder: CharEncoder) -> Iterator[Labels]:
+    for start in range(0, len(names), CHUNK_NAMES):
+        part = names[start : start + CHUNK_NAMES]
+        yield Labels.of(encoder.encode(part, max(map(len, part))), encoder)
+
+
+def _reads(encoder: CharEncoder) -> bool:
+    return encoder.side == "right" and encoder.alphabet == ALPHABET
+
+
 @dataclass(frozen=True)
 class Zone:
     """The calibrated log-odds that are in doubt."""
@@ -194,6 +216,24 @@ def features(
     return np.column_stack(columns).astype(np.float32)
 
 
+def doubtful(
+    names: Sequence[str],
+    odds: Evidence,
+    given: Given,
+    zone: Zone,
+    encoder: CharEncoder,
+    counts: NgramCounts,
+) -> tuple[npt.NDArray[np.int64], Float32s]:
+    """Which of the names are in doubt by their calibrated log-odds (names,), and what the trees are
+    given of these (rows, columns)."""
+    rows = zone.rows(odds)
+    values = []
+    for part in np.split(rows, range(CHUNK_NAMES, len(rows), CHUNK_NAMES)):
+        codes = encoder.encode([names[row] for row in part])
+        values.append(features(odds[part], given.of_rows(part), codes, encoder, counts))
+    return rows, np.concatenate(values)
+
+
 def _of_ngrams(labels: Labels, counts: NgramCounts) -> list[Float32s]:
     """How common a label's n-grams are: by length the mean and the least log count among benign
     names, mean and sum of its lead over made-up ones; the share covered by known long ones."""
@@ -249,7 +289,7 @@ def save(
 
 def load(folder: Path, values: Mapping[str, Any], encoder: CharEncoder) -> SecondLook:
     """Load what `save` wrote; BundleError says what is missing or damaged."""
-    if encoder.side != "right" or encoder.alphabet != ALPHABET:
+    if not _reads(encoder):
         raise BundleError(f"{folder}: its second look does not fit its encoder")
     graph = onnx_session.read(folder / TREES_FILE, values["trees_sha256"], MAX_TREES_BYTES)
     return SecondLook(

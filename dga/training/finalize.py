@@ -12,13 +12,12 @@ from typing import Any
 import keras
 
 from dga.config import ARCHITECTURES, TrainingConfig
-from dga.datasets import dataset
-from dga.datasets.dataset import Dataset
+from dga.datasets.prepare import CalibrationData
 from dga.scoring import bundle, second_look
 from dga.scoring.bundle import ModelBundle
 from dga.scoring.calibration import Calibration
 from dga.scoring.encoder import CharEncoder
-from dga.training import fit_calibration, fit_second_look, onnx_export
+from dga.training import fit_calibration, onnx_export
 from dga.training.fit_calibration import Calibrated
 
 
@@ -45,36 +44,20 @@ def export(
 
 
 def calibrate(
-    folder: Path,
-    stated: Mapping[str, Any],
-    config: TrainingConfig,
-    data: Dataset,
-    unseen: Sequence[str],
-    composed: Sequence[str],
+    folder: Path, stated: Mapping[str, Any], data: CalibrationData
 ) -> tuple[ModelBundle, Calibrated]:
     """Fit calibration, thresholds and family groups of an exported network; save its bundle.
 
-    `stated`: what the bundle states of the network, by the names of `bundle.save`. `unseen`,
-    `composed`: names beside the validation part (`prepare.calibration_names`).
+    `stated`: what the bundle states of the network, by the names of `bundle.save`.
     """
     bundle.save(folder, **stated, calibration=Calibration(), thresholds={})
-    architecture = ARCHITECTURES[config.architecture]
-    learnt = fit_calibration.calibrate(
-        bundle.load(folder),
-        data.part(dataset.VALIDATION),
-        architecture.calibrated,
-        unseen=unseen,
-        balance=config.balance or "class",
-        curated=data.curated_part(dataset.VALIDATION)[dataset.NAME].tolist(),
-        composed=composed,
-        counts=fit_second_look.counts(data.part(dataset.TRAIN), config, stated["encoder"])
-        if architecture.second_look
-        else None,
-    )
+    architecture, counts = ARCHITECTURES[stated["architecture"]], None
+    if architecture.second_look:
+        counts = second_look.count_ngrams(data.ngrams_of, data.made_up, stated["encoder"])
+    learnt = fit_calibration.calibrate(bundle.load(folder), data, architecture.calibrated, counts)
     look = None
-    if (fitted := learnt.second_look) is not None:
-        numbers = fitted.look.numbers()
-        look = second_look.save(folder, fitted.look.counts, fitted.trees, numbers)
+    if counts is not None and learnt.trees is not None:
+        look = second_look.save(folder, counts, learnt.trees.graph, learnt.trees.numbers())
     bundle.save(
         folder,
         **stated,

@@ -5,29 +5,25 @@ Never sees the test part; trains nothing, writes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from dga.config import Balance
 from dga.config import Calibrated as How
-from dga.datasets import dataset
+from dga.datasets.prepare import CalibrationData
 from dga.evaluation import thresholds
 from dga.evaluation.curves import Threshold
-from dga.schema import DGA, FAMILY, LABEL
+from dga.schema import FAMILY
 from dga.scoring import family_groups as groups
 from dga.scoring.bundle import ModelBundle
-from dga.scoring.calibration import Calibration, Evidence, Float32s, sigmoid
+from dga.scoring.calibration import Calibration, Evidence, sigmoid
 from dga.scoring.family_groups import Groups, Merge
-from dga.scoring.second_look import NgramCounts
-from dga.training import fit_second_look
-from dga.training.fit_second_look import Fitted
+from dga.scoring.second_look import NgramCounts, doubtful
+from dga.training.fit_second_look import ZONE, FittedTrees, fit_trees
 
 FPRS = (0.01, 0.001, 0.0001)
 # Of the generated names, so many are taken to be of families that no feed holds.
@@ -45,7 +41,7 @@ class Calibrated:
     groups: Groups = field(default_factory=Groups)
     merges: list[Merge] = field(default_factory=list)
     benign_scores: list[tuple[float, float]] = field(default_factory=list)
-    second_look: Fitted | None = None
+    trees: FittedTrees | None = None
 
     def stored(self) -> dict[str, float]:
         """The thresholds that a bundle stores: false-positive rate, as text, to score."""
@@ -66,60 +62,43 @@ class Calibrated:
 
 
 def calibrate(
-    raw: ModelBundle,
-    validation: pd.DataFrame,
-    how: How,
-    *,
-    unseen: Sequence[str] = (),
-    balance: Balance = "class",
-    curated: Sequence[str] = (),
-    composed: Sequence[str] = (),
-    counts: NgramCounts | None = None,
+    raw: ModelBundle, data: CalibrationData, how: How, counts: NgramCounts | None = None
 ) -> Calibrated:
-    """Learn from the validation part (columns name, label, family) what the bundle stores.
+    """Learn what the bundle stores from names that the network has not learnt from.
 
-    `raw`: the bundle before it is calibrated. `how`: as `dga.config.Architecture` says. `unseen`:
-    names that stand for those of families that no feed holds; without them whatever fits no known
-    family would pass for benign. `balance`: what names weigh, as `dataset.weights` does.
-    `curated`: benign names that people wrote down. Where there are enough, thresholds are chosen
-    on them alone, and they weigh in the calibration as much as the other benign ones. `composed`:
-    benign names of words that weigh as one of the curated each (`augmentation.composed_beside`).
-    `counts`: of the training part's n-grams (`fit_second_look.counts`); with them a second look is
-    fitted.
+    `raw`: the bundle before it is calibrated. `how`: as `dga.config.Architecture` says. `counts`:
+    of n-grams (`second_look.count_ngrams`); with them the trees of a second look are fitted. Where
+    there are enough curated names, thresholds are chosen on them alone, else on the benign names of
+    the lists.
     """
-    if validation.empty:
+    if data.listed.empty:
         return Calibrated()
-    names = validation[dataset.NAME].tolist()
-    is_dga = (validation[LABEL] == DGA).to_numpy()
-    calibration, looked = Calibration(), None
+    names, listed, known = data.names(), len(data.listed), data.known
+    given, is_dga = raw.outputs(names), data.is_dga()
+    families = data.listed[FAMILY].where(is_dga, "").tolist()
+    found, merges = groups.learn_groups(given.shares[:listed], families, raw.families)
+    calibration, trees = Calibration(), None
     if how != "no":
-        known_benign = [*curated, *composed]
-        evidence = raw.evidence([*names, *known_benign, *unseen])
+        evidence = given.evidence()
         if how == "scaled" or raw.task == "family":  # whose score is made of the shares
             evidence = evidence[:, :1]
-        weights = dataset.weights(validation, balance).astype(np.float64)
-        listed, written, strange = np.split(evidence, [len(names), len(names) + len(known_benign)])
-        sample = Sample.of(listed, is_dga, weights, written)
+        of_lists, written, strange = np.split(evidence, [listed, known])
+        sample = Sample.of(of_lists, is_dga, data.weights.astype(np.float64), written)
         calibration = fitted(sample, strange, raw)
-        if counts is not None and how == "weighed":
-            ready = replace(raw, calibration=calibration)
-            classes, each = with_unseen(sample, len(unseen))
-            looked = fit_second_look.fit(
-                ready, [*names, *known_benign, *unseen], classes, each, counts, len(names)
-            )
-    ready = replace(raw, calibration=calibration)
-    scores = ready.score(names)
-    if looked is None:
-        benign = (
-            ready.score(curated).score if len(curated) >= LEAST_CURATED else scores.score[~is_dga]
-        )
-    else:  # by trees that have not learnt from them
-        first, second = np.split(sigmoid(looked.odds), [len(names)])
-        benign = second[: len(curated)] if len(curated) >= LEAST_CURATED else first[~is_dga]
-    found, merges = learnt_groups(scores.families, validation[FAMILY].where(is_dga, ""), raw)
+    scores = calibration.apply(given)
+    if counts is not None and how == "weighed":
+        odds = calibration.log_odds(given)
+        rows, features = doubtful(names, odds, given, ZONE, raw.encoder, counts)
+        classes, weights = with_unseen(sample, len(names) - known)
+        balance = (~is_dga).sum() / is_dga.sum()
+        trees = fit_trees(features, classes[rows], weights[rows], rows < listed, balance)
+        if trees is not None:
+            odds[rows] = trees.odds
+            scores = sigmoid(odds)
+    curated = scores[listed : listed + len(data.curated)]
+    benign = curated if len(curated) >= LEAST_CURATED else scores[:listed][~is_dga]
     chosen = [thresholds.choose(benign, r) for r in FPRS]
-    survival = thresholds.survival(benign)
-    return Calibrated(calibration, chosen, found, merges, survival, looked)
+    return Calibrated(calibration, chosen, found, merges, thresholds.survival(benign), trees)
 
 
 @dataclass(frozen=True)
@@ -208,19 +187,3 @@ def _logistic(
     model = LogisticRegression(C=c, class_weight=balanced, max_iter=1000)
     model.fit(rows, classes, weights)
     return model.coef_[0], float(model.intercept_[0])
-
-
-def learnt_groups(
-    shares: Float32s, truth: pd.Series[str], raw: ModelBundle
-) -> tuple[Groups, list[Merge]]:
-    """Groups of families and the floor, from the shares (rows, families) of names whose true
-    families are `truth`; names of families that the bundle does not know are left out."""
-    known = truth.isin(raw.families).to_numpy()
-    if not known.any():
-        return Groups(), []
-    families = np.asarray(raw.families, dtype=object)
-    guessed = families[shares[known].argmax(axis=1)].tolist()
-    merged, merges = groups.learn(truth[known].tolist(), guessed, raw.families)
-    found = Groups(merged)
-    _, summed = found.summed(shares[known], raw.families)
-    return replace(found, floor=groups.floor_of(summed.max(axis=1))), merges

@@ -1,4 +1,4 @@
-"""Fit a second look: n-grams of the training part counted, trees fitted on the validation part.
+"""Fit the trees of a second look on the validation part.
 
 Boosted trees (Friedman 2001) by scikit-learn, whose histogram trees skl2onnx 1.20 cannot export, as
 ONNX's own ensemble of trees. Writes nothing.
@@ -6,28 +6,18 @@ ONNX's own ensemble of trees. Writes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from dga.config import TrainingConfig
-from dga.datasets import augmentation, dataset
-from dga.schema import BENIGN, LABEL
-from dga.scoring import onnx_session, second_look
-from dga.scoring.bundle import ModelBundle
 from dga.scoring.calibration import Evidence, Float32s
-from dga.scoring.encoder import ALPHABET, CharEncoder
-from dga.scoring.second_look import NgramCounts, SecondLook, Zone
+from dga.scoring.second_look import Zone
 
 ZONE = Zone(-2.5, 7.5)  # log-odds that a second look can bring over a threshold, or under it
 FOLDS = 3
 LEAST_ROWS = 5_000  # names in doubt that trees are fitted on at least
-MADE_UP_NAMES = 150_000
-CHUNK_NAMES = 20_000
 TREES: dict[str, Any] = {
     "max_iter": 120, "learning_rate": 0.1, "max_leaf_nodes": 15, "min_samples_leaf": 60,
     "l2_regularization": 5.0, "early_stopping": False, "random_state": 23,
@@ -35,67 +25,43 @@ TREES: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Fitted:
-    """A second look, the graph of its trees, and the log-odds of the names that it was fitted on
-    (names,), those in doubt by trees that have not learnt from them."""
+class FittedTrees:
+    """Trees as an ONNX graph, Platt's scaling of what they say, and the scaled log-odds of the
+    names that they were fitted on (rows,), by trees that have not learnt from them."""
 
-    look: SecondLook
-    trees: bytes
+    graph: bytes
+    scale: float
+    offset: float
     odds: Evidence
 
-
-def counts(part: pd.DataFrame, config: TrainingConfig, encoder: CharEncoder) -> NgramCounts | None:
-    """The n-gram counts of a training part and of made-up names; None where the encoder is another
-    than trees were tried with."""
-    if encoder.side != "right" or encoder.alphabet != ALPHABET:
-        return None
-    benign = part.loc[part[LABEL] == BENIGN, dataset.NAME].tolist()
-    made = augmentation.made_up(part, config, MADE_UP_NAMES)
-    return np.concatenate(
-        [
-            second_look.counted(_labels(benign, encoder), "benign"),
-            second_look.counted(_labels(made, encoder), "made up"),
-        ]
-    )
+    def numbers(self) -> dict[str, float]:
+        """The numbers that bundle.json states of a second look."""
+        return {**asdict(ZONE), "scale": self.scale, "offset": self.offset}
 
 
-def fit(
-    ready: ModelBundle,
-    names: Sequence[str],
+def fit_trees(
+    features: Float32s,
     is_dga: npt.NDArray[np.bool_],
     weights: Evidence,
-    held: NgramCounts,
-    listed: int,
-) -> Fitted | None:
-    """Fit trees on names that the network has not learnt from; None where too few are in doubt.
+    is_listed: npt.NDArray[np.bool_],
+    balance: float,
+) -> FittedTrees | None:
+    """Fit trees on the features (rows, columns) of names in doubt that the network has not learnt
+    from; None where there are too few.
 
-    `ready`: the calibrated bundle. `is_dga`, `weights` (names,). The first `listed` names are of
-    the lists; on these, both classes weighing alike, the trees' log-odds are scaled.
+    `is_dga`, `weights`, `is_listed` (rows,): the trees' log-odds are scaled on the names of the
+    lists, where a DGA name weighs `balance` times as much as a benign one.
     """
-    rows, values = ready.doubtful(names, ZONE, held)
-    truth, weight = is_dga[rows], weights[rows]
-    if len(rows) < LEAST_ROWS or min(truth.sum(), (~truth).sum()) < LEAST_ROWS / 10:
+    if len(features) < LEAST_ROWS or min(is_dga.sum(), (~is_dga).sum()) < LEAST_ROWS / 10:
         return None
-    told = np.empty(len(rows))
-    fold = np.random.default_rng(23).integers(0, FOLDS, len(rows))
+    told = np.empty(len(features))
+    fold = np.random.default_rng(23).integers(0, FOLDS, len(features))
     for part in range(FOLDS):
-        model = _trees(values[fold != part], truth[fold != part], weight[fold != part])
-        told[fold == part] = model.decision_function(values[fold == part])
-    scale, offset = _scaled(told, truth, rows < listed, is_dga[:listed])
-    graph = _exported(_trees(values, truth, weight), values.shape[1])
-    look = SecondLook(
-        zone=ZONE, scale=scale, offset=offset, counts=held, trees=onnx_session.session(graph)
-    )
-    odds = ready.log_odds(names)
-    odds[rows] = scale * told + offset
-    return Fitted(look, graph, odds)
-
-
-def _labels(names: Sequence[str], encoder: CharEncoder) -> Iterator[second_look.Labels]:
-    for start in range(0, len(names), CHUNK_NAMES):
-        part = names[start : start + CHUNK_NAMES]
-        width = max(map(len, part))
-        yield second_look.Labels.of(encoder.encode(part, width), encoder)
+        model = _trees(features[fold != part], is_dga[fold != part], weights[fold != part])
+        told[fold == part] = model.decision_function(features[fold == part])
+    scale, offset = _scaled(told[is_listed], is_dga[is_listed], balance)
+    graph = _exported(_trees(features, is_dga, weights), features.shape[1])
+    return FittedTrees(graph, scale, offset, scale * told + offset)
 
 
 def _trees(values: Float32s, is_dga: npt.NDArray[np.bool_], weights: Evidence) -> Any:
@@ -107,19 +73,12 @@ def _trees(values: Float32s, is_dga: npt.NDArray[np.bool_], weights: Evidence) -
         return model.fit(values, is_dga, sample_weight=weights * len(weights) / weights.sum())
 
 
-def _scaled(
-    told: Evidence,
-    truth: npt.NDArray[np.bool_],
-    is_listed: npt.NDArray[np.bool_],
-    whole: npt.NDArray[np.bool_],
-) -> tuple[float, float]:
-    """Platt's scaling of log-odds on the lists' names, of which `whole` are the classes."""
+def _scaled(told: Evidence, is_dga: npt.NDArray[np.bool_], balance: float) -> tuple[float, float]:
+    """Platt's scaling of log-odds, a DGA name weighing `balance` times as much as a benign one."""
     from sklearn.linear_model import LogisticRegression
 
-    share = np.where(truth[is_listed], 1 / whole.sum(), 1 / (~whole).sum())
-    model = LogisticRegression(C=1e6).fit(
-        told[is_listed, None], truth[is_listed], share * len(share) / share.sum()
-    )
+    share = np.where(is_dga, balance, 1.0)
+    model = LogisticRegression(C=1e6).fit(told[:, None], is_dga, share * len(share) / share.sum())
     return float(max(model.coef_[0, 0], 1e-3)), float(model.intercept_[0])
 
 

@@ -6,34 +6,24 @@ the work folder it is given.
 
 from __future__ import annotations
 
-import csv
-import io
-import platform
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from dga import __version__, devices
+from dga import devices
 from dga.config import ARCHITECTURES, TrainingConfig, TrainingPlan
 from dga.datasets import dataset, prepare
-from dga.datasets.prepare import PreparedData
 from dga.errors import DatasetError
 from dga.evaluation import evaluate
 from dga.progress import OnProgress, Progress, ShouldStop
-from dga.runs import learnt_names, store
+from dga.runs import learnt_names, results, store
 from dga.runs.store import Run
 from dga.schema import REGISTERED_NAME
 from dga.scoring.encoder import CharEncoder
-from dga.storage import write_atomically
 from dga.training import examples, finalize, loop, replicas, warm_start
-
-LIBRARIES = ("tensorflow", "keras", "onnxruntime", "numpy", "pandas", "scikit-learn")
 
 
 def train(
@@ -51,12 +41,12 @@ def train(
 
     prepared = prepare.prepare(plan, tell)
     data = prepared.data
-    parts = prepare.learning_parts(prepared, config)
     learnt = data.learnt_from()[REGISTERED_NAME]
+    parts = prepare.learning_parts(prepared, plan.config)
 
     base = store.open_run(plan.base, work.parent) if plan.base else None
-    known = base.bundle().classes if base else ()
     learnt_names.save(work, learnt, base)
+    known = base.bundle().classes if base else ()
 
     encoder = CharEncoder(
         max_length=config.max_length, side=ARCHITECTURES[config.architecture].side
@@ -86,16 +76,24 @@ def train(
     stated = finalize.export(
         model, folder, name=plan.name, config=config, encoder=encoder, classes=classes
     )
-    bundle, calibrated = finalize.calibrate(
-        folder, stated, plan.config, data, parts.unseen, parts.composed
-    )
+    bundle, calibrated = finalize.calibrate(folder, stated, parts.calibration)
     metrics, predictions = evaluate.of_run(bundle, data, prepared.trial)
 
-    predictions.to_parquet(work / store.PREDICTIONS_FILE, index=False)
-    store.write_json(work / store.METRICS_FILE, metrics | calibrated.told() | data.facts())
-    _write_history(work / store.HISTORY_FILE, trained.history)
-    store.write_json(work / store.CONFIG_FILE, _record(plan, prepared, trained, device, started))
-    run = store.finish(work)
+    run = results.write(
+        work,
+        config=results.configuration(
+            plan,
+            partial=trained.partial,
+            device=device,
+            started=started,
+            batches=trained.batches,
+            parameters=int(trained.model.count_params()),
+            **prepared.facts,
+        ),
+        metrics=metrics | calibrated.told() | data.facts(),
+        predictions=predictions,
+        history=trained.history,
+    )
     on_end = "partial" if trained.partial else "done"
     on_progress(Progress(phase=on_end, message=f"run {run.name}", elapsed=time.time() - started))
     return run
@@ -116,53 +114,3 @@ def _classes(
             "lower min_family or give a feed with families"
         )
     return warm_start.merged_classes(classes, examples.classes_for(widened, config))
-
-
-def _write_history(path: Path, history: list[dict[str, float]]) -> None:
-    names = list(dict.fromkeys(name for row in history for name in row)) or ["epoch"]
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, names)
-    writer.writeheader()
-    writer.writerows(history)
-    write_atomically(path, text.getvalue())
-
-
-def _record(
-    plan: TrainingPlan,
-    prepared: PreparedData,
-    trained: loop.Trained,
-    device: str,
-    started: float,
-) -> dict[str, Any]:
-    """The run's config.json: settings, feeds, environment, status and duration."""
-    return {
-        "format_version": store.FORMAT_VERSION,
-        "name": plan.name,
-        "status": store.PARTIAL if trained.partial else store.COMPLETE,
-        "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
-        "seconds": round(time.time() - started, 1),
-        "batches": trained.batches,
-        "parameters": int(trained.model.count_params()),
-        "config": plan.config.resolved().to_json(),
-        "base": plan.base,
-        **prepared.facts,
-        "environment": _environment(device),
-    }
-
-
-def _environment(device: str) -> dict[str, Any]:
-    def of(library: str) -> str | None:
-        try:
-            return version(library)
-        except PackageNotFoundError:
-            return None
-
-    return {
-        "dga": __version__,
-        "python": sys.version.split()[0],
-        "platform": platform.platform(),
-        "device": device.removeprefix("/").lower(),
-        "processor": devices.cpu().about,
-        "threads": devices.threads(),
-        **{library: of(library) for library in LIBRARIES},
-    }

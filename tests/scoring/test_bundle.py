@@ -195,7 +195,7 @@ def test_without_thresholds_the_verdict_turns_at_one_half(folder: Path) -> None:
 
 def test_what_a_calibration_weighs_stands_in_the_names_order(tiny_bundle: ModelBundle) -> None:
     names = [f"{letter * length}.com" for letter in "abc" for length in range(1, 20)]
-    scores, evidence = tiny_bundle.score(names), tiny_bundle.evidence(names)
+    scores, evidence = tiny_bundle.score(names), tiny_bundle.outputs(names).evidence()
     np.testing.assert_allclose(evidence[:, 0], log_odds(scores.score))
     np.testing.assert_allclose(evidence[:, 1:], log_shares(scores.families), rtol=1e-6)
 
@@ -207,5 +207,5 @@ def test_a_calibration_may_weigh_the_families(folder: Path) -> None:
     loaded = bundle.load(folder)
     assert loaded.calibration == Calibration(0.5, 0.1, (0.25, -0.5))
     names = ["sunrise.com", "xqzkvw19.net"]
-    expected = plain.evidence(names) @ [0.5, 0.25, -0.5] + 0.1
+    expected = plain.outputs(names).evidence() @ [0.5, 0.25, -0.5] + 0.1
     np.testing.assert_allclose(log_odds(loaded.score(names).score), expected, atol=1e-5)

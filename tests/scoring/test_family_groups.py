@@ -112,3 +112,18 @@ def test_a_bundle_of_before_groups_loads_and_a_damaged_one_says_so(models: Path)
     (folder / bundle.BUNDLE_FILE).write_text(json.dumps(values))
     with pytest.raises(BundleError, match="damaged"):
         bundle.load(folder, threads=1)
+
+
+def test_groups_come_of_the_shares_of_names_of_known_families() -> None:
+    shares = np.array([[0.9, 0.1], [0.2, 0.8], [0.5, 0.5]] * 40, dtype=np.float32)
+    groups, merges = family_groups.learn_groups(shares, ["a", "b", "other"] * 40, ("a", "b"))
+    assert (groups.merged, merges) == ((), [])
+    assert groups.floor == pytest.approx(0.8)
+    swapped, merges = family_groups.learn_groups(shares, ["a", "a", "b"] * 40, ("a", "b"))
+    assert swapped.merged == (("a", "b"),)
+    assert len(merges) == 1
+
+
+def test_without_names_of_known_families_there_are_no_groups() -> None:
+    none = np.zeros((2, 0), dtype=np.float32)
+    assert family_groups.learn_groups(none, ["a", ""], ()) == (Groups(), [])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -90,7 +89,8 @@ def test_known_ngrams_cover_a_label(tiny_bundle: ModelBundle) -> None:
     known = labels(*["garden.com"] * 3)
     counts = np.concatenate([second_look.counted([known], kind) for kind in ("benign", "made up")])
     names = ["garden.com", "gardenx.com", "zqxwvk.com"]
-    _, found = tiny_bundle.doubtful(names, EVERYWHERE, counts)
+    given = tiny_bundle.outputs(names)
+    _, found = second_look.doubtful(names, given.odds, given, EVERYWHERE, ENCODER, counts)
     five, six = found[:, -3], found[:, -1]
     assert five == pytest.approx([1.0, 7 / 9, 0.0])
     assert six == pytest.approx([1.0, 7 / 9, 0.0])
@@ -100,7 +100,7 @@ def test_known_ngrams_cover_a_label(tiny_bundle: ModelBundle) -> None:
 def test_names_in_doubt_are_scored_by_the_trees(tiny_run: Run, tmp_path: Path) -> None:
     first = tiny_run.bundle(threads=1)
     second = bundle.load(with_look(tiny_run, tmp_path / "b", EVERYWHERE), threads=1)
-    before = replace(first, calibration=Calibration()).log_odds(NAMES)
+    before = first.outputs(NAMES).odds
     expected = 0.5 * 3 * before + 1
     assert log_odds(second.score(NAMES).score) == pytest.approx(expected, abs=1e-2)
 
@@ -162,3 +162,30 @@ def test_counts_of_another_size_are_refused(
 
 def test_the_graph_of_the_trees_is_an_onnx_file() -> None:
     onnx.checker.check_model(onnx.load_from_string(trees()))
+
+
+def test_what_is_in_doubt_is_told_alike_of_few_names_and_of_many(
+    tiny_bundle: ModelBundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"{'ab1xq'[n % 5] * (n % 30 + 1)}.com" for n in range(90)]
+    given, none = tiny_bundle.outputs(names), np.zeros(COUNTS, np.uint8)
+    half = Zone(float(np.median(given.odds)), 50)
+    rows, found = second_look.doubtful(names, given.odds, given, half, ENCODER, none)
+    assert 0 < len(rows) < len(names)
+    assert (given.odds[rows] >= half.low).all()
+    monkeypatch.setattr(second_look, "CHUNK_NAMES", 7)
+    again = second_look.doubtful(names, given.odds, given, half, ENCODER, none)
+    np.testing.assert_array_equal(again[0], rows)
+    np.testing.assert_array_equal(again[1], found)
+    nobody = second_look.doubtful(names, given.odds, given, NOWHERE, ENCODER, none)
+    assert [part.shape for part in nobody] == [(0,), (0, COLUMNS)]
+
+
+def test_ngrams_of_both_kinds_are_counted_in_one_array() -> None:
+    counts = second_look.count_ngrams(["garden.com"] * 3, ["xqzkvw.net"], ENCODER)
+    assert counts is not None
+    assert counts.shape == (COUNTS,)
+    apart = [second_look.counted([labels(*["garden.com"] * 3)], "benign")]
+    apart.append(second_look.counted([labels("xqzkvw.net")], "made up"))
+    np.testing.assert_array_equal(counts, np.concatenate(apart))
+    assert second_look.count_ngrams(["a.com"], ["b.com"], CharEncoder(side="left")) is None

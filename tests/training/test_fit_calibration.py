@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,10 +10,10 @@ import pytest
 
 from dga.config import Calibrated
 from dga.datasets import dataset
+from dga.datasets.prepare import CalibrationData
 from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, LABEL
 from dga.scoring.bundle import ModelBundle
 from dga.scoring.calibration import Calibration
-from dga.scoring.family_groups import Groups
 from dga.training import fit_calibration
 from tests.runs_factory import made_up_names
 
@@ -24,6 +23,10 @@ def validation() -> pd.DataFrame:
     names = made_up_names(("alpha", "beta", "strange"))
     label = np.where(names[FAMILY] == "", BENIGN, DGA)
     return names.rename(columns={DOMAIN: dataset.NAME}).assign(**{LABEL: label})
+
+
+def of(listed: pd.DataFrame) -> CalibrationData:
+    return CalibrationData(listed=listed, weights=np.ones(len(listed), np.float32))
 
 
 def learnt(
@@ -81,7 +84,7 @@ def test_unseen_families_keep_a_share_of_the_score(tiny_bundle: ModelBundle) -> 
 def test_thresholds_and_groups_come_of_the_validation_part(
     tiny_bundle: ModelBundle, validation: pd.DataFrame
 ) -> None:
-    learnt = fit_calibration.calibrate(tiny_bundle, validation, how="weighed")
+    learnt = fit_calibration.calibrate(tiny_bundle, of(validation), how="weighed")
     assert [t.fpr_target for t in learnt.thresholds] == list(fit_calibration.FPRS)
     assert learnt.stored() == {}  # a hundred benign names speak for no such rate
     assert learnt.groups.merged == (("alpha", "beta"),)  # the network knows no difference
@@ -93,7 +96,7 @@ def test_scores_stay_the_networks_own_where_that_is_wanted(
     tiny_bundle: ModelBundle, validation: pd.DataFrame
 ) -> None:
     def learnt(how: Calibrated) -> Calibration:
-        return fit_calibration.calibrate(tiny_bundle, validation, how).calibration
+        return fit_calibration.calibrate(tiny_bundle, of(validation), how).calibration
 
     assert learnt("no") == Calibration()
     assert learnt("scaled") != Calibration()
@@ -104,14 +107,6 @@ def test_without_a_validation_part_nothing_is_learnt(
     tiny_bundle: ModelBundle, validation: pd.DataFrame
 ) -> None:
     assert (
-        fit_calibration.calibrate(tiny_bundle, validation.iloc[:0], "weighed")
+        fit_calibration.calibrate(tiny_bundle, of(validation.iloc[:0]), "weighed")
         == fit_calibration.Calibrated()
     )
-
-
-def test_a_bundle_that_knows_no_families_has_no_groups(
-    tiny_bundle: ModelBundle, validation: pd.DataFrame
-) -> None:
-    shares = np.zeros((len(validation), 0), dtype=np.float32)
-    none = replace(tiny_bundle, classes=(), task="binary")
-    assert fit_calibration.learnt_groups(shares, validation[FAMILY], none) == (Groups(), [])

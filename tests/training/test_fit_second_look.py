@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dga.scoring import second_look
+from dga.scoring import onnx_session, second_look
 from dga.scoring.bundle import ModelBundle
 from dga.scoring.second_look import COUNTS
 from dga.training import fit_second_look
@@ -31,18 +31,33 @@ def test_trees_are_fitted_exported_and_tell_the_classes_apart(
 ) -> None:
     texts, is_dga = names
     monkeypatch.setattr(fit_second_look, "LEAST_ROWS", 1_000)
-    fitted = fit_second_look.fit(
-        tiny_bundle, texts, is_dga, np.ones(len(texts)), NONE, listed=len(texts)
-    )
-    assert fitted is not None
-    rows, values = tiny_bundle.doubtful(texts, ZONE, NONE)
+    given = tiny_bundle.outputs(texts)
+    odds = tiny_bundle.calibration.log_odds(given)
+    rows, values = second_look.doubtful(texts, odds, given, ZONE, tiny_bundle.encoder, NONE)
     assert len(rows) > 1_000
-    ready = replace(tiny_bundle, second_look=fitted.look)
-    final = ready.score(texts).score[rows] >= 0.5
+    each = np.ones(len(rows))
+    fitted = fit_second_look.fit_trees(values, is_dga[rows], each, each > 0, balance=1.0)
+    assert fitted is not None
+    look = second_look.SecondLook(
+        zone=ZONE,
+        scale=fitted.scale,
+        offset=fitted.offset,
+        counts=NONE,
+        trees=onnx_session.session(fitted.graph),
+    )
+    assert look.numbers() == fitted.numbers()
+    final = replace(tiny_bundle, second_look=look).score(texts).score[rows] >= 0.5
     assert np.mean(final == is_dga[rows]) > 0.95
-    assert np.mean((fitted.odds[rows] >= 0) == is_dga[rows]) > 0.95
-    outside = np.setdiff1d(np.arange(len(texts)), rows)
-    assert fitted.odds[outside] == pytest.approx(tiny_bundle.log_odds(texts)[outside])
+    assert np.mean((fitted.odds >= 0) == is_dga[rows]) > 0.95
+
+
+def test_scaling_counts_a_dga_name_as_often_as_it_is_told_to() -> None:
+    odds = np.array([-1.0, 1.0] * 50)
+    is_dga = np.array([False, True, False, True, True, False] * 16 + [False, True] * 2)
+    even, offset = fit_second_look._scaled(odds, is_dga, 1.0)
+    _, higher = fit_second_look._scaled(odds, is_dga, 10.0)
+    assert even > 0
+    assert higher > offset + 1
 
 
 def test_the_exported_trees_say_what_the_fitted_ones_say() -> None:
@@ -56,13 +71,11 @@ def test_the_exported_trees_say_what_the_fitted_ones_say() -> None:
         scale=1.0,
         offset=0.0,
         counts=NONE,
-        trees=fit_second_look.onnx_session.session(graph),
+        trees=onnx_session.session(graph),
     )
     assert look.raw(values) == pytest.approx(model.decision_function(values), abs=1e-4)
 
 
-def test_few_names_in_doubt_get_no_second_look(
-    tiny_bundle: ModelBundle, names: tuple[list[str], np.ndarray]
-) -> None:
-    texts, is_dga = names[0][:400], names[1][:400]
-    assert not fit_second_look.fit(tiny_bundle, texts, is_dga, np.ones(400), NONE, listed=400)
+def test_few_names_in_doubt_get_no_trees() -> None:
+    values, is_dga = np.zeros((400, 6), np.float32), np.arange(400) % 2 == 0
+    assert not fit_second_look.fit_trees(values, is_dga, np.ones(400), is_dga, balance=1.0)
