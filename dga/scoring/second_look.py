@@ -225,10 +225,11 @@ def doubtful(
     counts: NgramCounts,
 ) -> tuple[npt.NDArray[np.int64], Float32s]:
     """Which of the names are in doubt by their calibrated log-odds (names,), and what the trees are
-    given of these (rows, columns)."""
+    given of these (rows, columns); (0, 0) of none."""
     rows = zone.rows(odds)
-    values = []
-    for part in np.split(rows, range(CHUNK_NAMES, len(rows), CHUNK_NAMES)):
+    values = [] if len(rows) else [np.empty((0, 0), dtype=np.float32)]
+    for start in range(0, len(rows), CHUNK_NAMES):
+        part = rows[start : start + CHUNK_NAMES]
         codes = encoder.encode([names[row] for row in part])
         values.append(features(odds[part], given.of_rows(part), codes, encoder, counts))
     return rows, np.concatenate(values)
