@@ -11,10 +11,8 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal
 
 from dga.errors import ConfigError
-from dga.schema import BENIGN, DGA
+from dga.schema import BENIGN, DGA, Scope, Task
 
-Scope = Literal["registered", "fqdn"]
-Task = Literal["binary", "family", "both"]
 Split = Literal["registered", "rows"]
 Balance = Literal["none", "class", "family"]
 Optimizer = Literal["rmsprop", "adam"]

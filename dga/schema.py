@@ -1,10 +1,12 @@
-"""Column names and class names that frames share, each defined once.
+"""Names that frames and bundles share, each defined once: columns, classes, scopes, tasks.
 
 The tables of test predictions keep the notebook's names (`trueClass`, `predClass`, `predProb`);
 all others say `label`, `verdict`, `score`.
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 DOMAIN = "domain"
 LABEL = "label"
@@ -33,3 +35,6 @@ PRED_PROB = "predProb"
 LABELLED_COLUMNS = (DOMAIN, LABEL, FAMILY, FEED)
 VERDICT_COLUMNS = (REGISTERED_NAME, SCORE, VERDICT, FAMILY, FAMILY_SCORE, PROBLEM, REMARK)
 PREDICTION_COLUMNS = (DOMAIN, TRUE_CLASS, PRED_CLASS, PRED_PROB, FAMILY)
+
+Scope = Literal["registered", "fqdn"]  # what of a name is scored
+Task = Literal["binary", "family", "both"]  # what a network tells of a name

@@ -14,8 +14,7 @@ import pandas as pd
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from dga.config import Scope
-from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, PRED_PROB, TRUE_CLASS
+from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, PRED_PROB, TRUE_CLASS, Scope
 
 Flags = npt.NDArray[np.bool_]
 LONGEST = 255  # edits are counted in one byte; no domain is longer

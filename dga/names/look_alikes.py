@@ -4,8 +4,8 @@ or lures around it. A remark beside a verdict, never a verdict: a look-alike was
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from itertools import product
 from pathlib import Path
 from typing import Literal
 
@@ -37,17 +37,53 @@ LURES = frozenset((
 Mask = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
 class _Index:
-    """The popular labels: label to name, skeleton to label, what is left of each without up to two
-    characters, and, of a label with few edits, an end with the label's length."""
+    """The popular labels, each with its name, and what is looked up of them, made when needed."""
 
-    names: dict[str, str]
-    skeletons: dict[str, str]
-    shortened: dict[str, set[str]]
-    heads: frozenset[tuple[str, int]]
-    tails: frozenset[tuple[str, int]]
-    lured: str  # a regular expression
+    def __init__(self, names: dict[str, str]) -> None:
+        self.names = names
+
+    @cached_property
+    def skeletons(self) -> dict[str, str]:
+        """Skeleton to label."""
+        return {_skeleton(label): label for label in self.names}
+
+    @cached_property
+    def shortened(self) -> dict[str, set[str]]:
+        """What is left of a label without up to two characters, to the labels."""
+        found: dict[str, set[str]] = {}
+        for label in self.names:
+            for left in _shortened(label):
+                found.setdefault(left, set()).add(label)
+        return found
+
+    @cached_property
+    def heads(self) -> frozenset[tuple[str, int]]:
+        """How labels with few edits start, with their length. One edit leaves one end as it was,
+        but for a swap across the middle."""
+        found: set[tuple[str, int]] = set()
+        for label in self.names:
+            size = _end_size(label)
+            starts = _spellings(label[:size])
+            swapped = label[: size - 1] + label[size]
+            found.update(product({text[:size] for text in starts} | {swapped}, _lengths(label)))
+        return frozenset(found)
+
+    @cached_property
+    def tails(self) -> frozenset[tuple[str, int]]:
+        """How labels with few edits end, with their length."""
+        found: set[tuple[str, int]] = set()
+        for label in self.names:
+            size = _end_size(label)
+            stops = {text[-size:] for text in _spellings(label[-size:])}
+            found.update(product(stops, _lengths(label)))
+        return frozenset(found)
+
+    @cached_property
+    def lured(self) -> str:
+        """A regular expression of labels that hold a popular one beside a hyphen or a lure."""
+        labels, lures = "|".join(self.names), "|".join(LURES)
+        return f"(?:^|-)(?:{labels})(?:-|$)|^(?:{lures})(?:{labels})$|^(?:{labels})(?:{lures})$"
 
 
 def remark(name: str) -> str:
@@ -131,28 +167,13 @@ def _index() -> _Index:
     lines = POPULAR.read_text(encoding="utf-8").splitlines()
     popular = [line for line in lines if line and not line.startswith("//")]
     names = {name.partition(".")[0]: name for name in popular}
-    names = {label: name for label, name in names.items() if len(label) >= SHORTEST}
-    heads, tails = set(), set()
-    shortened: dict[str, set[str]] = {}
-    for label in names:
-        # One edit leaves one end as it was, but for a swap across the middle.
-        size = _end_size(label)
-        swapped = label[: size - 1] + label[size]
-        reach = max(1, _allowed(label))
-        lengths = range(len(label) - reach, min(len(label) + reach, LONGEST) + 1)
-        starts = {text[:size] for text in _spellings(label[:size])} | {swapped}
-        stops = {text[-size:] for text in _spellings(label[-size:])}
-        heads |= {(end, length) for end in starts for length in lengths}
-        tails |= {(end, length) for end in stops for length in lengths}
-        for left in _shortened(label):
-            shortened.setdefault(left, set()).add(label)
-    skeletons = {_skeleton(label): label for label in names}
-    popular_labels, lures = "|".join(names), "|".join(LURES)
-    lured = (
-        f"(?:^|-)(?:{popular_labels})(?:-|$)|^(?:{lures})(?:{popular_labels})$|"
-        f"^(?:{popular_labels})(?:{lures})$"
-    )
-    return _Index(names, skeletons, shortened, frozenset(heads), frozenset(tails), lured)
+    return _Index({label: name for label, name in names.items() if len(label) >= SHORTEST})
+
+
+def _lengths(label: str) -> range:
+    """The lengths of a label with as many edits as are told of it, or with one."""
+    reach = max(1, _allowed(label))
+    return range(len(label) - reach, min(len(label) + reach, LONGEST) + 1)
 
 
 def _end_size(label: str) -> int:

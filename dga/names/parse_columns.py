@@ -126,7 +126,8 @@ class Hosts:
     def _looked_up(self, plain: Mask) -> Places:
         """The rows of plain names that machines look up and nobody registers."""
         at = np.flatnonzero(self.data == _UNDERSCORE)
-        scored = np.unique(np.searchsorted(self.starts, at, side="right") - 1)
+        scored = np.searchsorted(self.starts, at, side="right") - 1
+        scored = scored[np.diff(scored, prepend=-1) > 0]  # np.unique would import numpy.ma
         asking = np.flatnonzero(plain & (self.labels >= lookups.ADDRESS_LABELS))
         asking = asking[self.data[self.starts[asking]] <= ord("9")]
         services = self._matching(scored[plain[scored]], lookups.SERVICE)

@@ -57,8 +57,9 @@ def rules() -> dict[str, int]:
     """Every listed suffix and each end of one, with what is said of it; read once a process."""
     found: dict[str, int] = {}
     for path in (Path(PSLFILE), ZONES, GATEWAYS):
-        with open(path, encoding="utf-8") as listed:
-            for suffix, kind in filter(None, map(_rule, listed)):
+        for line in path.read_text(encoding="utf-8").lower().splitlines():
+            if line and not line.startswith("//"):
+                suffix, kind = _rule(line.partition(" ")[0])
                 found[suffix] = found.get(suffix, 0) | kind
     for suffix in blocklist_zones():
         found[suffix] = RESERVED
@@ -154,11 +155,19 @@ def count_public_labels(labels: Counts, endings: Endings) -> Counts:
     return counts
 
 
-def _rule(line: str) -> tuple[str, int] | None:
-    """A line of a list as a suffix in ASCII and its kind, None for a comment."""
-    rule = line.lower().split(" ")[0].rstrip()
-    if not rule or rule.startswith("//"):
-        return None
+def _rule(rule: str) -> tuple[str, int]:
+    """A rule of a list as a suffix in ASCII and its kind."""
     kind = EXCEPTION if rule[0] == "!" else WILD if rule.startswith("*.") else EXACT
     suffix = rule.removeprefix("!").removeprefix("*.")
-    return suffix if suffix.isascii() else suffix.encode("idna").decode("ascii"), kind
+    return suffix if suffix.isascii() else ".".join(map(_in_ascii, suffix.split("."))), kind
+
+
+@cache
+def _in_ascii(label: str) -> str:
+    """A label of a list as the DNS has it. The lists' labels are normalised already, for which the
+    codec `idna` would take most of the time that reading the lists takes.
+
+    >>> _in_ascii("公司"), _in_ascii("com")
+    ('xn--55qx5d', 'com')
+    """
+    return label if label.isascii() else f"xn--{label.encode('punycode').decode('ascii')}"

@@ -18,10 +18,10 @@ import numpy.typing as npt
 import onnxruntime
 
 from dga import devices
-from dga.config import Scope, Task
 from dga.errors import BundleError
 from dga.names import arrow_strings
 from dga.names.arrow_strings import Bytes, Places
+from dga.schema import Scope, Task
 from dga.scoring import onnx_session
 from dga.scoring import second_look as looks
 from dga.scoring.calibration import Calibration, Float32s, Given, sigmoid

@@ -14,7 +14,6 @@ from typing import Any, TypeVar, cast
 import pandas as pd
 import streamlit as st
 
-from dga.config import Scope
 from dga.datasets import toplists
 from dga.datasets.download import data_folder
 from dga.datasets.toplists import Ranks
@@ -25,6 +24,7 @@ from dga.explain.nearest_names import NameIndex
 from dga.explain.score_rank import BenignReference, Standing
 from dga.runs import store
 from dga.runs.store import DamagedRun, Run
+from dga.schema import Scope
 from dga.scoring import bundle as bundles
 from dga.scoring.bundle import ModelBundle
 from dga.scoring.score_file import Scorer
