@@ -1,7 +1,7 @@
 """Synthetic generators, unlimited in number, so that a detector learns kinds of generators and not
 only known families.
 
-Each draws its own letters, lengths, words and suffixes, and then makes some two dozen names. They
+Each draws its own letters, lengths, words and suffixes, and then makes a few dozen names. They
 imitate no malware; `FAMILIES` holds the real ones.
 """
 
@@ -29,7 +29,7 @@ SYLLABLES = ("CV", "VC", "CVC", "CVV", "CCV", "V", "CVCC")
 KEY_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 ENDINGS = ("", "", "", "s", "er", "on", "ia", "us")
 SHORTEST, LONGEST = 4, 60
-NAMES_A_GENERATOR = (10, 40)  # few, so that there are many generators
+NAMES_A_GENERATOR = (30, 120)
 # Suffixes that generators prefer to a public that buys names: cheap, free and dynamic ones.
 CHEAP_SUFFIXES = [
     "com",
