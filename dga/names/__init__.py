@@ -1,1 +1,1 @@
-"""From a text to its domain and registered name, or the problem with it; one string or a column."""
+"""Parse texts into domains and registered names, or a problem; one string or a whole column."""

@@ -1,6 +1,6 @@
-"""Names that the workbench's users have vouched for: kept in one file, applied to every verdict.
+"""The allow list: names and zones that users trust, stored in one file, applied to every verdict.
 
-An allowed name keeps its score; its verdict is `allowed`. Names and zones in, entries out.
+An allowed name keeps its score; its verdict is `allowed`.
 """
 
 from __future__ import annotations
@@ -68,9 +68,9 @@ class AllowList:
 
     @classmethod
     def load(cls, path: Path) -> AllowList:
-        """Read a file: a name or `*.zone` a line, a note behind `#` or a comma.
+        """Read a file with a name or `*.zone` per line, and a note after `#` or a comma.
 
-        FeedError, with the line, for what is no name or would allow a whole public suffix.
+        Raises FeedError, with the line number, for an invalid name or a whole public suffix.
         """
         try:
             if path.stat().st_size > MAX_BYTES:
@@ -103,13 +103,14 @@ class AllowList:
         return cls(tuple(entries.values()))
 
     def save(self, path: Path | None = None) -> None:
-        """Replace the workbench's list, or another file."""
+        """Replace the workbench's list, or the list in another file."""
         path = path or stored_path()
         path.parent.mkdir(parents=True, exist_ok=True)
         storage.write_atomically(path, "".join(f"{entry.line}\n" for entry in self.entries))
 
     def with_others(self, others: AllowList) -> AllowList:
-        """These entries and those of another list, whose notes win."""
+        """These entries and those of another list; where both have a pattern, the other's note is
+        kept."""
         merged = {entry.pattern: entry for entry in (*self.entries, *others.entries)}
         return AllowList(tuple(merged.values()))
 
@@ -125,7 +126,8 @@ class AllowList:
     def notes(
         self, domains: pa.LargeStringArray, names: pa.LargeStringArray
     ) -> tuple[npt.NDArray[np.int64], list[str]]:
-        """Which rows of host names, with their registered names, are allowed, and by what."""
+        """Which rows of host names, given with their registered names, are allowed, and by which
+        entry."""
         if not self.entries:
             return np.zeros(0, dtype=np.int64), []
         listed = pc.is_in(names, value_set=self._names)
@@ -149,7 +151,7 @@ class AllowList:
 
 
 def entry_of(text: str) -> Entry:
-    """The entry of one line; DomainError says what is wrong with it.
+    """Parse one line; DomainError says what is wrong with it.
 
     >>> entry_of("*.Lab.Example.com, a test network")
     Entry(pattern='*.lab.example.com', note='a test network')
@@ -167,9 +169,9 @@ def entry_of(text: str) -> Entry:
 
 
 def entries_of(rows: Iterable[Sequence[str]]) -> AllowList:
-    """A list from rows of pattern and note, as they are edited on a page; blank ones are left out.
+    """Make a list from rows of pattern and note, as edited on a page; blank rows are skipped.
 
-    FeedError names the row that is wrong.
+    FeedError names the first invalid row.
     """
     lines = (f"{pattern.strip()}, {note}" for pattern, note in rows if pattern.strip())
     return AllowList.parse("\n".join(line.replace("\n", " ") for line in lines), "the allow list")
@@ -184,7 +186,7 @@ _stored: dict[Path, tuple[tuple[int, int], AllowList]] = {}
 
 
 def stored() -> AllowList:
-    """The workbench's list, read anew when its file has changed; empty where there is none."""
+    """The workbench's list, reread when its file changes; empty if there is no file."""
     path = stored_path()
     try:
         status = path.stat()

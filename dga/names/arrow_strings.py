@@ -1,8 +1,8 @@
-"""Columns of texts as their bytes: the view that numpy computes on, and columns made of such.
+"""String columns as bytes that numpy can compute on, and columns built from such bytes.
 
-Every column is a LargeStringArray, without nulls if nothing else is said. Knows nothing of domains.
-Arrays of numbers become Arrow's by their buffers: `pa.array` imports pandas, which takes a third
-of a second of a look-up's start.
+Every column is a LargeStringArray without nulls, unless stated otherwise. Knows nothing of domains.
+Numbers are passed to Arrow as buffers, because `pa.array` imports pandas, which would add a third
+of a second to the start of a look-up.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ import pyarrow.compute as pc
 
 Bytes = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
-FEW = 100_000  # texts, which are put one by one into a column
-ONE_BY_ONE = 100  # texts that are matched one by one: Arrow prepares itself anew in each call
+FEW = 100_000  # texts; up to this number a column is built one text at a time
+ONE_BY_ONE = 100  # texts; fewer are matched in Python, since each Arrow call has a fixed cost
 
 
 def column_of(texts: Any) -> pa.LargeStringArray:
-    """A column of any texts: a list, an Arrow array or a chunked one; a null becomes ""."""
+    """Make a column from a list, an Arrow array or a chunked array of texts; a null becomes ""."""
     if isinstance(texts, pa.ChunkedArray):
         texts = texts.combine_chunks()
     if not isinstance(texts, pa.Array):
@@ -32,13 +32,13 @@ def column_of(texts: Any) -> pa.LargeStringArray:
 
 
 def mask_of(flags: npt.NDArray[np.bool_]) -> pa.BooleanArray:
-    """A column of flags (rows,)."""
+    """Convert flags (rows,) to a boolean column."""
     bits = pa.py_buffer(np.packbits(flags, bitorder="little"))
     return pa.Array.from_buffers(pa.bool_(), len(flags), [None, bits])
 
 
 def numbers_of(values: npt.NDArray[Any]) -> pa.Array:
-    """A column of numbers (rows,), with a null for each that is none."""
+    """Convert numbers (rows,) to a column, with a null for each NaN."""
     kind = pa.from_numpy_dtype(values.dtype)
     valid = np.packbits(values == values, bitorder="little")
     buffers = [pa.py_buffer(valid), pa.py_buffer(np.ascontiguousarray(values))]
@@ -46,14 +46,14 @@ def numbers_of(values: npt.NDArray[Any]) -> pa.Array:
 
 
 def flags_of(mask: pa.BooleanArray) -> npt.NDArray[np.bool_]:
-    """The flags of a column without nulls (rows,)."""
+    """Convert a boolean column without nulls to flags (rows,)."""
     bits = np.frombuffer(mask.buffers()[1] or b"", np.uint8)
     flags = np.unpackbits(bits, count=mask.offset + len(mask), bitorder="little")
     return flags[mask.offset :].astype(np.bool_)
 
 
 def matches(texts: pa.LargeStringArray, pattern: str) -> npt.NDArray[np.bool_]:
-    """Which texts a regular expression describes from their start to their end (texts,)."""
+    """Which texts a regular expression matches in full (texts,)."""
     if len(texts) < ONE_BY_ONE:
         match = re.compile(pattern, re.ASCII).fullmatch
         return np.array([match(text) is not None for text in texts.to_pylist()], dtype=np.bool_)
@@ -61,7 +61,7 @@ def matches(texts: pa.LargeStringArray, pattern: str) -> npt.NDArray[np.bool_]:
 
 
 def integers_of(column: pa.Array) -> npt.NDArray[Any]:
-    """The integers of a column (rows,); anything where it has a null."""
+    """Convert an integer column to an array (rows,); the value at a null is undefined."""
     kind = np.dtype(column.type.to_pandas_dtype())
     data = column.buffers()[1] or b""
     return np.frombuffer(data, kind, len(column), column.offset * kind.itemsize)
@@ -74,7 +74,7 @@ def _built(texts: Any) -> pa.LargeStringArray:
 
 
 def view(column: pa.LargeStringArray) -> tuple[Bytes, Places]:
-    """The bytes of all texts, one after another, and where each starts, with the end behind."""
+    """The concatenated bytes of all texts, and their offsets (texts + 1,)."""
     _, starts, data = column.buffers()
     if not len(column) or starts is None:
         return np.empty(0, np.uint8), np.zeros(1, np.int64)
@@ -84,18 +84,19 @@ def view(column: pa.LargeStringArray) -> tuple[Bytes, Places]:
 
 
 def column_from(data: Bytes, places: Places) -> pa.LargeStringArray:
-    """The opposite of `view`, for bytes that are UTF-8."""
+    """The inverse of `view`, for UTF-8 bytes."""
     buffers = [None, pa.py_buffer(places), pa.py_buffer(data)]
     return pa.Array.from_buffers(pa.large_string(), len(places) - 1, buffers)
 
 
 def cut(data: Bytes, starts: Places, lengths: Places) -> pa.LargeStringArray:
-    """A column of the pieces of `data` at `starts` (texts,) of `lengths` (texts,)."""
+    """A column of slices of `data`, which begin at `starts` (texts,) and have `lengths`
+    (texts,)."""
     return column_from(*gathered(data, starts, lengths))
 
 
 def gathered(data: Bytes, starts: Places, lengths: Places) -> tuple[Bytes, Places]:
-    """Pieces of `data` put one after another: their bytes and places, as `view` gives them."""
+    """Concatenate slices of `data`: their bytes and offsets, as `view` returns them."""
     places = np.zeros(len(starts) + 1, dtype=np.int64)
     np.cumsum(lengths, out=places[1:])
     sources = np.repeat(starts - places[:-1], lengths)
@@ -109,12 +110,12 @@ def blank(rows: int) -> pa.LargeStringArray:
 
 
 def lengths_of(column: pa.LargeStringArray) -> Places:
-    """How many bytes each text has (texts,)."""
+    """The length of each text in bytes (texts,)."""
     return np.diff(view(column)[1])
 
 
 def first_bytes(column: pa.LargeStringArray) -> Bytes:
-    """The first byte of each text (texts,), 0 of an empty one."""
+    """The first byte of each text (texts,), 0 for an empty one."""
     data, places = view(column)
     first = np.zeros(len(column), dtype=np.uint8)
     filled = places[1:] > places[:-1]
@@ -123,7 +124,7 @@ def first_bytes(column: pa.LargeStringArray) -> Bytes:
 
 
 def without_blanks(column: pa.LargeStringArray) -> pa.LargeStringArray:
-    """A column with a null for each empty text: the one exception to what this module makes."""
+    """A column with a null for each empty text; the only function here that makes nulls."""
     data, places = view(column)
     filled = np.packbits(places[1:] > places[:-1], bitorder="little")
     buffers = [pa.py_buffer(filled), pa.py_buffer(places), pa.py_buffer(data)]

@@ -1,7 +1,7 @@
-"""Domain names in free text: reports, cells with several names, comments.
+"""Find domain names in free text: reports, comments, cells with several names.
 
-A name is what somebody can register, defanged or plain; names of files, paths and versions are
-none. Text in, names out.
+Plain and defanged names are found, if someone could register them; names of files, paths and
+version numbers are not domain names.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _FILE_LIKE = frozenset((
 
 
 def names_in(text: str) -> list[str]:
-    """The domain names in a text, in order, each once, normalised.
+    """The distinct domain names in a text, normalised, in order of appearance.
 
     >>> names_in("It asked hxxps://a.evil[.]com/gate.php, then b[.]evil[.]net. See setup.py.")
     ['a.evil.com', 'b.evil.net']
@@ -43,9 +43,9 @@ def names_in(text: str) -> list[str]:
 
 
 def _names_of(piece: str, plain: str) -> list[str]:
-    """The names in a text without blanks: a URL's host, or what stands between = and :.
+    """The names in a text without spaces: the host of a URL, or words between = and :.
 
-    `plain`: the whole text; a name that it lacks was defanged.
+    `plain`: the whole text before refanging; a name that is not in it was defanged.
     """
     if url := _URL.search(piece):
         return _name(piece[url.start() :], "")
@@ -66,7 +66,7 @@ def _name(text: str, plain: str) -> list[str]:
 
 
 def _mixes_case(host: str) -> bool:
-    """Whether two sentences meet without a blank: `end.The`."""
+    """Whether a space is missing between two sentences: `end.The`."""
     top = host.rpartition(".")[2]
     return top[:1].isupper() and not host.isupper()
 

@@ -1,4 +1,4 @@
-"""Python or Arrow values -> a column of texts, with a problem for each value that is no text."""
+"""Convert Python or Arrow values to a column of texts, with a problem for each other value."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from dga.names import arrow_strings
 class GivenTexts:
     """Values that should be domain names.
 
-    `texts`: "" where a value is no text. `shown`: each value as text. `problems`: row -> why its
-    value is no text.
+    `texts`: the texts, "" for any other value. `shown`: each value as text, for display.
+    `problems`: row -> why its value is not a text.
     """
 
     texts: pa.LargeStringArray
@@ -25,7 +25,8 @@ class GivenTexts:
 
     @classmethod
     def of(cls, values: Iterable[object]) -> GivenTexts:
-        """Take any iterable of values, also a pandas or polars series; TypeError for one text.
+        """Accept any iterable of values, also a pandas or polars series; TypeError for a single
+        string.
 
         >>> GivenTexts.of(["a.com", b"b.com", None]).problems
         {1: 'not text: bytes', 2: 'no value'}
@@ -47,7 +48,7 @@ class GivenTexts:
         return cls(texts, arrow_strings.column_of(shown) if problems else texts, problems)
 
     def with_problems(self, problems: pa.LargeStringArray) -> pa.LargeStringArray:
-        """A column of problems (rows,) with those of the values that are no text."""
+        """The given problems (rows,), completed with those of values that are not texts."""
         if not self.problems:
             return problems
         told = problems.to_pylist()
@@ -57,7 +58,7 @@ class GivenTexts:
 
 
 def refuse_single(values: object) -> None:
-    """TypeError where one text is given instead of several: its letters would be scored."""
+    """Raise TypeError for a single string, whose letters would be scored one by one."""
     if isinstance(values, (str, bytes, bytearray)):
         raise TypeError(
             f"several names are expected, got the single text {values[:60]!r}; "
@@ -66,7 +67,7 @@ def refuse_single(values: object) -> None:
 
 
 def _plain_texts(values: list[object]) -> pa.LargeStringArray | None:
-    """A column of values that are all proper texts, as they mostly are; None of any others."""
+    """A column if all values are valid texts, the usual case; otherwise None."""
     if set(map(type, values)) - {str}:
         return None
     try:
@@ -86,7 +87,8 @@ def _problem(value: object) -> str:
 
 
 def _missing(value: object) -> bool:
-    """None, NaN, and pandas' own two, told by their names: a look-up does not import pandas."""
+    """Whether a value is None, NaN, or pandas' NA or NaT, which are recognised by their type names
+    so that a look-up need not import pandas."""
     if isinstance(value, float):
         return value != value
     return value is None or type(value).__name__ in ("NAType", "NaTType")

@@ -1,6 +1,6 @@
-"""What a name looks like, in numbers: length, digits, vowels, dictionary words, spread of letters.
+"""Lexical features of names: length, digits, vowels, dictionary words, entropy.
 
-To describe names, not to score them: no network reads this.
+They describe names on the pages; no network reads them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pandas as pd
 from dga.names import parse
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")
-WORDS = 10_000  # the most frequent of each language; rarer ones look like anything
+WORDS = 10_000  # the most frequent of each language; rare short words match by chance
 SHORTEST_WORD, LONGEST_WORD = 4, 12
 TRAITS = ("length", "digits", "vowels", "words", "runs", "hex", "entropy")
 _CONSONANTS = re.compile("[bcdfghjklmnpqrstvwxyz]+")
@@ -35,7 +35,7 @@ def traits(names: Sequence[str]) -> pd.DataFrame:
 
 
 def word_share(label: str) -> float:
-    """The largest share of a label's characters that words can cover without overlap, 0 to 1.
+    """The largest share of a label's characters that non-overlapping words cover, from 0 to 1.
 
     >>> word_share("riverhouse7"), word_share("xqzkvwbt")
     (0.9090909090909091, 0.0)

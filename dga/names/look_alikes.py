@@ -1,5 +1,6 @@
-"""Which registered names look like a popular one: swapped look-alike characters, one or two edits,
-or lures around it. A remark beside a verdict, never a verdict: a look-alike was chosen by people.
+"""Registered names that resemble a popular one: by look-alike characters, by one or two edits, or
+by words such as "login" added to it. This is a remark beside a verdict and never changes it, since
+people choose look-alikes.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ import pyarrow.compute as pc
 from dga.names import arrow_strings, public_suffix
 
 POPULAR = Path(__file__).with_name("popular.txt")
-SHORTEST = 5  # characters of a popular label that is compared at all
-ONE_EDIT, TWO_EDITS = 6, 10  # characters from which so many edits are looked for
+SHORTEST = 5  # characters; shorter popular labels are not compared
+ONE_EDIT, TWO_EDITS = 6, 10  # characters from which one and two edits are reported
 ALLOWED = 2
-SIZES = (3, 4, 5)  # characters of an end, of short and of long labels
-LONGEST = 24  # characters of a label that are told apart
+SIZES = (3, 4, 5)  # characters of a head or tail, for short to long labels
+LONGEST = 24  # characters; longer labels count as this long
 WORDS = ("", "one edit", "two edits")
-# Characters, or pairs of them, that look like another in the usual typefaces.
+# Characters and pairs of characters that resemble another one in common typefaces.
 PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
 SINGLE = str.maketrans("013456789", "oleasbtbg")
 LURES = frozenset((
@@ -38,7 +39,8 @@ Mask = npt.NDArray[np.bool_]
 
 
 class _Index:
-    """The popular labels, each with its name, and what is looked up of them, made when needed."""
+    """The popular labels, each with its domain name, and look-up tables that are built on first
+    use."""
 
     def __init__(self, names: dict[str, str]) -> None:
         self.names = names
@@ -50,7 +52,7 @@ class _Index:
 
     @cached_property
     def shortened(self) -> dict[str, set[str]]:
-        """What is left of a label without up to two characters, to the labels."""
+        """Each label without up to two of its characters, to the labels it comes from."""
         found: dict[str, set[str]] = {}
         for label in self.names:
             for left in _shortened(label):
@@ -59,8 +61,8 @@ class _Index:
 
     @cached_property
     def heads(self) -> frozenset[tuple[str, int]]:
-        """How labels with few edits start, with their length. One edit leaves one end as it was,
-        but for a swap across the middle."""
+        """The heads that a label keeps after few edits, with the edited label's length. One edit
+        leaves the head or the tail unchanged, except for a swap in the middle."""
         found: set[tuple[str, int]] = set()
         for label in self.names:
             size = _end_size(label)
@@ -71,7 +73,7 @@ class _Index:
 
     @cached_property
     def tails(self) -> frozenset[tuple[str, int]]:
-        """How labels with few edits end, with their length."""
+        """The tails that a label keeps after few edits, with the edited label's length."""
         found: set[tuple[str, int]] = set()
         for label in self.names:
             size = _end_size(label)
@@ -81,13 +83,13 @@ class _Index:
 
     @cached_property
     def lured(self) -> str:
-        """A regular expression of labels that hold a popular one beside a hyphen or a lure."""
+        """A regular expression for labels in which a hyphen or a lure adjoins a popular label."""
         labels, lures = "|".join(self.names), "|".join(LURES)
         return f"(?:^|-)(?:{labels})(?:-|$)|^(?:{lures})(?:{labels})$|^(?:{labels})(?:{lures})$"
 
 
 def remark(name: str) -> str:
-    """What a registered name looks like, "" where it resembles no popular name.
+    """Which popular name a registered name resembles; "" if none.
 
     >>> remark("paypa1.com")
     'looks like paypal.com, one edit from it'
@@ -105,8 +107,8 @@ def remark(name: str) -> str:
 
 
 def remarks(names: pa.LargeStringArray) -> pa.LargeStringArray:
-    """`remark` of a column of registered names. Few of them are compared in full: those that share
-    an end with a popular label, hold one, or hold a look-alike character."""
+    """`remark` for a column of registered names. Only candidates are compared in full: those that
+    share a head or tail with a popular label, or contain one."""
     if len(names) < arrow_strings.ONE_BY_ONE:
         return arrow_strings.column_of([remark(name) for name in names.to_pylist()])
     places = np.flatnonzero(_candidates(names))
@@ -119,15 +121,15 @@ def remarks(names: pa.LargeStringArray) -> pa.LargeStringArray:
 
 
 def public_suffix_of(name: str) -> tuple[str, str]:
-    """A registered name and its public suffix, "" where it has none."""
+    """A registered name and its public suffix; "" if it has none."""
     labels = name.split(".")
     count = public_suffix.public_labels(labels)
     return name, ".".join(labels[-count:]) if count < len(labels) else ""
 
 
 def _candidates(names: pa.LargeStringArray) -> Mask:
-    """Which names have an end and a length as of a popular label with few edits, or hold one beside
-    a hyphen or a lure."""
+    """Which names (names,) have a head or tail, and a length, of a popular label with few edits, or
+    contain one beside a hyphen or a lure."""
     known = _index()
     labels = pc.list_element(pc.split_pattern(names, ".", max_splits=1), 0)
     lengths = np.minimum(arrow_strings.lengths_of(labels), LONGEST)
@@ -150,8 +152,8 @@ def _candidates(names: pa.LargeStringArray) -> Mask:
 
 @cache
 def _ends(size: int, which: Literal["heads", "tails"]) -> tuple[pa.LargeStringArray, Mask]:
-    """The ends of so many characters, and with which lengths of a label each counts
-    (ends + 1, lengths); the last row is of no end."""
+    """The heads or tails of `size` characters, and the label lengths for which each counts (ends +
+    1, lengths); the last row stands for any other end."""
     found: dict[str, list[int]] = {}
     for end, length in getattr(_index(), which):
         if len(end) == size:
@@ -171,7 +173,7 @@ def _index() -> _Index:
 
 
 def _lengths(label: str) -> range:
-    """The lengths of a label with as many edits as are told of it, or with one."""
+    """The possible lengths of a label after as many edits as are allowed for it, at least one."""
     reach = max(1, _allowed(label))
     return range(len(label) - reach, min(len(label) + reach, LONGEST) + 1)
 
@@ -181,7 +183,7 @@ def _end_size(label: str) -> int:
 
 
 def _swapped(label: str, known: _Index) -> str:
-    """A label that reads like a popular one once look-alike characters are put back."""
+    """The remark for a label that equals a popular one once look-alike characters are replaced."""
     popular = known.skeletons.get(_skeleton(label))
     if popular is None:
         return ""
@@ -190,7 +192,7 @@ def _swapped(label: str, known: _Index) -> str:
 
 
 def _edited(label: str, known: _Index) -> str:
-    """A label that is one or two edits from a popular one of enough characters."""
+    """The remark for a label that is one or two edits from a long enough popular one."""
     size = len(label)
     heads = any((label[:end], size) in known.heads for end in SIZES)
     if not heads and not any((label[-end:], size) in known.tails for end in SIZES):
@@ -202,7 +204,7 @@ def _edited(label: str, known: _Index) -> str:
 
 
 def _lured(label: str, known: _Index) -> str:
-    """A popular label with a lure or, behind a hyphen, anything beside it."""
+    """The remark for a popular label with a lure, or with anything separated by a hyphen."""
     parts = label.split("-")
     if len(parts) > 1:
         popular = next((part for part in parts if part in known.names), "")
@@ -213,15 +215,15 @@ def _lured(label: str, known: _Index) -> str:
 
 
 def _with_lure(first: str, second: str, known: _Index) -> str:
-    """The popular label among two parts of a label of which the other is a lure."""
+    """The popular label among two parts of a label, if the other part is a lure; else ""."""
     if first in LURES and second in known.names:
         return second
     return first if second in LURES and first in known.names else ""
 
 
 def distance(first: str, second: str) -> int:
-    """How many characters to insert, delete, replace or swap with a neighbour (optimal string
-    alignment) make one text of the other.
+    """The edit distance of two texts: insertions, deletions, replacements and swaps of neighbours
+    (optimal string alignment).
 
     >>> distance("paypa1", "paypal"), distance("gogole", "google")
     (1, 1)
@@ -238,12 +240,12 @@ def distance(first: str, second: str) -> int:
 
 
 def _allowed(popular: str) -> int:
-    """How many edits of a popular label are told."""
+    """How many edits of a popular label are reported."""
     return sum(len(popular) >= length for length in (ONE_EDIT, TWO_EDITS))
 
 
 def _shortened(label: str) -> set[str]:
-    """A label, and what is left of it without one character, or two of a long one."""
+    """A label, and the same without any one character, or without any two if it is long."""
     found = {label}
     for _ in range(1 + (len(label) >= TWO_EDITS - ALLOWED)):
         found |= {left[:at] + left[at + 1 :] for left in found for at in range(len(left))}
@@ -257,7 +259,7 @@ def _skeleton(label: str) -> str:
 
 
 def _spellings(end: str) -> set[str]:
-    """An end of a label with up to one character written as another that looks like it."""
+    """A head or tail of a label, with at most one character replaced by one that resembles it."""
     found = {end}
     for at, letter in enumerate(end):
         alike = [pair for pair, single in PAIRS if single == letter]

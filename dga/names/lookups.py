@@ -1,6 +1,6 @@
-"""Names that machines look up and nobody registers: services, addresses, block lists.
+"""Names that machines look up but nobody registers: services, reverse addresses, block lists.
 
-Text in, a reason out; knows normalised host names only.
+Takes normalised host names.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _ADDRESS_QUERY = re.compile(ADDRESS_QUERY)
 
 
 def why_unregistered(labels: Sequence[str]) -> str:
-    """Why nobody registers a name of these labels; "" where somebody may.
+    """The reason why nobody registers a name with these labels; "" if someone could.
 
     >>> why_unregistered(["_vlmcs", "_tcp"])
     'a service name (_vlmcs._tcp), which clients look up to find a server'
@@ -43,7 +43,7 @@ def why_unregistered(labels: Sequence[str]) -> str:
 
 
 def _service(labels: Sequence[str]) -> str:
-    """The labels that name a service, "" where there are none."""
+    """The labels that name a service; "" if there are none."""
     if labels[-1].startswith("_") or _SERVICE.search(".".join(labels)):
         named = [label for label in labels if label.startswith("_")]
         return ".".join(named[:3])
@@ -51,7 +51,7 @@ def _service(labels: Sequence[str]) -> str:
 
 
 def _blocklist(labels: Sequence[str]) -> str:
-    """The zone of a block list that a name asks, "" where it asks none."""
+    """The block-list zone that a name queries; "" if it queries none."""
     zones = public_suffix.blocklist_zones()
     for start in range(len(labels) - 1):
         if (zone := ".".join(labels[start:])) in zones:

@@ -1,6 +1,6 @@
-"""Pasted text to a normalised domain and its registered name, or the problem with it.
+"""Parse pasted text into a normalised domain and its registered name, or a problem.
 
-Reads no file but the suffix lists, and never the network. The registered name is the label
+Reads only the suffix lists; never uses the network. The registered name is the label
 under the public suffix (see `dga.names.public_suffix`) with that suffix.
 """
 
@@ -20,11 +20,11 @@ from dga.names.public_suffix import public_labels
 MAX_NAME = 253
 MAX_LABEL = 63
 
-# A hyphen at a label's edge is no registry's but stands in queries that malware makes: kept.
+# Registries allow no hyphen at a label's edge, but malware queries such names: accepted.
 PLAIN = r"(?:[a-z0-9_-]{1,63}\.)+[a-z][a-z0-9-]{1,62}"
 _PLAIN = re.compile(PLAIN)
 _LABEL = re.compile(r"[a-z0-9_-]{1,63}")
-# The look-behind keeps long runs of blanks from being searched once for each blank.
+# The look-behind keeps a long run of spaces from being searched once per space.
 _DOTS = re.compile(
     r"(?<!\s)\s*[\[({<]\s*(?:\.|dot|punkt)\s*[\])}>]\s*|[\[({]\.|\.[\])}]|\\\.|[\u3002\uff0e\uff61]",
     re.I,
@@ -39,7 +39,7 @@ _EDGE = " \t\r\n\v\f\"'`<>,;|\ufeff\u200b\u200c\u200d\u2060\u00a0"
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What the parser made of one text; `problem` is empty when there is a registered name."""
+    """The parse of one text; `problem` is empty if there is a registered name."""
 
     given: str
     domain: str | None
@@ -49,7 +49,7 @@ class Parsed:
 
     @property
     def label(self) -> str | None:
-        """The part that someone chose: the registered name without its suffix."""
+        """The label that the registrant chose: the registered name without its suffix."""
         if self.registered_name is None or self.suffix is None:
             return None
         return self.registered_name[: -len(self.suffix) - 1]
@@ -83,9 +83,9 @@ def host(text: str) -> str:
 
 
 def normalise(text: str) -> str:
-    """Return the domain that a text holds: lower case, ASCII, no dot at the end.
+    """Return the domain in a text: lower case, ASCII, without a final dot.
 
-    Raises DomainError with the reason when the text holds none.
+    Raises DomainError with the reason if there is none.
 
     >>> normalise("WWW.Bücher.example.")
     'www.xn--bcher-kva.example'
@@ -127,7 +127,7 @@ def parse_many(texts: Sequence[str]) -> list[Parsed]:
 
 
 def registered_name(domain: str) -> str | None:
-    """Return the registered name of a normalised domain, None where there is none.
+    """Return the registered name of a normalised domain; None if there is none.
 
     >>> registered_name("a.b.foo.ddns.net")
     'foo.ddns.net'

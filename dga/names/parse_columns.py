@@ -1,7 +1,7 @@
-"""Columns of texts to columns of names: what `domains.parse` says of each, for many at once.
+"""Parse columns of texts: the results of `dga.names.parse`, computed for many texts at once.
 
-Plain host names, which most lists hold, are split by arithmetic on their bytes; every other text
-goes to `domains.parse`, each distinct one once. Both ways say the same.
+Plain host names, the bulk of most lists, are split by arithmetic on their bytes. All other texts go
+to `parse.parse`, each distinct one once. Both paths give the same results.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from dga.names import arrow_strings, lookups, parse, public_suffix
 from dga.names.arrow_strings import Places
 from dga.names.parse import Parsed
 
-# A name that `domains.normalise` lowers and cuts a last dot from, and leaves as it is otherwise.
+# A name that `parse.normalise` only lowers and strips of a final dot.
 _PLAIN = rf"{parse.PLAIN}\.?"
-_DEFANGED = "hxxp"  # `domains.refang` changes what starts so
+_DEFANGED = "hxxp"  # `parse.refang` changes texts that start so
 _DOT, _UNDERSCORE = ord("."), ord("_")
 
 Mask = npt.NDArray[np.bool_]
 
 
 class ParsedColumn:
-    """What the parser makes of a column of texts: columns with a text a row, "" for none.
+    """The parsed column: columns with one text per row, "" for none.
 
     `registered_name` and `domain` are "" where there is a `problem`.
     """
@@ -48,7 +48,7 @@ class ParsedColumn:
 
     @cached_property
     def host(self) -> pa.LargeStringArray:
-        """The normalised host names, also those that nobody registers (`printer.local`)."""
+        """The normalised host names, including those that nobody registers (`printer.local`)."""
         return self._hosts_with(lambda parsed: parsed.domain)
 
     @cached_property
@@ -70,7 +70,7 @@ class ParsedColumn:
     def _with(
         self, plain: pa.LargeStringArray, told: Callable[[Parsed], str | None]
     ) -> pa.LargeStringArray:
-        """A column of the plain rows with what the careful parser told of the others."""
+        """The results for plain rows, merged with the careful parser's results for the others."""
         if not self._parsed:
             return plain
         found = arrow_strings.column_of([told(parsed) or "" for parsed in self._parsed])
@@ -80,9 +80,9 @@ class ParsedColumn:
 
 
 class Hosts:
-    """Lower-case texts as bytes, with the dots between their labels; one dot at an end is no part.
+    """Lower-case texts as bytes, with the positions of their dots; one final dot is left out.
 
-    `starts`, `ends`: where each text lies in `data`; `labels`: how many it has (texts,).
+    `starts`, `ends`: the position of each text in `data`; `labels`: its number of labels (texts,).
     """
 
     def __init__(self, lowered: pa.LargeStringArray) -> None:
@@ -95,12 +95,12 @@ class Hosts:
         rooted = np.zeros(len(lowered), dtype=np.int64)
         rooted[filled] = self.data[self.ends[filled] - 1] == _DOT
         self.ends -= rooted
-        self._dots = np.append(dots, 0)  # so that there is one to look at beside every name
+        self._dots = np.append(dots, 0)  # a sentinel, so that each index has a value
         self._behind = before[1:] - rooted
         self.labels = self._behind - before[:-1] + 1
 
     def registered_starts(self) -> Places:
-        """Where the registered name of each plain text starts; its end where there is none."""
+        """Where the registered name of each plain text starts; the text's end if it has none."""
         starts = self.ends.copy()
         rows = np.flatnonzero(self.plain())
         labels = self.labels[rows]
@@ -116,7 +116,7 @@ class Hosts:
         return starts
 
     def plain(self) -> Mask:
-        """Which texts are host names that need no more than lowering (texts,)."""
+        """Which texts are host names that only need lowering (texts,)."""
         plain = arrow_strings.matches(self.texts, _PLAIN)
         defanged = arrow_strings.flags_of(pc.starts_with(self.texts, _DEFANGED))
         found = plain & ~defanged & (self.ends - self.starts <= parse.MAX_NAME)
@@ -124,7 +124,7 @@ class Hosts:
         return found
 
     def _looked_up(self, plain: Mask) -> Places:
-        """The rows of plain names that machines look up and nobody registers."""
+        """The rows of plain names that machines look up but nobody registers."""
         at = np.flatnonzero(self.data == _UNDERSCORE)
         scored = np.searchsorted(self.starts, at, side="right") - 1
         scored = scored[np.diff(scored, prepend=-1) > 0]  # np.unique would import numpy.ma
@@ -140,6 +140,6 @@ class Hosts:
         return rows[arrow_strings.flags_of(pc.match_substring_regex(texts, pattern))]
 
     def _ending_starts(self, rows: Places, labels: Places | int) -> Places:
-        """Where the last so many labels of some texts start, which have so many."""
+        """Where the last `labels` labels of some texts start; each text has at least that many."""
         whole = self.labels[rows] == labels
         return np.where(whole, self.starts[rows], self._dots[self._behind[rows] - labels] + 1)

@@ -1,8 +1,8 @@
-"""Which part of a host name is the public suffix, under which others register names.
+"""The public suffix of a host name, under which anyone can register names.
 
-By the Public Suffix List with its private section (https://publicsuffix.org/list) and the zones of
-`zones.txt`, which that list lacks; an unknown top-level domain is a public suffix. Knows
-normalised host names only: lower case, ASCII, no empty label.
+Follows the Public Suffix List with its private section (https://publicsuffix.org/list) and
+`zones.txt`, which adds zones that the list lacks. An unknown top-level domain counts as a public
+suffix. Takes normalised host names: lower case, ASCII, no empty label.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ ZONES = Path(__file__).with_name("zones.txt")
 GATEWAYS = Path(__file__).with_name("gateways.txt")
 BLOCKLIST_ZONES = Path(__file__).with_name("blocklist_zones.txt")
 
-# What is said of a suffix. INNER: longer suffixes that end in it are listed too; RESERVED: nobody
-# registers anything under it.
+# Kinds of a suffix, as bits. INNER: a longer listed suffix ends in it; RESERVED: nobody registers
+# names under it.
 EXACT, WILD, EXCEPTION, INNER, RESERVED = 1, 2, 4, 8, 16
 
 Counts = npt.NDArray[np.int64]
@@ -35,13 +35,13 @@ Endings = Callable[[Counts, int], pa.LargeStringArray]
 
 @dataclass(frozen=True)
 class Level:
-    """The listed suffixes of one number of labels, and what is said of each (suffixes,)."""
+    """The listed suffixes with one number of labels, and the kinds of each (suffixes,)."""
 
     suffixes: pa.LargeStringArray
     kinds: npt.NDArray[np.uint8]
 
     def kinds_of(self, endings: pa.LargeStringArray) -> npt.NDArray[np.uint8]:
-        """What is said of each ending (names,), 0 where it is not listed."""
+        """The kinds of each ending (names,); 0 if it is not listed."""
         if len(endings) < arrow_strings.ONE_BY_ONE:
             texts = endings.to_pylist()
             return np.array([rules().get(text, 0) for text in texts], dtype=np.uint8)
@@ -54,7 +54,7 @@ class Level:
 
 @cache
 def rules() -> dict[str, int]:
-    """Every listed suffix and each end of one, with what is said of it; read once a process."""
+    """Every listed suffix and its parents, with their kinds; read once per process."""
     found: dict[str, int] = {}
     for path in (Path(PSLFILE), ZONES, GATEWAYS):
         for line in path.read_text(encoding="utf-8").lower().splitlines():
@@ -75,14 +75,14 @@ def rules() -> dict[str, int]:
 
 @cache
 def gateways() -> dict[str, str]:
-    """The zones of gateways into other networks, and the network behind each."""
+    """The zones of gateways into other networks, each with its network."""
     lines = GATEWAYS.read_text(encoding="utf-8").splitlines()
     return dict(line.split() for line in lines if line and not line.startswith("//"))
 
 
 @cache
 def blocklist_zones() -> frozenset[str]:
-    """The zones in which block lists are asked."""
+    """The zones of DNS block lists."""
     lines = BLOCKLIST_ZONES.read_text(encoding="utf-8").splitlines()
     return frozenset(line for line in lines if line and not line.startswith("//"))
 
@@ -110,8 +110,8 @@ def levels() -> tuple[Level, ...]:
 
 
 def public_labels(labels: Sequence[str]) -> int:
-    """How many of a name's labels are its public suffix; all of them where it is one itself, and
-    where nobody registers such names.
+    """The number of labels of a name's public suffix; all labels if the name is itself a public
+    suffix or nobody registers such names.
 
     >>> public_labels("www.example.co.uk".split(".")), public_labels("winlogon.exe".split("."))
     (2, 2)
@@ -134,8 +134,8 @@ def public_labels(labels: Sequence[str]) -> int:
 
 
 def count_public_labels(labels: Counts, endings: Endings) -> Counts:
-    """`public_labels` of many names: `labels` is how many labels each has (names,), `endings`
-    returns the last n labels of the names of some rows, which have so many."""
+    """`public_labels` of many names. `labels`: each name's number of labels (names,). `endings`:
+    returns the last n labels of the names in some rows, which have at least n."""
     counts = np.ones_like(labels)
     rows = np.arange(len(labels))
     for depth, level in enumerate(levels(), 1):
@@ -156,7 +156,7 @@ def count_public_labels(labels: Counts, endings: Endings) -> Counts:
 
 
 def _rule(rule: str) -> tuple[str, int]:
-    """A rule of a list as a suffix in ASCII and its kind."""
+    """Parse a rule of a list into its suffix, in ASCII, and its kind."""
     kind = EXCEPTION if rule[0] == "!" else WILD if rule.startswith("*.") else EXACT
     suffix = rule.removeprefix("!").removeprefix("*.")
     return suffix if suffix.isascii() else ".".join(map(_in_ascii, suffix.split("."))), kind
@@ -164,8 +164,8 @@ def _rule(rule: str) -> tuple[str, int]:
 
 @cache
 def _in_ascii(label: str) -> str:
-    """A label of a list as the DNS has it. The lists' labels are normalised already, for which the
-    codec `idna` would take most of the time that reading the lists takes.
+    """Convert a label of a list to punycode. The lists are normalised already; the codec `idna`
+    would normalise each label again, which takes longer than all other reading.
 
     >>> _in_ascii("公司"), _in_ascii("com")
     ('xn--55qx5d', 'com')

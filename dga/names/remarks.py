@@ -1,6 +1,6 @@
-"""What to know of names beside their verdicts: gateways, broken punycode, odd sub-domains.
+"""Remarks beside verdicts: gateways, invalid punycode, unusual subdomains.
 
-Columns in, columns out, "" where there is nothing to say; look-alikes are in `look_alikes`.
+Columns in, columns out, with "" for no remark. Look-alikes are in `look_alikes`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _SCRIPTS = frozenset((
 
 
 def name_remarks(names: pa.LargeStringArray) -> pa.LargeStringArray:
-    """What to know of registered names: that they stand in a gateway or hold broken punycode."""
+    """Remarks on registered names under a gateway or with invalid punycode."""
     if len(names) < arrow_strings.ONE_BY_ONE:
         return arrow_strings.column_of([remark(name) for name in names.to_pylist()])
     odd = pc.or_(
@@ -42,9 +42,9 @@ def name_remarks(names: pa.LargeStringArray) -> pa.LargeStringArray:
 def subdomain_remarks(
     domains: pa.LargeStringArray, names: pa.LargeStringArray, wanted: npt.NDArray[np.bool_]
 ) -> pa.LargeStringArray:
-    """What to know of the labels under registered names (rows,): that they look random or long.
+    """Remarks on the labels under registered names (rows,) that look random or long.
 
-    `wanted`: in which rows (rows,).
+    `wanted`: the rows to look at (rows,).
     """
     length = arrow_strings.lengths_of(names)
     under = arrow_strings.lengths_of(domains) - length - 1
@@ -59,7 +59,7 @@ def subdomain_remarks(
 
 
 def remark(name: str) -> str:
-    """What to know of one registered name.
+    """The remark on one registered name.
 
     >>> remark("abcdefghijklmnop.onion.to")
     'under onion.to, a gateway to the Tor network: the label names a site there'
@@ -80,7 +80,7 @@ def remark(name: str) -> str:
 
 
 def judged_names(names: pa.LargeStringArray) -> pa.LargeStringArray:
-    """The names as the model reads them: what is no valid punycode without its prefix.
+    """The names as the model reads them: labels with invalid punycode lose their prefix `xn--`.
 
     >>> judged_names(arrow_strings.column_of(["xn--hwevqwlocbvmrjdor.net", "a.com"])).to_pylist()
     ['hwevqwlocbvmrjdor.net', 'a.com']
@@ -95,7 +95,7 @@ def judged_names(names: pa.LargeStringArray) -> pa.LargeStringArray:
 
 
 def joined(*columns: pa.LargeStringArray) -> pa.LargeStringArray:
-    """Several columns of remarks as one."""
+    """Join several columns of remarks into one."""
     filled = [column for column in columns if arrow_strings.lengths_of(column).any()]
     if len(filled) < 2:
         return filled[0] if filled else columns[0]

@@ -1,7 +1,7 @@
-"""The labels under a registered name: whether they look random or are long.
+"""Remarks on the labels under a registered name that look random or are long.
 
-Only the registered name is judged; tunnels and some malware speak through the labels under a name
-that looks benign. A remark beside a verdict, never a verdict. Reads no file.
+Only the registered name is scored, but DNS tunnels and some malware encode data in the labels under
+a benign name. The remark never changes the verdict.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _FEW_VOWELS = 0.15  # of the letters
 
 
 def remark(domain: str, registered_name: str) -> str:
-    """What the labels under a registered name look like, "" where they look usual.
+    """The remark on the labels under a registered name; "" if they look usual.
 
     >>> remark("k5kcub8assl3alrf7gm3.api.example.com", "example.com")
     'only example.com was judged; the labels under it look random'
@@ -39,7 +39,7 @@ def remark(domain: str, registered_name: str) -> str:
 
 
 def looks_random(label: str) -> bool:
-    """Whether a label is long and no word: letters and digits mixed, or hardly a vowel.
+    """Whether a label is long and unlike a word: it mixes letters and digits or has few vowels.
 
     >>> looks_random("gq1h856599gqh538acqn"), looks_random("internationalisation")
     (True, False)

@@ -11,7 +11,7 @@ from publicsuffixlist import PSLFILE
 
 _PRIVATE = "===BEGIN PRIVATE DOMAINS==="
 
-# Names that are resolved without anyone having registered them, and what they are for.
+# Special-use top-level domains, under which nobody registers names, and their purpose.
 SPECIAL_USE = {
     "arpa": "the infrastructure of the Internet",
     "test": "tests (RFC 6761)",
@@ -55,7 +55,7 @@ _USED_BY_MALWARE = {
     "bit": "several malware families generate such names",
 }
 
-# Endings of file names that are no top-level domains.
+# Extensions of file names that are not top-level domains.
 _FILE_ENDINGS = frozenset((
     "7z", "asp", "aspx", "bak", "bat", "bin", "bmp", "cab", "cfg", "cgi", "chm", "class", "cmd",
     "conf", "css", "csv", "dat", "db", "dll", "doc", "docm", "docx", "dmg", "elf", "eml", "exe",
@@ -90,7 +90,7 @@ def is_registrable(top: str) -> bool:
 
 
 def why_not_registrable(top: str) -> str:
-    """Why nobody registers names under a top-level domain of the public DNS.
+    """The reason why nobody can register names under a top-level domain.
 
     >>> why_not_registrable("exe")
     'no such top-level domain (.exe); it looks like the name of a file'

@@ -1,6 +1,6 @@
-"""What the parser made of a text, step by step, and what in it may deceive the eye.
+"""Explain how a text was parsed, step by step, and which characters may deceive a reader.
 
-`dga.names.parse` parses; this tells how. Reads no file but the suffix lists.
+`dga.names.parse` does the parsing. Reads only the suffix lists.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from dga.names import parse, public_suffix
 SuffixList = Literal["public", "private", "zones", "none"]
 _PRIVATE = "===BEGIN PRIVATE DOMAINS==="
 
-# Letters that look like ASCII letters (from Unicode's confusables.txt, UTS 39): the commonest of
-# other scripts, written as pairs.
+# Letters of other scripts that look like ASCII letters: the most common ones of Unicode's
+# confusables.txt (UTS 39), written as pairs.
 _PAIRS = (
     "аaеeоoрpсcуyхxіiјjѕsԁdԛqԝwһhӏlьbкkмmтtвbнhгrпn"  # Cyrillic
     "αaοoνvρpιiκkυuτtχxγyεeηnωw"  # Greek
@@ -31,7 +31,7 @@ _DECEPTIVE = frozenset(("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC"))
 
 @dataclass(frozen=True)
 class Reading:
-    """The steps from a text to its registered name; "" where a step found or changed nothing.
+    """The steps from a text to its registered name; "" for a step that changed nothing.
 
     `refanged`: the text with its defanging undone. `host`: the part that names a host.
     `decoded`: the domain with its punycode shown as letters. `suffix_list`: which list the public
@@ -72,7 +72,7 @@ def read(text: str) -> Reading:
 
 
 def decode(domain: str) -> str:
-    """Show a domain's punycode as letters; a label that is no valid punycode stays.
+    """Decode a domain's punycode to letters; a label with invalid punycode is left as it is.
 
     >>> decode("www.xn--bcher-kva.example")
     'www.bücher.example'
@@ -81,7 +81,7 @@ def decode(domain: str) -> str:
 
 
 def looks_like(decoded: str) -> str:
-    """The ASCII domain that a domain can be taken for; "" where there is none.
+    """The ASCII domain for which a domain can be mistaken; "" if there is none.
 
     >>> looks_like(decode("xn--pypal-4ve.com"))
     'paypal.com'
@@ -98,7 +98,7 @@ def looks_like(decoded: str) -> str:
 
 
 def strange_letters(decoded: str) -> list[str]:
-    """The letters that look like ASCII letters and are none, with their names.
+    """The letters that look like ASCII letters but are not, with their Unicode names.
 
     >>> strange_letters("pаypal.com")
     ['а (Cyrillic small letter a)']
@@ -108,7 +108,7 @@ def strange_letters(decoded: str) -> list[str]:
 
 
 def mixed_scripts(decoded: str) -> tuple[str, ...]:
-    """The scripts that one label mixes with Latin letters and that look alike, else ().
+    """The look-alike scripts that one label mixes with Latin letters; () if there are none.
 
     >>> mixed_scripts("pаypal.com")
     ('Cyrillic', 'Latin')
@@ -135,7 +135,7 @@ def suffix_list(suffix: str) -> SuffixList:
 
 @cache
 def _rules() -> dict[str, SuffixList]:
-    """Each rule of the suffix lists and where it stands; what stands in several, in the first."""
+    """Each rule of the suffix lists with the first list that contains it."""
     rules: dict[str, SuffixList] = {}
     section: SuffixList = "public"
     with open(PSLFILE, encoding="utf-8") as listed:
@@ -150,8 +150,8 @@ def _rules() -> dict[str, SuffixList]:
 
 
 def _rule(line: str) -> str:
-    """The rule of a list's line in punycode; of an exception, which is no suffix itself, the suffix
-    that it stands under; "" for a comment."""
+    """The rule on a line of a list, in punycode; for an exception, the suffix above it; "" for a
+    comment."""
     rule = "" if line.startswith("//") else line.strip()
     rule = rule.partition(".")[2] if rule.startswith("!") else rule
     if rule.isascii():

@@ -1,7 +1,7 @@
-"""How much labels look like words: how usual their pairs of neighbouring characters are.
+"""How much labels resemble words: how common their pairs of neighbouring characters are.
 
-The measure of what is usual comes from a reference, the benign labels of the same table; no
-dictionary is read and no language known.
+The frequencies come from a reference, the benign labels of the same table; there is no dictionary
+and no assumed language.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ Float64s = npt.NDArray[np.float64]
 
 
 def likeness(labels: Sequence[str], reference: npt.NDArray[np.bool_]) -> Float64s:
-    """The mean log2 probability (labels,) of each character given the one before, start and end of
-    the label among them; `reference` (labels,) marks those that the probabilities are counted on.
+    """The mean log2 probability (labels,) of each character given the one before, including the
+    label's start and end. `reference` (labels,) marks the labels that the probabilities are counted
+    on.
 
     >>> likely, unlikely = likeness(["banana", "bxnqnz"], np.array([True, False]))
     >>> bool(likely > unlikely)
@@ -32,7 +33,7 @@ def likeness(labels: Sequence[str], reference: npt.NDArray[np.bool_]) -> Float64
 
 
 def _pairs(labels: Sequence[str]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Each pair of neighbouring characters as a number, and the label that it stands in."""
+    """Each pair of neighbouring characters as a number, and the label that contains it."""
     text = "\n".join(["", *labels, ""]).encode("ascii", "replace")
     codes = np.frombuffer(text, dtype=np.uint8).astype(np.int64)
     owners = np.cumsum(codes[:-1] == ord("\n")) - 1
