@@ -107,7 +107,7 @@ def _judged(options: argparse.Namespace) -> HostsResult:
     from dga.hosts import score_hosts
 
     events = read_events(_source(options.file), roles=roles(options))
-    for sentence in events.description.sentences():
+    for sentence in events.description.choices():
         print(console.harmless(sentence), file=sys.stderr)
     return score_hosts.score_hosts(events, open_bundle(options.run), **_settings(options))
 

@@ -103,7 +103,7 @@ def score_hosts(
     """
     events = source if isinstance(source, Events) else _open(source, roles)
     ledger = count(events.batches(), on_progress, events.share, keep_events)
-    notes = list(notes_on(ledger, events.description.has_client))
+    notes = [*events.description.notes, *notes_on(ledger, events.description.has_client)]
     evidence = NameEvidence(bundle, tests or parameters.load())
     return judge(
         ledger, evidence, fpr=fpr, allow=allow, silencer=silencer, attributor=attributor,

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,7 +27,7 @@ from dga.logs.filled import first_filled
 from dga.logs.opening import LogTable, open_table
 from dga.logs.rcodes import rcode_names
 from dga.logs.text_log import LINES
-from dga.logs.times import TIMESTAMP, null_times, to_timestamps
+from dga.logs.times import TIMESTAMP, day_order, null_times, to_timestamps
 from dga.logs.wire_answers import wire_rcodes
 
 LINE = "line"
@@ -70,14 +71,17 @@ class Description:
         names = f"names from column {self.columns[QUERY]!r} ({self.reasons[QUERY]})"
         return "; ".join([f"read as {self.layout}", names, ", ".join(others)]).rstrip("; ")
 
-    def sentences(self) -> list[str]:
-        """The choice of each role as a sentence, for page and standard error."""
-        chosen = (
+    def choices(self) -> list[str]:
+        """The choice of each role as a sentence."""
+        return [
             f"{role}: column {self.columns[role]!r}, because {self.reasons[role]}"
             for role in ROLES
             if role in self.columns
-        )
-        return [*chosen, *self.notes]
+        ]
+
+    def sentences(self) -> list[str]:
+        """The choices, and the notes, for page and standard error."""
+        return [*self.choices(), *self.notes]
 
 
 @dataclass
@@ -87,6 +91,7 @@ class Events:
     description: Description
     _log: LogTable
     _stack: ExitStack = field(repr=False)
+    _day_first: bool = False
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield the events, in order, as record batches with the columns of SCHEMA.
@@ -96,7 +101,7 @@ class Events:
         row = 0
         with self._stack:
             for chunk in self._log.chunks:
-                yield _batch(chunk, self._log, row)
+                yield _batch(chunk, self._log, row, self._day_first)
                 row += len(chunk)
 
     def share(self) -> float:
@@ -127,11 +132,28 @@ def read_events(
     stack = ExitStack()
     try:
         log = stack.enter_context(open_table(_source(paths), name=name, roles=roles, ahead=True))
+        day_first = _settle_days(log)
         description = describe(log)
     except BaseException:
         stack.close()
         raise
-    return Events(description, log, stack)
+    return Events(description, log, stack, day_first)
+
+
+def _settle_days(log: LogTable) -> bool:
+    """Whether dates such as 1/5/2026 begin with the day, for the whole log; noted if not sure."""
+    choice = log.roles.get(TIME)
+    if choice is None:
+        return False
+    if is_day_first(choice.column):
+        return True
+    first = next(log.chunks, None)
+    if first is None:
+        return False
+    log.chunks = chain([first], log.chunks)
+    day_first, note = day_order(pc.unique(first_filled(first, choice.columns)).to_pylist())
+    log.notes += [note] if note else []
+    return day_first
 
 
 def describe(log: LogTable) -> Description:
@@ -150,11 +172,11 @@ def _source(paths: Source | Sequence[str | Path]) -> Path | BinaryIO | list[Path
     return paths
 
 
-def _batch(chunk: pa.Table, log: LogTable, row: int) -> pa.RecordBatch:
+def _batch(chunk: pa.Table, log: LogTable, row: int, day_first: bool) -> pa.RecordBatch:
     roles = log.roles
     known = pc.invert(pc.is_in(names := log.names(chunk), value_set=pa.array(UNKNOWN, names.type)))
     arrays = [
-        _times(chunk, roles.get(TIME)),
+        _times(chunk, roles.get(TIME), day_first),
         _text(client_addresses(chunk, roles.get(CLIENT)), len(chunk)),
         names.cast(pa.string()),
         _rcodes(chunk, roles.get(RCODE), answers := _role(chunk, roles.get(ANSWERS))),
@@ -189,11 +211,11 @@ def _rcodes(chunk: pa.Table, choice: Choice | None, answers: pa.Array) -> pa.Arr
     return rcode_names(first_filled(chunk, choice.columns)) if choice else wire_rcodes(answers)
 
 
-def _times(chunk: pa.Table, choice: Choice | None) -> pa.Array:
+def _times(chunk: pa.Table, choice: Choice | None, day_first: bool) -> pa.Array:
     if choice is None:
         return null_times(len(chunk))
     texts = first_filled(chunk, choice.columns)
     if choice.clock:
         clock = first_filled(chunk, (choice.clock,))
         texts = pc.binary_join_element_wise(texts, clock, pa.scalar(" ", texts.type))
-    return to_timestamps(texts, day_first=is_day_first(choice.column))
+    return to_timestamps(texts, day_first=day_first)

@@ -7,6 +7,7 @@ than a day into the future.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -87,7 +88,8 @@ FORMATS: tuple[TimeFormat, ...] = (
 _EPOCH = re.compile(r"^\s*-?\d{9,19}(?:\.\d*)?\s*$|^\s*\d(?:\.\d+)?[eE]\+?\d{1,2}\s*$")
 _ZONE_NAME = re.compile(r" (?:UTC|GMT)[+-]00:?00$| (?:UTC|GMT|Z|CES?T|[A-Z]{3,4})$|Z$")
 _EXTRA_DIGITS = re.compile(r"(\.\d{6})\d+")
-_DAY_FIRST = re.compile(r"^(?:1[3-9]|2\d|3[01])/\d{1,2}/\d{4}")
+_SLASHED = re.compile(r"\s*[\[\"']?(\d{1,2})/(\d{1,2})/(\d{4})")
+MONTHS = 12
 _STRIP = " \t[]\"'"
 
 
@@ -101,12 +103,48 @@ def looks_like_time(text: str) -> bool:
     return bool(_EPOCH.match(text)) or any(known.looks.match(text) for known in FORMATS)
 
 
+def day_order(texts: Iterable[str], now: datetime | None = None) -> tuple[bool, str]:
+    """Whether the day comes first in dates such as 1/5/2026, and a sentence where that is not sure.
+
+    A number beyond 12 tells the day. Without one, dates that lie in the future, or further apart,
+    are read the other way; and where both ways are alike, the month comes first.
+
+    >>> day_order(["13/05/2026 10:00:00", "01/05/2026 10:00:00"])
+    (True, '')
+    >>> day_order(["01/05/2026", "02/05/2026"])[0]
+    True
+    """
+    found = {match.groups() for text in texts if (match := _SLASHED.match(text))}
+    dates = [date for date in (tuple(map(int, groups)) for groups in found) if all(date)]
+    if not dates or any(second > MONTHS for _, second, _ in dates):
+        return False, ""
+    if any(first > MONTHS for first, _, _ in dates):
+        return True, ""
+    if all(first == second for first, second, _ in dates):
+        return False, ""
+    day_first = _reach(dates, now, day=0) < _reach(dates, now, day=1)
+    order = "day/month/year" if day_first else "month/day/year"
+    sample = "/".join(sorted(found)[0])
+    return day_first, (
+        f"dates such as {sample} may begin with the day or with the month; they are read as {order}"
+    )
+
+
+def _reach(
+    dates: Sequence[tuple[int, ...]], now: datetime | None, day: int
+) -> tuple[bool, timedelta]:
+    """Whether dates whose day is the so-manieth number lie in the future, and how far apart."""
+    read = [datetime(year, date[1 - day], date[day], tzinfo=UTC) for *date, year in dates]
+    return max(read) > (now or datetime.now(UTC)) + _DAY, max(read) - min(read)
+
+
 def to_timestamps(
-    column: pa.Array, now: datetime | None = None, *, day_first: bool = False
+    column: pa.Array, now: datetime | None = None, *, day_first: bool | None = None
 ) -> pa.Array:
     """A column of texts as timestamps in UTC, null where a text is no time.
 
-    `day_first`: 1/5/2026 is in May, also where no day beyond the twelfth shows it.
+    `day_first`: whether 1/5/2026 is in May; without it `day_order` tells. A date that cannot be so
+    is read the other way.
 
     >>> to_timestamps(pa.array(["1700000000.5", "5/1/2026 10:00:00 AM"])).to_pylist()[1].isoformat()
     '2026-05-01T10:00:00+00:00'
@@ -115,14 +153,16 @@ def to_timestamps(
     if isinstance(coded, pa.ChunkedArray):
         coded = coded.combine_chunks()
     texts = pd.Series(coded.dictionary.to_pylist(), dtype=object).fillna("")
-    found = _parse(texts.str.strip(_STRIP), now or datetime.now(UTC), day_first)
+    texts, now = texts.str.strip(_STRIP), now or datetime.now(UTC)
+    if day_first is None:
+        day_first, _ = day_order(texts, now)
+    found = _parse(texts, now, day_first)
     return pa.array(found, TIMESTAMP, from_pandas=True).take(coded.indices)
 
 
 def _parse(texts: pd.Series[str], now: datetime, day_first: bool) -> pd.Series:
     """Distinct texts to timestamps, format after format until none is left."""
     found = _epoch(texts)
-    day_first = day_first or bool(texts.str.match(_DAY_FIRST).any())
     plain = texts.str.replace(_ZONE_NAME, "", regex=True)
     left = found.isna() & (texts != "")
     for known in FORMATS:
@@ -158,10 +198,18 @@ def _read(texts: pd.Series[str], known: TimeFormat, day_first: bool, now: dateti
     if "/%d/%Y" in pattern or pattern.startswith(("%d.%m", "%d %b")) or "%Y %I" in pattern:
         texts = texts.str.replace(",", "", regex=False)
         pattern = pattern.replace(",", "")
-        pattern = pattern.replace("%m/%d/", "%d/%m/") if day_first else pattern
+        if "%m/%d/" in pattern:
+            return _slashed(texts, pattern, day_first)
     if known.without_year:
         return _with_year(texts, pattern, now)
     return _converted(texts, pattern)
+
+
+def _slashed(texts: pd.Series[str], pattern: str, day_first: bool) -> pd.Series:
+    """Dates such as 1/5/2026 in one order; those that have no such month in the other one."""
+    orders = [pattern.replace("%m/%d/", "%d/%m/"), pattern]
+    found, other = (_converted(texts, order) for order in sorted(orders, reverse=not day_first))
+    return found.where(found.notna(), other)
 
 
 def _with_year(texts: pd.Series[str], pattern: str, now: datetime) -> pd.Series:

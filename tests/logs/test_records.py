@@ -217,6 +217,40 @@ def test_the_day_comes_first_in_some_languages(column: str, month: int) -> None:
     assert event["time"] == datetime(2026, month, 5 if month == 1 else 1, 10, 0, 1, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("dates", "month", "told"),
+    [
+        (["01/05/2026", "13/05/2026"], 5, ""),
+        (["05/01/2026", "05/13/2026"], 5, ""),
+        (["30/04/2026", "01/05/2026"], 4, ""),
+        (["01/05/2026", "02/05/2026"], 5, "day/month/year"),
+        (["05/01/2026", "05/02/2026"], 5, "month/day/year"),
+        (["05/12/2025", "06/12/2025"], 12, "day/month/year"),
+        (["01/05/2026", "01/05/2026"], 1, "month/day/year"),
+        (["05/05/2026", "05/05/2026"], 5, ""),
+        (["0/5/2026", "x"], None, ""),
+    ],
+)
+def test_dates_of_two_readings_are_read_one_way_and_told(
+    dates: list[str], month: int | None, told: str
+) -> None:
+    rows = "".join(f"{date} 10:00:01,10.1.0.23,xkqzvbnt.net\n" for date in dates)
+    log = read_events(io.BytesIO(f"Time,Client,Query\n{rows}".encode()))
+    notes = [note for note in log.description.notes if "dates such as" in note]
+    assert [told in note for note in notes] == [True] * bool(told)
+    first = pa.Table.from_batches(log.batches())["time"].to_pylist()[0]
+    assert (first and first.month) == month
+
+
+def test_a_day_far_down_changes_no_date_before_it() -> None:
+    dates = ["01/05/2026"] * 60_000 + ["13/05/2026"] * 2
+    rows = "".join(f"{date} 10:00:01,10.1.0.23,xkqzvbnt.net\n" for date in dates)
+    log = read_events(io.BytesIO(f"Time,Client,Query\n{rows}".encode()))
+    times = pa.Table.from_batches(log.batches())["time"].to_pylist()
+    assert {time.month for time in times[:60_000]} == {1}
+    assert times[-1] == datetime(2026, 5, 13, 10, 0, 1, tzinfo=UTC)
+
+
 def xml_event(name: str) -> str:
     return (
         "<Event xmlns='urn:events'><System><Provider Name='Sysmon'/><EventID>22</EventID>"

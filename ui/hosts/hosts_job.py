@@ -79,7 +79,7 @@ class HostsJob(ThreadJob):
 
     def _judge(self) -> HostsResult:
         events = read_events(self._open(), name=self.name)
-        self.columns = tuple(events.description.sentences())
+        self.columns = tuple(events.description.choices())
         return score_hosts.score_hosts(
             events,
             self._bundle,
