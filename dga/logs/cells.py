@@ -2,7 +2,7 @@
 
 A table without a column of names is looked through for a column whose cells a line grammar, a
 layout of named fields, or JSON reads; what the cells tell is added as columns. Rows stay as they
-are: lines in cells are not joined.
+are: lines in cells are not joined, which the log's notes tell.
 """
 
 from __future__ import annotations
@@ -49,6 +49,11 @@ class CellReader:
     layout: str
     parse: Parse
     columns: dict[str, str]
+
+    @property
+    def joins(self) -> bool:
+        """Whether a log of such lines tells of one look-up in several of them."""
+        return any(grammar.key for grammar in GRAMMARS if grammar.name == self.layout)
 
     def extend(self, chunk: pa.Table) -> pa.Table:
         """A chunk with the columns that its cells tell."""

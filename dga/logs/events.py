@@ -29,12 +29,14 @@ from dga.logs.rcodes import rcode_names
 from dga.logs.text_log import LINES
 from dga.logs.times import TIMESTAMP, day_order, null_times, to_timestamps
 from dga.logs.wire_answers import wire_rcodes
+from dga.tables.cells import one_name_a_row
 
 LINE = "line"
 SCHEMA = pa.schema([
     (TIME, TIMESTAMP), (CLIENT, pa.string()), (QUERY, pa.string()), (RCODE, pa.string()),
     (ANSWERS, pa.string()), (PROCESS, pa.string()), (LINE, pa.int64()),
 ])  # fmt: skip
+_LINE = "\0line"  # no file has such a column
 UNKNOWN = ("", "-", "(empty)")
 
 _WORDS = {TIME: "time", CLIENT: "client", RCODE: "answer code", ANSWERS: "answers"}
@@ -96,7 +98,8 @@ class Events:
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield the events, in order, as record batches with the columns of SCHEMA.
 
-        Rows without a queried name are left out; `line` counts the rows of the log from 1.
+        Rows without a queried name are left out, and one with several names is as many events;
+        `line` counts the rows of the log from 1.
         """
         row = 0
         with self._stack:
@@ -174,7 +177,9 @@ def _source(paths: Source | Sequence[str | Path]) -> Path | BinaryIO | list[Path
 
 def _batch(chunk: pa.Table, log: LogTable, row: int, day_first: bool) -> pa.RecordBatch:
     roles = log.roles
-    known = pc.invert(pc.is_in(names := log.names(chunk), value_set=pa.array(UNKNOWN, names.type)))
+    chunk = chunk.append_column(_LINE, _lines(chunk, row))
+    chunk, names = one_name_a_row(chunk, log.names(chunk), log.column)
+    known = pc.invert(pc.is_in(names, value_set=pa.array(UNKNOWN, names.type)))
     arrays = [
         _times(chunk, roles.get(TIME), day_first),
         _text(client_addresses(chunk, roles.get(CLIENT)), len(chunk)),
@@ -182,7 +187,7 @@ def _batch(chunk: pa.Table, log: LogTable, row: int, day_first: bool) -> pa.Reco
         _rcodes(chunk, roles.get(RCODE), answers := _role(chunk, roles.get(ANSWERS))),
         answers,
         _role(chunk, roles.get(PROCESS)),
-        _lines(chunk, row),
+        chunk[_LINE].combine_chunks(),
     ]
     return pa.record_batch(arrays, schema=SCHEMA).filter(known)
 

@@ -152,3 +152,8 @@ def _look_into_cells(
         log.info = replace(log.info, columns=columns)
         log.roles, log.layout = found, f"{log.layout} with {reader.layout} in {reader.column!r}"
         log.chunks = map(reader.extend, log.chunks)
+        if reader.joins:
+            log.notes.append(
+                f"queries and answers stand in rows of their own in {reader.column!r}, and are not "
+                "joined: give the server's own log to have each answer beside its client"
+            )

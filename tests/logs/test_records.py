@@ -217,6 +217,34 @@ def test_the_day_comes_first_in_some_languages(column: str, month: int) -> None:
     assert event["time"] == datetime(2026, month, 5 if month == 1 else 1, 10, 0, 1, tzinfo=UTC)
 
 
+def test_a_cell_of_several_names_is_as_many_events() -> None:
+    rows = '1777629601,10.1.0.23,"aureola.com, belisar.net"\n1777629602,10.1.0.24,c.de\n'
+    found = [
+        (event["line"], event["client"], event["query"])
+        for event in events_of(f"time,client,query\n{rows}")
+    ]
+    assert found == [
+        (1, "10.1.0.23", "aureola.com"), (1, "10.1.0.23", "belisar.net"), (2, "10.1.0.24", "c.de"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lines", "noted"),
+    [
+        (["query[A] aureola.com from 10.1.0.23", "reply aureola.com is NXDOMAIN"], True),
+        (['{"query": "aureola.com", "src": "10.1.0.23"}'] * 2, False),
+    ],
+)
+def test_answers_in_other_rows_are_noted(lines: list[str], noted: bool) -> None:
+    head = "" if lines[0].startswith("{") else "May  1 10:00:01 dnsmasq[812]: "
+    out = io.StringIO()
+    csv.writer(out).writerows(
+        [["id", "host", "message"], *(["7", "pi", head + line] for line in lines * 3)]
+    )
+    log = read_events(io.BytesIO(out.getvalue().encode()))
+    assert any("not joined" in note for note in log.description.notes) == noted
+
+
 @pytest.mark.parametrize(
     ("dates", "month", "told"),
     [
