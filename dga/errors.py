@@ -3,6 +3,7 @@
     DGAError
     ├── DomainError      text that is not a domain
     ├── FeedError        a file that cannot be read as a feed or table
+    │   └── SheetError   a workbook of which a sheet must be chosen
     ├── FetchError       a list that could not be downloaded
     ├── GeneratorError   a request that a generator cannot fulfil
     ├── DatasetError     feeds from which no dataset can be built
@@ -42,6 +43,14 @@ class DomainError(DGAError):
 
 class FeedError(DGAError):
     """A file that cannot be read as a feed or as a table of domains."""
+
+
+class SheetError(FeedError):
+    """A workbook of which several sheets may be meant: `sheets`."""
+
+    def __init__(self, message: str, sheets: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.sheets = sheets
 
 
 class FetchError(DGAError):

@@ -32,6 +32,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         ("client", "clients"), ("column", "names"), ("time", "times"), ("answer", "answer codes"),
     ):  # fmt: skip
         add(f"--{role}", metavar="NAME", help=f"the column of {what}; default: guessed")
+    add("--sheet", default="", help="which sheet of an Excel workbook to read")
     add("--fpr", type=float, default=0.001, help="accepted share of clean hosts called infected")
     add("--incidents", metavar="FOLDER", help="write a ticket and a JSON report for each incident")
     index = parser.add_mutually_exclusive_group()
@@ -106,7 +107,7 @@ def _score(options: argparse.Namespace) -> int:
 def _judged(options: argparse.Namespace) -> HostsResult:
     from dga.hosts import score_hosts
 
-    events = read_events(_source(options.file), roles=roles(options))
+    events = read_events(_source(options.file), roles=roles(options), sheet=options.sheet)
     for sentence in events.description.choices():
         print(console.harmless(sentence), file=sys.stderr)
     return score_hosts.score_hosts(events, open_bundle(options.run), **_settings(options))

@@ -126,15 +126,19 @@ def read_events(
     *,
     roles: Mapping[str, str] | None = None,
     name: str = "",
+    sheet: str = "",
 ) -> Events:
     """Open one or several logs (paths, folders or a binary stream) as one stream of events.
 
     `roles` names the columns of roles ("query", "client", "rcode", "time", "answers", "process")
-    that are not to be chosen. Raises FeedError for what is no log of names.
+    that are not to be chosen; `sheet` a workbook's sheet. Raises FeedError for what is no log of
+    names.
     """
     stack = ExitStack()
     try:
-        log = stack.enter_context(open_table(_source(paths), name=name, roles=roles, ahead=True))
+        log = stack.enter_context(
+            open_table(_source(paths), name=name, roles=roles, sheet=sheet, ahead=True)
+        )
         day_first = _settle_days(log)
         description = describe(log)
     except BaseException:

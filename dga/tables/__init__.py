@@ -118,6 +118,7 @@ def reading(
         first = next(payloads)
         if not first.member:
             info, rows = open_payload(first)
+            info = replace(info, sheet=first.sheet, sheets=first.sheets)
             yield Reading(info, chunked(rows, info, chunk_rows), partial(_share, first))
             return
         survey = joined.Survey()

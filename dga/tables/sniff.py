@@ -42,6 +42,7 @@ class TableInfo:
 
     `skipped` counts the lines above the first row (comments and header); `surplus` says that the
     last column, "extra", gathers the fields of rows that are longer than the table is wide.
+    `sheet`: of a workbook, which one is read of its `sheets`.
     """
 
     format: str
@@ -53,6 +54,8 @@ class TableInfo:
     size: int
     skipped: int = 0
     surplus: bool = False
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
 
 
 def layout(payload: Payload) -> TableInfo:

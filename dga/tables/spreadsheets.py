@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import IO
 
-from dga.errors import FeedError
+from dga.errors import FeedError, SheetError
 from dga.storage.limited import Ending, run_child
 from dga.tables import workbook
-from dga.tables.encodings import one_line
+from dga.tables.encodings import one_line, shown
 from dga.tables.unpack import MAX_LINE, Bounded, Budget, Payload, base_name, damage_told
 
 MAX_WORKBOOK_BYTES = 2**28  # unpacked
@@ -44,20 +44,25 @@ def payloads(
         _copy(archive, copy, file.name, Budget(min(budget.limit, MAX_WORKBOOK_BYTES)))
         copy.flush()
         found, sheets = _read(copy.name, rows.name, file.name, sheet)
-        name = file.name if sheets < 2 else f"{file.name}: {one_line(found)}"
+        name = file.name if len(sheets) < 2 else f"{file.name}: {one_line(found)}"
         stream = Bounded(rows, name, Budget(budget.limit))
         yield replace(
-            file, name=name, compression="xlsx", head=stream.read(MAX_LINE), stream=stream
-        )
+            file, name=name, compression="xlsx", head=stream.read(MAX_LINE), stream=stream,
+            sheet=found, sheets=sheets,
+        )  # fmt: skip
 
 
-def _read(book: str, rows: str, name: str, sheet: str) -> tuple[str, int]:
-    """Have a child write a sheet's rows as CSV; the sheet's name, and of how many it is."""
+def _read(book: str, rows: str, name: str, sheet: str) -> tuple[str, tuple[str, ...]]:
+    """Have a child write a sheet's rows as CSV; the sheet's name, and those of all."""
     ending, told = run_child("dga.tables.workbook", book, rows, sheet, seconds=workbook.SECONDS)
     if ending is not Ending.DONE:
         raise FeedError(f"{name}: {_ENDED.get(ending, told)}")
     found, sheets = json.loads(told)
-    return str(found), int(sheets)
+    sheets = tuple(map(str, sheets))
+    if not found:
+        told = f"{name}: several sheets hold domain names: {shown(sheets)}; name one"
+        raise SheetError(told, sheets)
+    return str(found), sheets
 
 
 def _copy(archive: zipfile.ZipFile, copy: IO[bytes], name: str, budget: Budget) -> None:

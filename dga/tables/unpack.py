@@ -63,6 +63,7 @@ class Payload:
 
     `size` is that of the source, in bytes, as it lies on disk; an archive's for each of its files.
     `member`: where in an archive or folder the file lies, "" for a source that is one file.
+    `sheet`: of a workbook, which one it is of its `sheets`.
     """
 
     name: str
@@ -72,6 +73,8 @@ class Payload:
     stream: Readable
     raw: BinaryIO
     member: str = ""
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
 
     @property
     def encoding(self) -> str:

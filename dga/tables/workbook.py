@@ -1,8 +1,8 @@
 """Excel workbooks to CSV by fastexcel, which holds a sheet in memory: the child's part.
 
 `python -m dga.tables.workbook BOOK CSV SHEET` reads a copy that `dga.tables.spreadsheets` made,
-within limits on memory and time, and prints which sheet it took of how many. A cell far away, or a
-text that many cells share, costs more memory than the file tells.
+within limits on memory and time, and prints which sheet it took, and of which. A cell far away, or
+a text that many cells share, costs more memory than the file tells.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ SECONDS = 50.0
 BATCH_ROWS = 5_000
 
 
-def write_csv(book: Path, target: Path, sheet: str) -> tuple[str, int]:
-    """Write the rows of a sheet, `sheet` or the one with domains; its name, and of how many.
+def write_csv(book: Path, target: Path, sheet: str) -> tuple[str, list[str]]:
+    """Write the rows of a sheet, `sheet` or the one with domains; its name, and those of all.
 
-    FeedError where none or several may be meant.
+    Where several hold domains, none is written: "", and their names. FeedError where none is meant.
     """
     found = _open(book)
-    name, rows = _chosen(found, sheet)
+    name, rows, sheets = _chosen(found, sheet)
     with open(target, "w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
         for batch in rows.to_batches(max_chunksize=BATCH_ROWS):
             columns = [column.to_pylist() for column in batch.columns]
             out.writerows(zip(*columns, strict=True))
-    return name, len(found.sheet_names)
+    return name, sheets
 
 
 @contextmanager
@@ -70,24 +70,25 @@ def _open(path: Path) -> ExcelReader:
         return fastexcel.read_excel(path)
 
 
-def _chosen(book: ExcelReader, sheet: str) -> tuple[str, pa.Table]:
-    """The name and the rows of the sheet to read."""
+def _chosen(book: ExcelReader, sheet: str) -> tuple[str, pa.Table, list[str]]:
+    """The name and the rows of the sheet to read, and the names of all of which it is one."""
     if sheet:
         known = {one.casefold(): one for one in book.sheet_names}
         if sheet.casefold() not in known:
             raise FeedError(
                 f"no sheet {one_line(sheet)!r}; it has {shown(book.sheet_names)}: name one of these"
             )
-        return known[sheet.casefold()], _rows(book, known[sheet.casefold()])
+        name = known[sheet.casefold()]
+        return name, _rows(book, name), list(book.sheet_names)
     sheets = {one: _rows(book, one) for one in book.sheet_names}
     filled = {one: rows for one, rows in sheets.items() if len(rows)}
     if not filled:
         raise FeedError("a workbook without a filled cell; give one with at least one row")
     named = [one for one, rows in filled.items() if _holds_domains(rows)]
     if len(named) > 1:
-        raise FeedError(f"several sheets hold domain names: {shown(named)}; name one")
+        return "", pa.table({}), named
     found = named[0] if named else next(iter(filled))
-    return found, filled[found]
+    return found, filled[found], list(book.sheet_names)
 
 
 def _rows(book: ExcelReader, sheet: str) -> pa.Table:

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pytest
 
 from dga import tables
-from dga.errors import FeedError
+from dga.errors import FeedError, SheetError
 from dga.tables import spreadsheets
 
 LIST = b"one.example.com\ntwo.example.org\nthree.example.net\n"
@@ -167,8 +167,9 @@ def test_the_only_sheet_with_domains_is_read_with_its_header() -> None:
 
 def test_of_several_sheets_with_domains_one_is_asked_for() -> None:
     content = workbook(First=[["one.example.com"]], Second=[["two.example.org"]])
-    with pytest.raises(FeedError, match=r"First, Second; name one"):
+    with pytest.raises(SheetError, match=r"First, Second; name one") as refused:
         read(content)
+    assert refused.value.sheets == ("First", "Second")
     assert read(content, sheet="second")["domain"].to_pylist() == ["two.example.org"]
     with pytest.raises(FeedError, match="no sheet 'Third'"):
         read(content, sheet="Third")

@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dga.schema import VERDICT_COLUMNS
+from tests.tables.test_archives import workbook
 from tests.ui.bulk_list import ROWS, TABLE
 from ui.bulk import filter_panel, results
 from ui.common import session
@@ -77,6 +78,16 @@ def test_an_upload_is_scored_row_by_row_in_order(app: AppTest) -> None:
 def test_every_kind_of_file_is_scored(app: AppTest, name: str, data: bytes) -> None:
     rows = scored(upload(app, name, data))
     assert rows["verdict"].tolist() == ["benign", "dga", "", "", "dga", "dga"]
+
+
+def test_a_sheet_of_a_workbook_is_chosen(app: AppTest) -> None:
+    upload(app, "book.xlsx", workbook(Old=[["aureola.com"]], New=[["belisar.net"], ["cavol.org"]]))
+    assert "several sheets hold domain names" in app.error[0].value.replace("\\", "")
+    [sheets] = [box for box in app.selectbox if box.label.startswith("Sheet")]
+    assert (sheets.options, sheets.value) == (["Old", "New"], None)
+    sheets.set_value("New").run()
+    rows = scored(app)
+    assert rows["registered_name"].tolist() == ["belisar.net", "cavol.org"]
 
 
 def test_pasted_text_is_scored(app: AppTest) -> None:

@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dga.hosts import feedback
+from tests.tables.test_archives import workbook
 from ui.common.recent_jobs import RecentJobs
 from ui.hosts import host_panel, input
 from ui.hosts.hosts_job import HostsJob
@@ -57,6 +58,28 @@ def test_the_example_shows_its_infected_hosts(app: AppTest) -> None:
     told = " ".join(markdown.value for markdown in app.markdown)
     assert "Likely command and control" in told
     assert "kraken" in told
+
+
+def test_a_sheet_of_a_workbook_is_chosen(app: AppTest) -> None:
+    head = ["time", "client", "query"]
+    first, second = (
+        [head, ["2026-05-01 10:00:00", f"10.0.0.{number}", "aureola.com"]] for number in (7, 8)
+    )
+    app.switch_page("pages/hosts.py").run()
+    book = workbook(First=first, Second=second)
+    app.file_uploader[0].set_value(("book.xlsx", book, "application/octet-stream")).run()
+    finished(app)
+    [sheets] = [box for box in app.selectbox if box.label.startswith("Sheet")]
+    sheets.set_value("Second").run()
+    finished(app)
+    assert not app.exception
+    assert app.dataframe[0].value["client"].tolist() == ["10.0.0.8"]
+
+
+def finished(app: AppTest) -> None:
+    """Wait for the session's job."""
+    app.session_state[input.MEMORY].job.wait()
+    app.run()
 
 
 def test_a_deep_link_opens_its_host(app: AppTest) -> None:

@@ -25,6 +25,7 @@ class Bulk:
     table: Table | None = None
     job: ScoringJob | None = None
     error: DGAError | None = None
+    given: tuple[str, Source] | None = None
     fresh: bool = False  # a list was given that is not scored yet
 
 
@@ -81,16 +82,22 @@ def _ways() -> None:
 def _take(name: str, source: Source | None) -> None:
     """Make a new list the page's table, or clear it."""
     bulk = session.remembered(session.BULK, Bulk)
-    bulk.table, bulk.error, bulk.fresh = None, None, source is not None
+    bulk.given, bulk.fresh = None if source is None else (name, source), source is not None
+    read(bulk)
+
+
+def read(bulk: Bulk, sheet: str = "") -> None:
+    """Read what was given, of a workbook the named sheet."""
+    bulk.table, bulk.error = None, None
     try:
-        bulk.table = None if source is None else given.open_table(name, source)
+        bulk.table = given.open_table(*bulk.given, sheet) if bulk.given else None
     except DGAError as error:
         bulk.error = error
 
 
 def _refuse(error: DGAError) -> None:
     bulk = session.remembered(session.BULK, Bulk)
-    bulk.table, bulk.error = None, error
+    bulk.table, bulk.error, bulk.given = None, error, None
 
 
 def _take_paste() -> None:

@@ -26,6 +26,7 @@ def prepare(bulk: Bulk, running: bool) -> None:
 
     `running`: whether a list is being scored, as the whole page sees it.
     """
+    _pick_sheet(bulk)
     if bulk.error:
         widgets.error_box(bulk.error)
     elif bulk.table and (bulk.job is None or bulk.fresh):
@@ -36,6 +37,17 @@ def prepare(bulk: Bulk, running: bool) -> None:
             _start(bulk, bulk.table, running)
     elif bulk.job is None:
         _nothing_given()
+
+
+def _pick_sheet(bulk: Bulk) -> None:
+    """The choice of a workbook's sheet, where it has several."""
+    if bulk.table:
+        sheets, current = bulk.table.info.sheets, bulk.table.info.sheet
+    else:
+        sheets, current = getattr(bulk.error, "sheets", ()), ""
+    if len(sheets) > 1 and (chosen := widgets.pick_sheet(sheets, current)) not in (None, current):
+        input.read(bulk, chosen)
+        st.rerun()
 
 
 def _nothing_given() -> None:

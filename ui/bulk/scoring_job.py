@@ -49,6 +49,7 @@ class ScoringJob(ThreadJob):
         self._folder = Scratch("scores")
         self._place = table.info.columns.index(column)
         self._chosen = column if column != table.column else None
+        self._sheet = table.info.sheet
         self._rows, self._exact = table.rows, table.exact
         self._source = table.open()
         self._turn_began = 0.0
@@ -130,6 +131,7 @@ class ScoringJob(ThreadJob):
             self._scorer,
             name=self.name,
             column=self._chosen,
+            sheet=self._sheet,
             on_progress=self._note,
             should_stop=self._stop.is_set,
         )

@@ -62,11 +62,14 @@ class Table:
         return f"{self.rows:,} {unit}" if self.exact else f"about {self.rows:,} {unit}"
 
 
-def open_table(name: str, source: bytes | Path) -> Table:
-    """Read the first rows of a list or log and choose its column; FeedError says why it is none."""
+def open_table(name: str, source: bytes | Path, sheet: str = "") -> Table:
+    """Read the first rows of a list or log and choose its column; FeedError says why it is none.
+
+    `sheet`: which one of a workbook; SheetError where one must be chosen.
+    """
     with (
         _opened(source) as file,
-        logs.open_table(file, name=name, chunk_rows=HEAD_ROWS) as log,
+        logs.open_table(file, name=name, chunk_rows=HEAD_ROWS, sheet=sheet) as log,
     ):
         first = next(log.chunks, pa.table({name: [] for name in log.info.columns}))
         choice = log.roles.get(QUERY)
@@ -130,11 +133,11 @@ def _rows(name: str, source: bytes | Path, info: TableInfo, head: int) -> tuple[
         return head, True
     with _opened(source) as file:
         if info.compression != "none":
-            return _estimate(name, file, info.size)
+            return _estimate(name, file, info)
         if info.format == "parquet":
             return int(pq.read_metadata(file).num_rows), True
         if info.format not in BY_LINE:
-            return _estimate(name, file, info.size)
+            return _estimate(name, file, info)
         return max(head, _lines(file) - info.skipped), True
 
 
@@ -145,12 +148,12 @@ def _lines(file: BinaryIO) -> int:
     return found + (not last.endswith(b"\n"))
 
 
-def _estimate(name: str, file: BinaryIO, size: int) -> tuple[int | None, bool]:
+def _estimate(name: str, file: BinaryIO, info: TableInfo) -> tuple[int | None, bool]:
     """Rows told from how many of them a piece of the file takes; of a short file all are read."""
     rows = 0
     seen: list[tuple[int, int]] = []  # where in the file reading stood, rows until then
     try:
-        with logs.open_table(file, name=name, chunk_rows=HEAD_ROWS) as log:
+        with logs.open_table(file, name=name, chunk_rows=HEAD_ROWS, sheet=info.sheet) as log:
             for chunk in islice(log.chunks, SAMPLES):
                 if not seen or file.tell() > seen[-1][0]:
                     seen.append((file.tell(), rows))
@@ -162,4 +165,4 @@ def _estimate(name: str, file: BinaryIO, size: int) -> tuple[int | None, bool]:
     if len(seen) < 3:
         return None, False
     (start, before), (end, until) = seen[1], seen[-1]  # the first piece is read with what it needs
-    return round(size * (until - before) / (end - start)), False
+    return round(info.size * (until - before) / (end - start)), False

@@ -115,6 +115,17 @@ def pick_run(key: str = session.RUN, label: str = "Run") -> Run | None:
 
 
 @st.fragment(run_every=ACTIVE_SECONDS)
+def pick_sheet(sheets: Sequence[str], current: str) -> str | None:
+    """The choice of a workbook's sheet; None as long as none is chosen."""
+    return st.selectbox(
+        "Sheet of the workbook",
+        sheets,
+        index=list(sheets).index(current) if current in sheets else None,
+        placeholder="Choose a sheet",
+        width=360,
+    )
+
+
 def _watch_active(shown: str | None) -> None:
     """Draw the page anew once another tab has made another run the active one."""
     if session.active_name() != shown:

@@ -30,6 +30,7 @@ class HostsJob(ThreadJob):
         run: str,
         fpr: float,
         attribute: bool,
+        sheet: str = "",
         key: str = "",
         owner: str = "",
     ) -> None:
@@ -38,7 +39,7 @@ class HostsJob(ThreadJob):
         self.events, self.share = 0, 0.0
         self.columns: tuple[str, ...] = ()
         self.result: HostsResult | None = None
-        self.source, self._bundle = source, bundle
+        self.source, self.sheet, self._bundle = source, sheet, bundle
 
     @property
     def settings(self) -> tuple[float, bool]:
@@ -71,14 +72,14 @@ class HostsJob(ThreadJob):
         """The same log judged anew, such as after feedback."""
         return HostsJob(
             self.name, self.source, self._bundle, run=self.run, fpr=self.fpr,
-            attribute=self.attribute, key=self.key, owner=self.owner,
+            attribute=self.attribute, sheet=self.sheet, key=self.key, owner=self.owner,
         ).start()  # fmt: skip
 
     def _work(self) -> None:
         self.result = self._judge()
 
     def _judge(self) -> HostsResult:
-        events = read_events(self._open(), name=self.name)
+        events = read_events(self._open(), name=self.name, sheet=self.sheet)
         self.columns = tuple(events.description.choices())
         return score_hosts.score_hosts(
             events,

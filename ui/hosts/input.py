@@ -28,6 +28,7 @@ class Hosts:
 
     job: HostsJob | None = None
     given: tuple[str, Source] | None = None
+    sheet: str = ""
     error: DGAError | None = None
 
 
@@ -109,7 +110,7 @@ def _ways() -> None:
 def _take(name: str, source: Source | None) -> None:
     hosts = session.remembered(MEMORY, Hosts)
     hosts.error = None
-    hosts.given = None if source is None else (name, source)
+    hosts.given, hosts.sheet = None if source is None else (name, source), ""
     if hosts.given and hosts.job:
         hosts.job.cancel()
         hosts.job = None

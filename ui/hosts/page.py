@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dga.errors import SheetError
 from dga.hosts import example_log
 from dga.hosts.score_hosts import HostsResult
 from ui.common import browser, session, widgets
@@ -41,6 +42,8 @@ def _job(hosts: Hosts) -> None:
         return
     if job.running:
         _watch(job)
+    elif isinstance(job.error, SheetError):
+        _pick_sheet(hosts, job, job.error)
     elif job.error:
         with widgets.errors_shown():
             raise job.error
@@ -48,6 +51,14 @@ def _job(hosts: Hosts) -> None:
         st.info("Cancelled. Give a log to begin anew.")
     else:
         _result(hosts, job, job.result)
+
+
+def _pick_sheet(hosts: Hosts, job: HostsJob, error: SheetError) -> None:
+    """Ask which sheet of a workbook is the log, and judge it."""
+    widgets.error_box(error)
+    if chosen := widgets.pick_sheet(error.sheets, ""):
+        hosts.given, hosts.sheet, hosts.job = (job.name, job.source), chosen, None
+        st.rerun()
 
 
 def _begin(hosts: Hosts, fpr: float, attribute: bool) -> None:
@@ -62,7 +73,7 @@ def _begin(hosts: Hosts, fpr: float, attribute: bool) -> None:
         bundle = session.load_bundle(run)
         example = source == example_log.FILE  # the only result that everybody may see
         job = HostsJob(
-            name, source, bundle, run=run.name, fpr=fpr, attribute=attribute,
+            name, source, bundle, run=run.name, fpr=fpr, attribute=attribute, sheet=hosts.sheet,
             key=EXAMPLE if example else "", owner=SHARED if example else browser.name(),
         )  # fmt: skip
         hosts.given = None
@@ -73,7 +84,7 @@ def _begin(hosts: Hosts, fpr: float, attribute: bool) -> None:
 def _offer_again(hosts: Hosts, job: HostsJob) -> None:
     """The way to judge the same log with the settings as they are now."""
     if st.button("Judge again with these settings", type="primary", icon=":material/replay:"):
-        hosts.given = (job.name, job.source)
+        hosts.given, hosts.sheet = (job.name, job.source), job.sheet
 
 
 @st.fragment(run_every=0.5)
