@@ -11,6 +11,7 @@ import struct
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Final
 
 import dpkt
@@ -31,6 +32,7 @@ MAGICS: Final = (
     b"\x0a\x0d\x0d\x0a",
 )  # fmt: skip
 MAX_PACKET: Final = 2**24  # bytes; a larger one is damage
+MAX_HEADERS: Final = 1_500  # bytes in which the headers of a packet must end
 MAX_FLOWS: Final = 4_096  # TCP streams that are put together at a time
 MAX_STREAM: Final = 2**16  # bytes of one
 MAX_MESSAGES: Final = 100  # of one segment
@@ -40,7 +42,7 @@ _PCAPNG = b"\x0a\x0d\x0d\x0a"
 _GRAMMAR = Grammar(FORMAT, "Packet capture", (), (), key=("client", "id"))
 _KINDS = {kind: LinePattern(None, kind) for kind in (ASKED, ANSWERED, EVENT)}  # type: ignore[arg-type]
 _DAMAGE = (dpkt.dpkt.Error, struct.error, IndexError, ValueError, KeyError, TypeError,
-           AttributeError, OSError)  # fmt: skip
+           AttributeError, OSError, RecursionError)  # fmt: skip
 _LINKS = {
     dpkt.pcap.DLT_EN10MB: dpkt.ethernet.Ethernet,
     dpkt.pcap.DLT_LINUX_SLL: dpkt.sll.SLL,
@@ -48,6 +50,7 @@ _LINKS = {
     dpkt.pcap.DLT_NULL: dpkt.loopback.Loopback,
     dpkt.pcap.DLT_LOOP: dpkt.loopback.Loopback,
 }
+_READ = (dpkt.udp.UDP, dpkt.tcp.TCP)
 _RAW = (dpkt.pcap.DLT_RAW, 12, 14, 228, 229)
 _A, _CNAME, _AAAA = dpkt.dns.DNS_A, dpkt.dns.DNS_CNAME, dpkt.dns.DNS_AAAA
 
@@ -87,12 +90,12 @@ class _Capped:
     name = ""
 
     def __init__(self, head: bytes, stream: Readable, name: str) -> None:
-        self._head, self._stream, self.name = head, stream, name
+        self._head, self._stream, self.name = BytesIO(head), stream, name
 
     def read(self, size: int) -> bytes:
         if not 0 <= size <= MAX_PACKET:
             raise FeedError(f"{self.name}: damaged, a packet of {size:,} bytes; capture it again")
-        found, self._head = self._head[:size], self._head[size:]
+        found = self._head.read(size)
         while len(found) < size and (more := self._stream.read(size - len(found))):
             found += more
         return found
@@ -136,6 +139,8 @@ class _Message:
 def _messages(data: bytes, link: int, streams: _Streams) -> list[_Message]:
     """What one packet tells of names."""
     try:
+        if len(data) > MAX_HEADERS and not isinstance(_ip(data[:MAX_HEADERS], link).data, _READ):
+            return []  # headers upon headers, for each of which the rest would be copied
         packet = _ip(data, link)
         transport = packet.data
         ports = (transport.sport, transport.dport)

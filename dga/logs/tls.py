@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+MAX_RECORDS = 16  # of one hello; clients send one or two
 _HANDSHAKE, _CLIENT_HELLO, _SERVER_NAME = 22, 1, 0
 
 
@@ -23,7 +24,9 @@ def server_name(stream: bytes) -> str | None:
 def _records(stream: bytes) -> bytes:
     """The handshake bytes of the records in a stream, without the records' heads."""
     found, at = b"", 0
-    while at + 5 <= len(stream) and stream[at] == _HANDSHAKE:
+    for _ in range(MAX_RECORDS):
+        if at + 5 > len(stream) or stream[at] != _HANDSHAKE:
+            break
         length = int.from_bytes(stream[at + 3 : at + 5], "big")
         found += stream[at + 5 : at + 5 + length]
         at += 5 + length
