@@ -15,7 +15,7 @@ from dga.logs.grammars import ANSWERED, ASKED, EVENT, NOTE, Grammar, LinePattern
 from dga.logs.heads import head_client, head_time, remembering
 from dga.logs.rcodes import rcode_name
 
-WINDOW = 20_000  # lines after which an unanswered query is let go
+WINDOW = 20_000  # lines after which a query is let go, answered or still being answered
 SETTLED = 1_000  # lines after which an answered one is
 MAX_LINE = 8_192  # characters of a line that are looked at
 MAX_ANSWERS = 1_000  # characters of an event's answers
@@ -87,7 +87,8 @@ class Joiner:
         while rows:
             row = rows[0]
             patience = SETTLED if row.rcode or row.text else WINDOW
-            if not final and self._joins and line - row.lines[-1] < patience:
+            waits = line - row.lines[-1] < patience and line - row.lines[0] < WINDOW
+            if waits and self._joins and not final:
                 break
             row.sent = True
             self._forget(row)

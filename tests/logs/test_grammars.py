@@ -11,7 +11,7 @@ import pytest
 from dga.logs import open_table, read_events
 from dga.logs.events import SCHEMA
 from dga.logs.grammars import GRAMMARS, Grammar, Sample
-from dga.logs.joining import Joiner, line_ranges
+from dga.logs.joining import WINDOW, Joiner, line_ranges
 from dga.logs.text_log import COLUMNS, find_grammar, text_tables
 
 CASES = [(grammar, sample) for grammar in GRAMMARS for sample in grammar.samples]
@@ -156,3 +156,18 @@ def numbers(ranges: str) -> list[int]:
 
 def more(ranges: str) -> int:
     return int(ranges.partition(" and ")[2].removesuffix(" more") or 0)
+
+
+def test_an_event_that_is_answered_again_and_again_holds_nothing_back() -> None:
+    grammar = next(one for one in GRAMMARS if one.name == "dnsmasq")
+    head = "May  1 10:00:01 dnsmasq[7]:"
+    asked = [f"{head} query[A] river.org from 10.1.0.23", f"{head} forwarded river.org to 8.8.8.8"]
+    joiner = Joiner(grammar)
+    joiner.add(asked)
+    held = 0
+    for part in range(60):
+        joiner.add([f"{head} query[A] n{part}x{n}.org from 10.1.0.24" for n in range(900)])
+        joiner.add([f"{head} reply river.org is 192.0.2.{part}"])
+        joiner.ready()
+        held = max(held, len(joiner._rows))
+    assert held < 2 * WINDOW
