@@ -26,6 +26,8 @@ SECONDS: Final = 20.0  # of the processor that any database may take to be read
 BYTES_A_SECOND: Final = 2**20  # a larger one may take longer; it gives some ten times as much
 MAX_CELL: Final = 2**20
 MAX_TABLES: Final = 10_000
+HEAP_BYTES: Final = 2**28  # that SQLite may take in this process, schemas of any size included
+COMPUTED: Final = (2, 3)  # how SQLite marks columns that it computes
 _TYPES = (
     "", "A", "AAAA", "ANY", "SRV", "SOA", "PTR", "TXT", "NAPTR", "MX", "DS", "RRSIG", "DNSKEY",
     "NS", "OTHER", "SVCB", "HTTPS",
@@ -73,9 +75,10 @@ def database_tables(payload: Payload) -> Iterator[pa.Table]:
                 rows = connection.execute(_statement(connection, payload.name))
             while some := _some(rows, clock, budget, payload.name):
                 yield _table(some)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, MemoryError) as error:
+            told = str(error) or f"it takes over {HEAP_BYTES >> 20} MiB of memory"
             raise FeedError(
-                f"{payload.name}: the database cannot be read ({error}); copy it again while "
+                f"{payload.name}: the database cannot be read ({told}); copy it again while "
                 "Pi-hole is stopped"
             ) from None
 
@@ -120,6 +123,7 @@ def _connect(payload: Payload, stack: ExitStack) -> sqlite3.Connection:
     connection.text_factory = lambda data: data.decode("utf-8", "replace")
     connection.execute("PRAGMA query_only = ON")
     connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute(f"PRAGMA hard_heap_limit = {HEAP_BYTES}")
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_CELL)
     return connection
 
@@ -141,6 +145,8 @@ def _statement(connection: sqlite3.Connection, name: str) -> str:
     names = {row[1] for row in tables if row[0] == "main" and row[2] == "table"}
     for needed, source, domain, client in _SOURCES:
         if names.issuperset(needed):
+            for table in needed:
+                _refuse_computed(connection, table, name)
             known = {row[1] for row in connection.execute(f"PRAGMA table_info({needed[0]})")}
             if {"timestamp", "domain", "client"} <= known:
                 key = "q.id" if "id" in known else "q.rowid"
@@ -150,6 +156,15 @@ def _statement(connection: sqlite3.Connection, name: str) -> str:
     raise FeedError(
         f"{name}: an SQLite database without Pi-hole's table of queries; export its table as CSV"
     )
+
+
+def _refuse_computed(connection: sqlite3.Connection, table: str, name: str) -> None:
+    """FeedError for columns that are computed: one call of a function may take hours, unasked."""
+    if any(row[6] in COMPUTED for row in connection.execute(f"PRAGMA table_xinfo({table})")):
+        raise FeedError(
+            f"{name}: the table {table} has computed columns, which Pi-hole's has not; export it "
+            "as CSV"
+        )
 
 
 def _table(rows: list[tuple[object, ...]]) -> pa.Table:

@@ -7,7 +7,8 @@ import random
 import socket
 import sqlite3
 import struct
-import tracemalloc
+import subprocess
+import sys
 from pathlib import Path
 
 import dpkt
@@ -15,12 +16,13 @@ import pyarrow as pa
 import pytest
 
 from dga.errors import FeedError
-from dga.logs import open_table, read_events
+from dga.logs import captures, open_table, pihole_database, read_events
 from dga.logs.events import SCHEMA
 from dga.logs.tls import server_name
 
 CLIENT, SERVER = "10.1.0.23", "192.0.2.53"
 START = 1_777_629_601.25
+QUERIES = "CREATE TABLE queries(id INTEGER PRIMARY KEY, timestamp, domain, client)"
 
 
 def message(name: str, identity: int, rcode: int | None = None) -> bytes:
@@ -228,35 +230,134 @@ def test_views_of_a_database_are_not_run(tmp_path: Path, view: str, name: str) -
         events_of(path.read_bytes())
 
 
-def computed(path: Path, domain: str, rows: int) -> bytes:
-    """A database whose domains are computed from numbers as they are read."""
+def filled(path: Path) -> bytes:
+    """A database of some thousand queries."""
+    names = [(number, f"garden{number}.example") for number in range(3_000)]
     with sqlite3.connect(path) as connection:
-        connection.executescript(
-            "CREATE TABLE query_storage(id INTEGER PRIMARY KEY, timestamp, client, domain);"
-            "CREATE TABLE client_by_id(id INTEGER PRIMARY KEY, ip, name);"
-            "CREATE TABLE domain_by_id(id INTEGER PRIMARY KEY, "
-            f"domain GENERATED ALWAYS AS ({domain}) VIRTUAL);"
-        )
-        numbers = [(number,) for number in range(rows)]
-        connection.executemany("INSERT INTO domain_by_id(id) VALUES (?)", numbers)
-        connection.executemany("INSERT INTO query_storage VALUES (?1, 1, 1, ?1)", numbers)
+        connection.execute(QUERIES)
+        connection.executemany("INSERT INTO queries VALUES (?1, 1, ?2, 'x')", names)
     return path.read_bytes()
 
 
-def test_rows_that_are_far_larger_than_the_database_are_refused(tmp_path: Path) -> None:
-    content = computed(tmp_path / "x.db", "hex(zeroblob(500000 + id))", 2_000)
-    tracemalloc.start()
-    with pytest.raises(FeedError, match="unpacks to more than"):
-        events_of(content)
-    assert tracemalloc.get_traced_memory()[1] < 200 * 2**20
-    tracemalloc.stop()
-
-
-def test_a_database_that_computes_without_end_is_given_up(
+def test_rows_that_are_far_larger_than_the_database_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dga.logs.pihole_database.SECONDS", 0.05)
-    slow = f"replace(hex(zeroblob(400000 + id)), '00', '{'ab' * 8}') LIKE '%a%a%a%c'"
-    content = computed(tmp_path / "x.db", slow, 3_000)
+    content = filled(tmp_path / "x.db")
+    assert len(events_of(content)) == 3_000
+    monkeypatch.setattr(pihole_database, "RATIO_FREE_BYTES", 1_000)
+    monkeypatch.setattr(pihole_database, "MAX_RATIO", 0)
+    with pytest.raises(FeedError, match="unpacks to more than"):
+        events_of(content)
+
+
+def test_a_database_that_takes_too_long_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = filled(tmp_path / "x.db")
+    monkeypatch.setattr(pihole_database, "SECONDS", -1_000.0)
     with pytest.raises(FeedError, match="cannot be read"):
         events_of(content)
+
+
+def tunnels(kind: str, depth: int) -> bytes:
+    """A packet of a query, with so many headers around it."""
+    inner = packet(message("xkqzvbnt.example", 7))[14:]
+    for _ in range(depth):
+        if kind == "extensions":
+            inner = bytes(8) + inner
+            continue
+        inner = inner if kind == "ip" else b"\0\0\x08\0" + inner
+        head = struct.pack(
+            ">BBHHHBBH", 0x45, 0, (20 + len(inner)) & 0xFFFF, 1, 0, 64, 4 if kind == "ip" else 47, 0
+        )
+        inner = head + socket.inet_aton(CLIENT) + socket.inet_aton(SERVER) + inner
+    if kind == "extensions":
+        inner = struct.pack(">IHBB", 0x60000000, len(inner) & 0xFFFF, 0, 64) + bytes(32) + inner
+    return bytes(12) + (b"\x86\xdd" if kind == "extensions" else b"\x08\0") + inner
+
+
+@pytest.mark.parametrize("kind", ["ip", "gre", "extensions"])
+def test_a_packet_of_headers_upon_headers_is_passed_over(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded: list[int] = []
+    decode = captures._ip
+    monkeypatch.setattr(
+        captures, "_ip", lambda data, link: decoded.append(len(data)) or decode(data, link)
+    )
+    found = events_of(capture([*UDP, tunnels(kind, 3_000), tunnels(kind, 900)]))
+    assert found == events_of(capture(UDP))
+    assert max(decoded) <= captures.MAX_HEADERS  # a long chain is not decoded as a whole
+
+
+def test_a_large_packet_is_read_to_its_end() -> None:
+    long = packet(message("xkqzvbnt.example", 7) + bytes(3_000))
+    assert [row["query"] for row in events_of(capture([long]))] == ["xkqzvbnt.example"]
+
+
+def test_a_hello_in_very_many_records_is_given_up() -> None:
+    whole = hello("xkqzvbnt.example")
+    handshake = whole[5:]
+
+    def parted(records: int) -> bytes:
+        size = -(-len(handshake) // records)
+        parts = [handshake[at : at + size] for at in range(0, len(handshake), size)]
+        return b"".join(b"\x16\3\1" + struct.pack(">H", len(part)) + part for part in parts)
+
+    assert server_name(parted(3)) == server_name(whole) == "xkqzvbnt.example"
+    assert server_name(parted(60)) is None
+
+
+def database(path: Path, *statements: str) -> bytes:
+    connection = sqlite3.connect(path)
+    for statement in statements:
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "computed",
+    ["hex(zeroblob(9))", "'a' LIKE '%a'", "printf('%.*c', 9, 'x')", "instr('aa', 'a')", "abs(id)"],
+)
+def test_what_a_database_would_compute_is_not_run(computed: str, tmp_path: Path) -> None:
+    content = database(
+        tmp_path / "ftl.db",
+        "CREATE TABLE query_storage(id, timestamp, domain, client)",
+        "CREATE TABLE client_by_id(id INTEGER PRIMARY KEY, ip)",
+        f"CREATE TABLE domain_by_id(id INTEGER PRIMARY KEY, domain AS ({computed}))",
+        "INSERT INTO query_storage VALUES (1, 1, 1, 1)",
+    )
+    with pytest.raises(FeedError, match="has computed columns"):
+        events_of(content)
+
+
+READ_WITHIN = """
+import sys
+from pathlib import Path
+from dga.errors import FeedError
+from dga.logs import open_table, pihole_database
+
+pihole_database.HEAP_BYTES = 2**22  # of the whole process, which can never have more again
+for path in sys.argv[1:]:
+    try:
+        with open_table(Path(path)) as table:
+            print(sum(map(len, table.chunks)))
+    except FeedError as error:
+        print(error)
+"""
+
+
+def test_a_database_whose_schema_fills_the_memory_is_refused(tmp_path: Path) -> None:
+    rows = "INSERT INTO queries VALUES (1, 1777629601, 'xkqzvbnt.example', '10.1.0.23')"
+    columns = ", ".join(f"c{number}" for number in range(1_500))
+    tables = [f"CREATE TABLE t{number}({columns})" for number in range(400)]
+    for name, more in (("few", []), ("many", tables)):
+        database(tmp_path / f"{name}.db", QUERIES, rows, *more)
+    given = [str(tmp_path / f"{name}.db") for name in ("few", "many")]
+    told = subprocess.run(
+        [sys.executable, "-c", READ_WITHIN, *given], capture_output=True, text=True, check=True
+    )
+    few, many = told.stdout.splitlines()
+    assert few == "1" and "takes over 4 MiB of memory" in many
