@@ -10,6 +10,8 @@ from dga.tables.sniff import TableInfo
 
 MAX_CELLS = 4_000_000  # in one table of a stream
 MAX_TABLE_BYTES = 2**26
+MANY_TABLES = 1_000  # tables that are joined at a time
+FEW_TABLES = 32  # so few are not copied
 
 
 def rows_at_once(info: TableInfo) -> int:
@@ -36,15 +38,27 @@ def chunked(tables: Iterable[pa.Table], info: TableInfo, chunk_rows: int) -> Ite
     A table without rows gives one.
     """
     chunk_rows = max(1, min(chunk_rows, rows_at_once(info)))
-    held = text_table([], info)
-    told = False
+    held, rows, size, told = [text_table([], info)], 0, 0, False
     for table in tables:
-        held = pa.concat_tables([held, table])
-        while len(held) >= chunk_rows or (len(held) and held.nbytes > MAX_TABLE_BYTES):
-            yield held.slice(0, chunk_rows)
-            held, told = held.slice(chunk_rows), True
-    if len(held) or not told:
-        yield held
+        if not len(table):
+            continue
+        held.append(table)
+        rows, size = rows + len(table), size + table.nbytes
+        if rows < chunk_rows and size <= MAX_TABLE_BYTES and len(held) < MANY_TABLES:
+            continue
+        whole = _joined(held)
+        while len(whole) >= chunk_rows or (len(whole) and whole.nbytes > MAX_TABLE_BYTES):
+            yield whole.slice(0, chunk_rows)
+            whole, told = whole.slice(chunk_rows), True
+        held, rows, size = [whole], len(whole), whole.nbytes
+    if rows or not told:
+        yield _joined(held)
+
+
+def _joined(tables: list[pa.Table]) -> pa.Table:
+    """Tables as one; many small ones are copied, since each piece of a column costs time."""
+    whole = pa.concat_tables(tables)
+    return whole.combine_chunks() if len(tables) >= FEW_TABLES else whole
 
 
 def _fit(row: list[str], width: int, info: TableInfo) -> list[str]:

@@ -26,6 +26,7 @@ from dga.tables import (
     shown,
     sniff,
     source_name,
+    texttable,
 )
 
 ROWS = 5_000
@@ -296,3 +297,13 @@ def test_columns_of_fixed_width(text: str) -> None:
     assert list(frame["Name"]) == ["one.example.com", "longer-than-its-column.com"]
     assert list(frame["IPAddress"]) == ["192.0.2.7", "192.0.2.8"]
     assert frame["TTL"][0] in ("12345", "7")
+
+
+def test_very_many_small_tables_become_chunks_of_few_pieces() -> None:
+    info = TableInfo("csv", "none", "utf-8", ",", ("domain",), True, 0)
+    tables = (texttable.text_table([[f"n{n}.com"]], info) for n in range(5_000))
+    chunks = list(texttable.chunked(tables, info, 2_000))
+    assert [len(chunk) for chunk in chunks] == [2_000, 2_000, 1_000]
+    assert max(chunk.column(0).num_chunks for chunk in chunks) <= texttable.FEW_TABLES
+    names = [name for chunk in chunks for name in chunk["domain"].to_pylist()]
+    assert names == [f"n{n}.com" for n in range(5_000)]
