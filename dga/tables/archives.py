@@ -87,12 +87,29 @@ def _folder(folder: Path, name: str, max_bytes: int, sheet: str) -> Iterator[Pay
     files = (path for path in folder.rglob("*") if path.is_file() and path.stat().st_size)
     paths = sorted(files, key=_rotated)
     paths = [path for path in paths if not _is_aside(path.relative_to(folder).as_posix())]
+    paths = _without_links(paths, folder, name)
     _check_count(len(paths), name, "folder")
     for path in paths:
         with ExitStack() as stack:
             shown = f"{name}: {base_name(path.name)}"
             for payload in _file(path, shown, max_bytes, sheet, stack):
                 yield replace(payload, member=payload.member or base_name(path.name))
+
+
+def _without_links(paths: list[Path], folder: Path, name: str) -> list[Path]:
+    """The paths without links to others of them, so that each file is read once.
+
+    FeedError for a link out of the folder: whoever made it may want another file to be read.
+    """
+    links = [path for path in paths if path.is_symlink()]
+    for link in links:
+        if not link.resolve().is_relative_to(folder.resolve()):
+            raise FeedError(
+                f"{name}: {base_name(link.name)} is a link out of this folder; remove it, or give "
+                "the file that it leads to"
+            )
+    files = {path.resolve() for path in paths if path not in links} if links else set()
+    return [path for path in paths if path not in links or path.resolve() not in files]
 
 
 def _file(

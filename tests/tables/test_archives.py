@@ -268,3 +268,55 @@ def test_a_damaged_workbook_is_told() -> None:
     content = zip_of({"xl/workbook.xml": b"<workbook", "[Content_Types].xml": b""})
     with pytest.raises(FeedError, match="damaged"):
         read(content)
+
+
+def domains(source: Path | io.BytesIO) -> list[str]:
+    with tables.open_table(source) as (info, chunks):
+        return [name for chunk in chunks for name in chunk[info.columns[0]]]
+
+
+def test_a_link_within_a_folder_is_read_once(tmp_path: Path) -> None:
+    folder = tmp_path / "lists"
+    (folder / ".kept").mkdir(parents=True)
+    (folder / "a.csv").write_bytes(LIST)
+    (folder / "b.csv").symlink_to("a.csv")
+    (folder / "loop").symlink_to(".")
+    (folder / "nowhere").symlink_to("gone.csv")
+    assert domains(folder) == NAMES
+    (folder / ".kept" / "old.csv").write_bytes(b"four.example.com\nfive.example.org\n")
+    (folder / "c.csv").symlink_to(".kept/old.csv")  # which is no file of the list by itself
+    assert domains(folder) == [*NAMES, "four.example.com", "five.example.org"]
+
+
+def test_a_link_out_of_a_folder_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "lists"
+    folder.mkdir()
+    (folder / "a.csv").write_bytes(LIST)
+    (tmp_path / "secret.csv").write_bytes(b"secret.example.com\n")
+    (folder / "b.csv").symlink_to("../secret.csv")
+    with pytest.raises(FeedError, match=r"b\.csv is a link out of this folder"):
+        domains(folder)
+
+
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE])
+def test_links_in_an_archive_are_not_followed(kind: bytes, tmp_path: Path) -> None:
+    (tmp_path / "secret.csv").write_bytes(b"secret.example.com\n")
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        for name, target in (("list.csv", ""), ("b.csv", str(tmp_path / "secret.csv"))):
+            info = tarfile.TarInfo(name)
+            info.size = len(LIST) if not target else 0
+            info.type, info.linkname = (kind, target) if target else (tarfile.REGTYPE, "")
+            archive.addfile(info, io.BytesIO(LIST))
+    assert domains(io.BytesIO(packed.getvalue())) == NAMES
+
+
+def test_a_link_in_a_zip_archive_is_its_own_text(tmp_path: Path) -> None:
+    (tmp_path / "secret.csv").write_bytes(b"secret.example.com\n")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("list.csv", LIST)
+        link = zipfile.ZipInfo("b.csv")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, str(tmp_path / "secret.csv"))
+    assert "secret.example.com" not in domains(io.BytesIO(packed.getvalue()))
