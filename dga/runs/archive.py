@@ -89,6 +89,7 @@ def take(source: Path | IO[bytes], name: str = "", root: Path | None = None) -> 
         with _aside(root) as folder:
             for member, checksum in manifest["files"].items():
                 _unpack(archive, members[member], folder / member, checksum)
+            (folder / store.BUNDLE_FOLDER / bundle.IMPORTED_FILE).touch()
             quarantine.validate(folder)
             notes.write(folder, notes.About(notes.read(folder).note))  # drop its former names
             run = store.store(folder, _free(wanted, root), root)

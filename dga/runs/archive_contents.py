@@ -20,8 +20,10 @@ from dga.runs.operators import (
     MAX_NODES,
     MAX_UNITS,
     OPERATORS,
+    RANDOM,
     SIZES,
     SIZING,
+    TREES,
     layer_allowed,
     operator_allowed,
 )
@@ -41,6 +43,16 @@ def check_parquet(path: Path) -> None:
         raise ArchiveError(str(error)) from None
     except (pa.ArrowException, OSError, ValueError) as error:
         raise ArchiveError(f"{path.name} is not a Parquet file ({error})") from None
+
+
+def check_trees(path: Path) -> None:
+    """Refuse trees of a second look that are more than trees."""
+    import onnx
+
+    check_graph(path)
+    for node in onnx.load(path, load_external_data=False).graph.node:
+        if node.op_type not in TREES:
+            raise ArchiveError(f"{path.name} holds the operator {node.op_type}, which is no tree")
 
 
 def check_graph(path: Path) -> None:
@@ -72,16 +84,18 @@ def check_graph(path: Path) -> None:
 
 
 def _sized_by_names(graph: Any) -> str:
-    """An operator whose result is as large as a name's characters say; "" where there is none.
+    """An operator whose result has a shape that a name's characters say; "" where there is none.
 
-    Some names, on which a run from elsewhere was not tried, would make it take all memory.
+    Some names, on which a run from elsewhere was not tried, would make it take all memory. What
+    the shape of a batch alone decides is tried for every shape (`dga.scoring.tried_shapes`).
     """
     told = {value.name for value in graph.input} - {tensor.name for tensor in graph.initializer}
     known = -1
     while known < len(told):  # nodes may stand in any order
         known = len(told)
         for node in graph.node:
-            if node.op_type != "Shape" and told.intersection(node.input):
+            varies = node.op_type in RANDOM or told.intersection(node.input)
+            if node.op_type != "Shape" and varies:
                 told.update(node.output)
     for node in graph.node:
         sizes = [node.input[place : place + 1] for place in SIZING.get(node.op_type, ())]

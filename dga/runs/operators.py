@@ -37,8 +37,15 @@ OPERATORS: dict[str, frozenset[str]] = {  # domain -> operators
     "ai.onnx.ml": frozenset(MACHINE_LEARNING),
 }
 MAX_NODES = 5_000
-SIZING = {  # operators that make tensors larger: the inputs that say how large
-    "ConstantOfShape": (0,), "Expand": (1,), "Pad": (1,), "Range": (0, 1, 2), "Tile": (1,),
+SIZING = {  # operators whose result has a shape that an input's values say: those inputs
+    "ConstantOfShape": (0,), "Expand": (1,), "Pad": (1, 3), "Range": (0, 1, 2), "Reshape": (1,),
+    "Slice": (1, 2, 3, 4), "Split": (1,), "Squeeze": (1,), "Tile": (1,), "TopK": (1,),
+    "Unsqueeze": (1,),
+    **{name: (1,) for name in ARITHMETIC if name.startswith("Reduce")},
+}  # fmt: skip
+RANDOM = {"Dropout"}  # draws anew each time, also from constants
+TREES = {  # operators of a second look; what they take grows with the rows alone
+    "Cast", "Identity", "TreeEnsemble", "TreeEnsembleClassifier", "TreeEnsembleRegressor",
 }  # fmt: skip
 
 KERAS_LAYERS = {
@@ -58,7 +65,7 @@ KERAS_MODULES: dict[str, frozenset[str] | None] = {  # module: classes; None: al
     "keras.src.models": frozenset({"Functional", "Model"}),
     "keras": frozenset({"DTypePolicy"}),
     "None": frozenset({"__keras_tensor__", "__slice__", "__tuple__", "__ellipsis__"}),
-    "dga": None,  # layers that this program registers itself
+    "dga": frozenset({"Frequent", "Likelihood", "Padded", "_Bias"}),  # registered by this program
 }
 MAX_CONFIG_BYTES = 4 * 2**20  # of a network's description
 MAX_CONFIG_CLASSES = 5_000

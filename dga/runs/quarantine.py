@@ -10,9 +10,13 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dga.errors import ArchiveError, BundleError, RunError
 from dga.storage.limited import Ending, run_child, run_limited
+
+if TYPE_CHECKING:
+    from dga.scoring.bundle import ModelBundle
 
 MEMORY_BYTES = 3 * 2**28  # in addition to what the libraries need
 SECONDS = 50.0
@@ -48,7 +52,7 @@ def inspect(folder: Path) -> None:
     archive_contents.check_parquet(folder / store.PREDICTIONS_FILE)
     archive_contents.check_graph(parts / bundle.ONNX_FILE)
     if (parts / second_look.TREES_FILE).exists():
-        archive_contents.check_graph(parts / second_look.TREES_FILE)
+        archive_contents.check_trees(parts / second_look.TREES_FILE)
     archive_contents.check_weights(parts / bundle.KERAS_FILE)
     try:
         run = store.open_folder(folder)
@@ -56,17 +60,27 @@ def inspect(folder: Path) -> None:
         run.history()
         if not {"rows", "accuracy"} <= run.metrics["test"].keys():
             raise RunError(f"{store.METRICS_FILE} lacks the figures of the test part")
-        _score(run.bundle(threads=1), names)
+        loaded = run.bundle(threads=1)
+        _try_shapes(loaded)
+        _score(loaded, names)
     except (RunError, BundleError) as error:
         text = str(error).replace(f"run {folder.name}: ", "").replace(f"{folder}/", "")
         raise ArchiveError(f"the archive holds no valid run: {text}") from None
 
 
-def _score(loaded: object, names: list[str]) -> None:
-    """Score names of a run and of every length with every letter; ArchiveError when too slow."""
-    from dga.scoring.bundle import ModelBundle
+def _try_shapes(loaded: ModelBundle) -> None:
+    """Score a batch of each shape that the network will ever be given."""
+    import numpy as np
 
-    assert isinstance(loaded, ModelBundle)
+    from dga.scoring import tried_shapes
+
+    dice = np.random.default_rng(0)
+    for shape in tried_shapes.shapes(loaded.encoder, trims=loaded.trims):
+        loaded.run(dice.integers(1, loaded.encoder.vocabulary, shape, np.uint8))
+
+
+def _score(loaded: ModelBundle, names: list[str]) -> None:
+    """Score names of a run and of every length with every letter; ArchiveError when too slow."""
     letters = "etaoinshrdlu0123456789-qxzjkwvybcfgmp."
     made = [(letters * 8)[place % 37 :][: 1 + place % 253] for place in range(PROBE_NAMES // 2)]
     started = time.monotonic()

@@ -22,7 +22,7 @@ from dga.errors import BundleError
 from dga.names import arrow_strings
 from dga.names.arrow_strings import Bytes, Places
 from dga.schema import Scope, Task
-from dga.scoring import onnx_session
+from dga.scoring import onnx_session, tried_shapes
 from dga.scoring import second_look as looks
 from dga.scoring.calibration import Calibration, Float32s, Given, sigmoid
 from dga.scoring.encoder import CharEncoder
@@ -37,6 +37,7 @@ TWO_LOOKS_VERSION = 2  # of a bundle with a second look, which an older program 
 BUNDLE_FILE = "bundle.json"
 ONNX_FILE = "model.onnx"
 KERAS_FILE = "model.keras"
+IMPORTED_FILE = "imported"  # marks a network from elsewhere
 MAX_BATCH = 512  # rows: small enough for one core's cache, large enough to amortise a call
 DEFAULT_FPR = 0.01
 ABOVE_ALL = 1 + 2**-23  # the float32 above 1: a threshold that no score reaches
@@ -66,7 +67,7 @@ class ModelBundle:
     """A trained model ready to score.
 
     `thresholds`: false-positive rate (as text) -> score. `threads`: how many batches are scored in
-    parallel.
+    parallel. `imported`: the network is from elsewhere, and is given tried shapes only.
     """
 
     name: str
@@ -81,6 +82,7 @@ class ModelBundle:
     groups: Groups = field(default_factory=Groups)
     second_look: SecondLook | None = None
     threads: int = 1
+    imported: bool = False
     session: onnxruntime.InferenceSession = field(repr=False, compare=False)
 
     @property
@@ -166,7 +168,12 @@ class ModelBundle:
     def _given(self, codes: npt.NDArray[np.uint8]) -> Given:
         feed = self.session.get_inputs()[0]
         names = [output.name for output in self.session.get_outputs()]
+        rows = len(codes)
+        if self.imported:
+            codes = tried_shapes.padded(codes, self.encoder)
         values = self.session.run(names, {feed.name: codes.astype(CODES[feed.type], copy=False)})
+        if self.imported:
+            values = [value[:rows] for value in values]
         return Given.of(dict(zip(names, values, strict=True)), self.task)
 
 
@@ -236,6 +243,7 @@ def load(folder: Path, threads: int | None = None) -> ModelBundle:
             thresholds={f"{float(k):g}": float(v) for k, v in values["thresholds"].items()},
             groups=Groups.from_json(values.get("groups", {}), values["classes"]),
             threads=threads or devices.threads(),
+            imported=(folder / IMPORTED_FILE).exists(),
             session=onnx_session.session(graph),
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:

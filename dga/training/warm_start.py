@@ -18,6 +18,7 @@ from dga.schema import BENIGN
 from dga.scoring import bundle
 from dga.scoring.encoder import CharEncoder
 
+_OTHER_VERSION = "run {} has the {} of another version; train a new run"
 FIXED = ("architecture", "task", "scope", "max_length")
 
 
@@ -50,23 +51,41 @@ def grown(
 
     A new class starts with small random weights. ConfigError if the run's file does not fit.
     """
-    path = run.path / "bundle" / bundle.KERAS_FILE
-    try:
-        known = keras.models.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # Keras raises many exception classes for a damaged file
-        raise ConfigError(f"run {run.name}: its Keras file cannot be loaded ({error})") from None
+    known = _stored(run, encoder, config)
     keras.utils.set_random_seed(config.seed)
     given = heads.outputs_for(config.task, list(classes))
     model = architectures.build(config.architecture, encoder, given)
     pairs = list(zip(known.weights, model.weights, strict=False))
     grows = (len(run.bundle().classes), len(classes))
     if len(known.weights) != len(model.weights) or not all(_fits(*pair, grows) for pair in pairs):
-        raise ConfigError(
-            f"run {run.name} has the {config.architecture} of another version; train a new run"
-        )
+        raise ConfigError(_OTHER_VERSION.format(run.name, config.architecture))
     for old, new in pairs:
         new.assign(_widened(np.asarray(old), np.asarray(new)))
     return model
+
+
+def _stored(run: Run, encoder: CharEncoder, config: TrainingConfig) -> keras.Model:
+    """The run's network, built by this program; only the weights come from the run's file.
+
+    A file from elsewhere could describe a network of any size.
+    """
+    given = heads.outputs_for(config.task, list(run.bundle().classes))
+    model = architectures.build(config.architecture, encoder, given)
+    path = run.path / "bundle" / bundle.KERAS_FILE
+    try:
+        model.load_weights(path)
+    except (ValueError, KeyError) as error:  # shapes or layers that the file has not
+        told = _OTHER_VERSION.format(run.name, config.architecture)
+        raise ConfigError(f"{told} ({one_line(error)})") from None
+    except Exception as error:  # Keras raises many exception classes for a damaged file
+        told = f"run {run.name}: its Keras file cannot be loaded ({one_line(error)})"
+        raise ConfigError(told) from None
+    return model
+
+
+def one_line(error: Exception) -> str:
+    """The beginning of an error's text, for a sentence."""
+    return " ".join(str(error).split())[:200]
 
 
 def _fits(old: keras.Variable, fresh: keras.Variable, grows: tuple[int, int]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from pathlib import Path
 
 import keras
@@ -13,7 +15,7 @@ from dga.config import TrainingConfig
 from dga.errors import ConfigError
 from dga.networks import architectures, heads
 from dga.networks.architectures import Output, Tensor, dense
-from dga.runs import store
+from dga.runs import operators, store
 from dga.runs.store import Run
 from dga.scoring.bundle import KERAS_FILE
 from dga.training import warm_start
@@ -67,3 +69,20 @@ def test_a_network_of_other_sizes_is_refused_in_words(
     monkeypatch.setitem(architectures.BUILDERS, name, larger)
     with pytest.raises(ConfigError, match="of another version"):
         grown(stored)
+
+
+def test_what_a_file_says_of_its_network_is_not_built(stored: Run) -> None:
+    path = stored.path / "bundle" / KERAS_FILE
+    with zipfile.ZipFile(path) as file:
+        parts = {name: file.read(name) for name in file.namelist()}
+    huge = {"class_name": "Dense", "module": "keras.layers", "config": {"units": 10**7}}
+    parts["config.json"] = json.dumps({"class_name": "Sequential", "layers": [huge] * 50}).encode()
+    with zipfile.ZipFile(path, "w") as file:
+        for name, content in parts.items():
+            file.writestr(name, content)
+    assert [weight.shape for weight in grown(stored).weights]
+
+
+def test_every_layer_that_this_program_registers_may_be_imported() -> None:
+    names = {name for name in keras.saving.get_custom_objects() if name.startswith("dga>")}
+    assert {name.removeprefix("dga>") for name in names} == operators.KERAS_MODULES["dga"]
