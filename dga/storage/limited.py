@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
@@ -18,6 +19,8 @@ from dga.errors import DGAError
 
 REFUSED = 3  # exit status of a child that refuses, with a sentence on standard error
 PATIENCE = 6  # times its processor time a child may take on a busy machine
+AT_ONCE = 2  # children, whose limits of memory add up
+_TURNS = threading.BoundedSemaphore(AT_ONCE)
 
 
 class Ending(Enum):
@@ -33,17 +36,18 @@ def run_child(module: str, *arguments: str, seconds: float) -> tuple[Ending, str
     """Run `python -m <module> ARGUMENTS`, which ends in `run_limited`; how, and what it told.
 
     `seconds`: of the processor, which the child limits itself; it is ended after PATIENCE times
-    as long.
+    as long. No more than AT_ONCE children of a process run at a time; others wait their turn.
     """
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", module, *arguments],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=PATIENCE * seconds,
-            cwd=Path(__file__).resolve().parents[2],
-            check=False,
-        )
+        with _TURNS:
+            done = subprocess.run(
+                [sys.executable, "-m", module, *arguments],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=PATIENCE * seconds,
+                cwd=Path(__file__).resolve().parents[2],
+                check=False,
+            )
     except subprocess.TimeoutExpired:
         return Ending.TOO_LONG, ""
     told = done.stderr if done.returncode == REFUSED else done.stdout

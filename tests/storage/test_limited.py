@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -47,3 +50,24 @@ def test_a_child_that_computes_without_end_is_ended(
     root = Path(limited.__file__).resolve().parents[2]
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{root}")
     assert limited.run_child("odd_child", seconds=60) == (Ending.TOO_LONG, "")
+
+
+def test_children_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    running, most = 0, 0
+    gate = threading.Barrier(limited.AT_ONCE)
+
+    def run(*_: object, **__: object) -> subprocess.CompletedProcess[bytes]:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        gate.wait(60)  # until as many run as may
+        running -= 1
+        return subprocess.CompletedProcess([], 0, b"", b"")
+
+    monkeypatch.setattr(limited.subprocess, "run", run)
+    with ThreadPoolExecutor(3 * limited.AT_ONCE) as pool:
+        asked = [
+            pool.submit(limited.run_child, "any", seconds=1.0) for _ in range(3 * limited.AT_ONCE)
+        ]
+        assert {one.result() for one in asked} == {(Ending.DONE, "")}
+    assert most == limited.AT_ONCE
