@@ -18,6 +18,7 @@ from typing import Any
 from dga.service import problems
 from dga.service.limits import Limits, RateLimiter
 from dga.service.metrics import Metrics
+from dga.service.patience import patient
 from dga.service.problems import ProblemError
 from dga.service.tokens import ADMIN, READ, Token, TokenFile
 
@@ -61,7 +62,7 @@ class Gate:
         try:
             token = self._check(scope, request.headers)
             request.client = token.name if token else ""
-            await self.app(scope, receive, request.send)
+            await self.app(scope, patient(receive, failure=_too_slow), request.send)
         except ProblemError as problem:
             await request.refuse(problem)
         except Exception:
@@ -119,6 +120,10 @@ class Gate:
                 "ms": round(1000 * seconds, 2),
             }
             log.info(json.dumps(line))
+
+
+def _too_slow() -> ProblemError:
+    return ProblemError(408, "the body comes too slowly; send it without pauses")
 
 
 class _Request:

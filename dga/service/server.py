@@ -36,10 +36,13 @@ class Options:
 def serve(options: Options, tokens: TokenFile) -> None:
     """Serve until SIGTERM or SIGINT. ServiceError where it may not listen there."""
     import uvicorn
+    from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
     from dga.service import app
+    from dga.service.patience import watch_heads
 
     check_address(options, tokens)
+    watch_heads(AutoHTTPProtocol)
     _log_to_stderr(options.log_requests)
     application = app.create(
         tokens, run=options.run, limits=options.limits, hosts=allowed_hosts(options)

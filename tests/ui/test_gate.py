@@ -7,8 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
+from starlette.exceptions import HTTPException
 
+from dga.service.patience import patient
+from ui.server.access import Access
 from ui.server.gate import Gate, host_allowed, origin_allowed
+from ui.server.slow_clients import TOO_SLOW, Patience
+from ui.server.sockets import OF_ALL, OF_CLIENT, TRY_AGAIN_LATER, SocketLimit
 from ui.server.uploads import NO_LENGTH, SESSION_FULL, SESSIONS_FULL, UploadLimit
 
 LIMIT = 1000
@@ -170,3 +175,122 @@ def test_uploads_that_are_on_their_way_count() -> None:
     app.coming["mine"] = 700
     assert app._problem("mine", 301) == SESSION_FULL and not app._problem("mine", 300)
     assert app._problem("mine", -1) == NO_LENGTH
+
+
+PUT = {"type": "http", "method": "PUT", "headers": [(b"content-length", b"900")]}
+
+
+async def _reading(scope: Any, receive: Any, send: Any) -> None:
+    """Reads a body, and answers as Starlette does what the reading raises."""
+    status = 200
+    try:
+        while (await receive()).get("more_body"):
+            pass
+    except HTTPException as error:
+        status = error.status_code
+    await send({"type": "http.response.start", "status": status, "headers": []})
+
+
+def pieces(*sizes: int) -> Any:
+    """A `receive` that gives pieces of a body."""
+    left = list(sizes)
+
+    async def receive() -> dict[str, Any]:
+        size = left.pop(0)
+        return {"type": "http.request", "body": bytes(size), "more_body": bool(left)}
+
+    return receive
+
+
+def status_of(app: Any, scope: dict[str, Any], receive: Any) -> int:
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    asyncio.run(app(scope, receive, send))
+    return int(sent[0]["status"])
+
+
+def test_who_announces_much_and_sends_little_keeps_nobody_out() -> None:
+    app = UploadLimit(_reading, dict, lambda: LIMIT)
+    statuses: list[int] = []
+
+    for number in range(20):  # announced, and not a byte has come
+        app.coming[f"slow{number}"] = LIMIT
+    statuses.append(status_of(app, {**PUT, "path": "/_stcore/upload_file/mine/a"}, pieces(900)))
+    app.come["slow1"] = SESSIONS_FULL * LIMIT
+    statuses.append(status_of(app, {**PUT, "path": "/_stcore/upload_file/mine/a"}, pieces(900)))
+    assert statuses == [200, 413]
+
+
+def test_an_upload_that_fills_the_server_while_it_comes_is_ended() -> None:
+    held = {"other": (SESSIONS_FULL - 1) * LIMIT}
+    app = UploadLimit(_reading, lambda: held, lambda: LIMIT)
+    receive = pieces(100, 100, 100)
+
+    async def growing() -> Any:
+        held["other"] += 400
+        return await receive()
+
+    assert status_of(app, {**PUT, "path": "/_stcore/upload_file/mine/a"}, growing) == 413
+    assert not app.coming and not app.come
+
+
+def test_a_body_that_trickles_in_is_given_up() -> None:
+    async def never() -> Any:
+        await asyncio.sleep(3_600)
+
+    app = Patience(_reading)
+    receive = patient(never, idle=0.01, failure=lambda: HTTPException(408, TOO_SLOW))
+    assert status_of(_reading, {"type": "http"}, receive) == 408
+    assert status_of(app, {"type": "http"}, pieces(10, 10)) == 200
+    slow = patient(pieces(1, 1, 1), grace=-1.0, failure=lambda: HTTPException(408, TOO_SLOW))
+    assert status_of(_reading, {"type": "http"}, slow) == 408
+
+
+def test_a_client_and_all_together_have_so_many_sockets() -> None:
+    async def scenario() -> list[int]:
+        leave = asyncio.Event()
+
+        async def page(scope: Any, receive: Any, send: Any) -> None:
+            await send({"type": "websocket.accept"})
+            await leave.wait()
+
+        app = SocketLimit(page, Access)
+        refused: list[int] = []
+
+        async def opened(client: str) -> None:
+            async def send(message: dict[str, Any]) -> None:
+                if message["type"] == "websocket.close":
+                    refused.append(message["code"])
+
+            scope = {"type": "websocket", "client": (client, 1), "headers": []}
+            await app(scope, None, send)  # type: ignore[arg-type]
+
+        clients = ["10.0.0.9"] * (OF_CLIENT + 5) + ["127.0.0.1"] * (OF_CLIENT + 5)
+        tasks = [asyncio.create_task(opened(client)) for client in clients]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        few = len(refused)
+        tasks += [asyncio.create_task(opened("127.0.0.1")) for _ in range(OF_ALL)]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert app.open.total() == OF_ALL and set(refused) == {TRY_AGAIN_LATER}
+        leave.set()
+        await asyncio.gather(*tasks)
+        assert not app.open
+        return [few, len(refused)]
+
+    assert asyncio.run(scenario()) == [5, 2 * OF_CLIENT + 10]
+
+
+def test_behind_a_proxy_users_are_counted_and_not_addresses() -> None:
+    access = Access(user_header="X-User", proxies=("10.0.0.2",))
+    app = SocketLimit(_app, lambda: access)
+    scope: dict[str, Any] = {"client": ("10.0.0.2", 1), "headers": [(b"x-user", b"ann")]}
+    assert app._client(scope) == "ann"
+    app.open["ann"] = OF_CLIENT
+    headers = [("x-user", "ann")]
+    assert ask(app, "socket", headers)[0] == 403
+    assert ask(app, "socket", [("x-user", "bea")])[0] == 101

@@ -20,6 +20,8 @@ from ui.server.doorkeeper import Doorkeeper
 from ui.server.first_frame import FirstFrame
 from ui.server.gate import LOCAL_HOSTS, Gate
 from ui.server.login import logs_in
+from ui.server.slow_clients import Patience
+from ui.server.sockets import SocketLimit
 from ui.server.uploads import UploadLimit
 
 MIB = 2**20
@@ -37,6 +39,8 @@ def middleware() -> list[Middleware]:
     return [
         Middleware(Doorkeeper, access=settings, logs_in=logs_in),
         Middleware(Gate, hosts=allowed_hosts, origins=allowed_origins),
+        Middleware(SocketLimit, access=settings),
+        Middleware(Patience),
         Middleware(UploadLimit, held=held_uploads, limit=upload_limit),
         Middleware(BrowserName),
         Middleware(FirstFrame),

@@ -1,6 +1,8 @@
 """How much a browser may upload: a limit a session and one for all, told before anything is read.
 
-Uploads lie in memory until their session ends, whether a widget asked for them or not.
+Uploads lie in memory until their session ends, whether a widget asked for them or not. Of an upload
+that is on its way, a session counts what it announced and the server what has come: somebody who
+announces much and sends little keeps nobody else out.
 """
 
 from __future__ import annotations
@@ -10,8 +12,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SESSIONS_FULL = 4  # so many sessions can hold as much as one may
 UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+/?$")
@@ -36,7 +39,8 @@ class UploadLimit:
         self.app = app
         self.held = held
         self.limit = limit
-        self.coming: Counter[str] = Counter()  # bytes that are on their way, by session
+        self.coming: Counter[str] = Counter()  # bytes that are announced, by session
+        self.come: Counter[str] = Counter()  # bytes of them that are here
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         found = UPLOAD.search(scope["path"]) if scope["type"] == "http" else None
@@ -48,21 +52,37 @@ class UploadLimit:
             status = 411 if problem == NO_LENGTH else 413
             await PlainTextResponse(problem, status_code=status)(scope, receive, send)
             return
+        here = 0
+
+        async def counted() -> Message:
+            nonlocal here
+            message = await receive()
+            size = len(message.get("body", b""))
+            here, self.come[session] = here + size, self.come[session] + size
+            if self._whole() > SESSIONS_FULL * self.limit():
+                raise HTTPException(413, SERVER_FULL)  # the app answers with it
+            return message
+
         self.coming[session] += length
         try:
-            await self.app(scope, receive, send)
+            await self.app(scope, counted, send)
         finally:
             self.coming[session] -= length
+            self.come[session] -= here
             self.coming += Counter()  # drops the sessions that have none
+            self.come += Counter()
+
+    def _whole(self) -> int:
+        """Bytes of uploads that the server holds."""
+        return sum(self.held().values()) + self.come.total()
 
     def _problem(self, session: str, length: int) -> str:
         if length < 0:
             return NO_LENGTH
-        held, limit = self.held(), self.limit()
-        if held.get(session, 0) + self.coming[session] + length > limit:
+        limit = self.limit()
+        if self.held().get(session, 0) + self.coming[session] + length > limit:
             return SESSION_FULL
-        whole = sum(held.values()) + self.coming.total() + length
-        return SERVER_FULL if whole > SESSIONS_FULL * limit else ""
+        return SERVER_FULL if self._whole() + length > SESSIONS_FULL * limit else ""
 
 
 def _length(scope: Scope) -> int:
