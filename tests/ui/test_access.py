@@ -5,25 +5,32 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Callable
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 import pytest
+from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
+from dga.config import TrainingConfig, TrainingPlan
 from dga.errors import ConfigError
 from dga.runs import audit, store, trash
 from dga.runs.reviews import Review
 from tests.runs_factory import make_run
 from tests.ui.test_gate import OWN, _app, ask
 from ui.bulk import allow_panel
-from ui.common import activation, library, visitor
+from ui.bulk import panels as bulk_panels
+from ui.common import activation, library, queueing, visitor
+from ui.hosts import page as hosts_page
 from ui.runs import actions as run_actions
 from ui.server import access, serving
 from ui.server.access import ACTIONS, ANALYST, NOBODY, ROLES, TRAINER, VIEWER, Access, Visitor
 from ui.server.doorkeeper import Doorkeeper
+from ui.train import progress
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 LISTS = Access(
@@ -190,6 +197,59 @@ def label() -> None:
         reviews.save("one", [Review(domain="river.org", label="benign")])
 
 
+def score(monkeypatch: pytest.MonkeyPatch, done: list[str]) -> None:
+    run = store.open_run("one")
+    table = SimpleNamespace(name="list.csv")
+    started = SimpleNamespace(start=lambda: done.append("score"))
+    monkeypatch.setattr(bulk_panels, "ScoringJob", lambda *_: started)
+    monkeypatch.setattr(bulk_panels.recent, "add", lambda _: None)
+    bulk_panels._begin(bulk_panels.Bulk(), table, "domain", run, 0.5)  # type: ignore[arg-type]
+
+
+def judge(monkeypatch: pytest.MonkeyPatch, done: list[str]) -> None:
+    hosts = hosts_page.Hosts(given=("dns.log", b""))
+    monkeypatch.setattr(hosts_page, "HostsJob", lambda *_, **__: done.append("score"))
+    hosts_page._begin(hosts, 0.001, False)
+
+
+PLAN = TrainingPlan(name="new", config=TrainingConfig(), feeds=())
+
+
+def train(monkeypatch: pytest.MonkeyPatch, done: list[str]) -> None:
+    monkeypatch.setattr(progress.jobs, "start", lambda plan: done.append("train") or plan)
+    progress.start(PLAN)
+
+
+def cancel(monkeypatch: pytest.MonkeyPatch, done: list[str]) -> None:
+    job = SimpleNamespace(cancel=lambda: done.append("cancel"), kill=lambda: done.append("cancel"))
+    progress._ask_to_stop(job)  # type: ignore[arg-type]
+    progress._end(job)  # type: ignore[arg-type]
+
+
+def wait(monkeypatch: pytest.MonkeyPatch, done: list[str]) -> None:
+    monkeypatch.setattr(queueing.queue, "tend", lambda: None)
+    queueing.add(PLAN)
+    done.append("queue")
+
+
+def look(monkeypatch: pytest.MonkeyPatch, done: list[str]) -> None:
+    visitor.let_in()
+    done.append("look")
+
+
+def export(monkeypatch: pytest.MonkeyPatch, done: list[str]) -> None:
+    assert run_actions.packed("one", visitor.visitor())[:2] == b"PK"
+    done.append("export")
+
+
+REACHED: dict[str, Callable[[pytest.MonkeyPatch, list[str]], None]] = {
+    "look": look,
+    "score": score,
+    "export": export,
+    "train": train,
+    "cancel": cancel,
+    "queue": wait,
+}
 DOINGS: dict[str, Callable[[], None]] = {
     "activate": lambda: activation._activate("two"),
     "delete": lambda: run_actions.delete("two"),
@@ -227,6 +287,26 @@ def test_every_role_against_what_the_pages_do(
         assert len(audit.events()) == before
         assert {run.name for run in store.list_runs(root)} >= {"one"}
         assert store.active_name(root) == "one"
+
+
+def test_every_action_is_tried_with_every_role() -> None:
+    assert sorted((*DOINGS, *REACHED)) == sorted(ACTIONS)
+
+
+@pytest.mark.parametrize("do", [*REACHED.values(), judge])
+@pytest.mark.parametrize("role", ROLES)
+def test_every_role_against_what_the_pages_start(
+    root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    role: str,
+    do: Callable[[pytest.MonkeyPatch, list[str]], None],
+) -> None:
+    put(monkeypatch, role)
+    done: list[str] = []
+    action = next((name for name, known in REACHED.items() if known is do), "score")
+    with suppress(access.AccessError, StopException):
+        do(monkeypatch, done)
+    assert set(done) == ({action} if Visitor("", role).may(action) else set())
 
 
 def test_nobody_sees_a_page_before_being_known(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from ui.bulk import table as given
 from ui.bulk.input import Bulk
 from ui.bulk.scoring_job import ScoringJob
 from ui.bulk.table import Table
-from ui.common import browser, session, widgets
+from ui.common import browser, session, visitor, widgets
 from ui.common.text import code, duration, escape, score
 
 PREVIEW_ROWS = 20
@@ -125,9 +125,10 @@ def _start(bulk: Bulk, table: Table, busy: bool) -> None:
 
 
 def _begin(bulk: Bulk, table: Table, column: str, run: Run, threshold: float) -> None:
-    bulk.job = ScoringJob(
-        table, column, run.name, session.scorer(run, threshold), browser.name()
-    ).start()
+    with visitor.acting("score"):
+        bulk.job = ScoringJob(
+            table, column, run.name, session.scorer(run, threshold), browser.name()
+        ).start()
     bulk.fresh = False
     recent.add(bulk.job)
     st.rerun()

@@ -8,7 +8,7 @@ import streamlit as st
 from dga.errors import SheetError
 from dga.hosts import example_log
 from dga.hosts.score_hosts import HostsResult
-from ui.common import browser, session, widgets
+from ui.common import browser, session, visitor, widgets
 from ui.common.text import escape
 from ui.common.thread_job import SHARED
 from ui.hosts import host_panel, input, overview, recent
@@ -69,7 +69,7 @@ def _begin(hosts: Hosts, fpr: float, attribute: bool) -> None:
         return
     assert hosts.given is not None
     name, source = hosts.given
-    with widgets.errors_shown():
+    with widgets.errors_shown(), visitor.acting("score"):
         bundle = session.load_bundle(run)
         example = source == example_log.FILE  # the only result that everybody may see
         job = HostsJob(

@@ -5,6 +5,7 @@ Draws buttons and asks `dga`; an error of a button is kept for the page, which s
 
 from __future__ import annotations
 
+from functools import partial
 from io import BytesIO
 
 import streamlit as st
@@ -16,6 +17,7 @@ from dga.runs.trash import KEPT_DAYS, Deleted
 from ui.common import activation, session, visitor, widgets
 from ui.common.queueing import with_problem
 from ui.common.text import code
+from ui.server.access import Visitor
 
 OPENED = "runs_opened"  # session: the run that is open on the page
 UNDO = "runs_undo"  # session: the name of the run that was deleted last
@@ -78,7 +80,7 @@ def row(run: Run | DamagedRun, active: str | None) -> None:
             _rename(sound)
             st.download_button(
                 "Export",
-                lambda: _archive(sound.name),
+                partial(packed, sound.name, visitor.visitor()),
                 file_name=f"{sound.name}{archive.ENDING}",
                 mime="application/zip",
                 icon=":material/download:",
@@ -219,7 +221,9 @@ def _rename(run: Run) -> None:
         )
 
 
-def _archive(name: str) -> bytes:
+def packed(name: str, who: Visitor) -> bytes:
+    """A run's archive, for a visitor; asked for outside of any page, when it is downloaded."""
+    who.require("export")
     file = BytesIO()
     archive.export(name, file)
     return file.getvalue()
