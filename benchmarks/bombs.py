@@ -9,9 +9,11 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
+import json
 import lzma
 import random
 import sqlite3
+import struct
 import tarfile
 import tempfile
 import zipfile
@@ -25,6 +27,8 @@ PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
 
+COMPUTED = "CREATE TABLE domain_by_id(id INTEGER PRIMARY KEY, domain GENERATED ALWAYS AS"
+
 
 def drawn(dice: random.Random) -> bytes:
     """One such file."""
@@ -33,6 +37,8 @@ def drawn(dice: random.Random) -> bytes:
 
 def parquet(dice: random.Random) -> bytes:
     """A column whose values are stored once, or are wide, nested, or no text."""
+    if dice.random() < 0.1:
+        return _row_groups(dice.choice((100, 3_000)))
     rows = dice.choice((10, 1_000, 20_000))
     huge = "a" * dice.choice((10_000, 500_000))  # a longer one is no dictionary's when written
     indices = pa.array([0] * rows, pa.int32())
@@ -52,6 +58,16 @@ def parquet(dice: random.Random) -> bytes:
     file = io.BytesIO()
     table = pa.table({"domain": ["river.org"] * rows, "x": column})
     pq.write_table(table, file, compression=dice.choice(("zstd", "gzip", "none")))
+    return file.getvalue()
+
+
+def _row_groups(count: int) -> bytes:
+    """A table of one row a group."""
+    file = io.BytesIO()
+    table = pa.table({"domain": ["river.org"], "x": ["1"]})
+    with pq.ParquetWriter(file, table.schema) as writer:
+        for _ in range(count):
+            writer.write_table(table)
     return file.getvalue()
 
 
@@ -91,8 +107,9 @@ def database(dice: random.Random) -> bytes:
             f"CREATE VIEW queries AS {ENDLESS} SELECT {columns} FROM n",
             f"CREATE VIEW queries AS {ENDLESS} SELECT {columns} FROM n ORDER BY domain || i",
             f"CREATE VIEW query_storage AS {ENDLESS} SELECT {columns} FROM n WHERE i < 0",
-            "CREATE TABLE domain_by_id(id INTEGER PRIMARY KEY, "
-            "domain GENERATED ALWAYS AS (hex(zeroblob(400000 + id))) VIRTUAL)",
+            f"{COMPUTED} (hex(zeroblob(400000 + id))) VIRTUAL)",
+            f"{COMPUTED} (instr(hex(zeroblob(400000)), hex(zeroblob(200000)) || id)) VIRTUAL)",
+            f"{COMPUTED} (hex(zeroblob(400000)) LIKE '%0%0%0%0%0%1' || id) VIRTUAL)",
         )
     )
     with tempfile.NamedTemporaryFile(suffix=".db") as file:
@@ -122,6 +139,82 @@ def archive(dice: random.Random) -> bytes:
     return gzip.compress(info.tobuf(tarfile.GNU_FORMAT) + once + bytes(1024))
 
 
+def capture(dice: random.Random) -> bytes:
+    """Packets of headers upon headers, or of sizes and options that are none."""
+    packet = dice.choice(
+        (
+            lambda: _tunnels(4, dice.choice((50, 900, 3_000))),
+            lambda: _tunnels(47, dice.choice((50, 900))),
+            lambda: bytes(12) + b"\x86\xdd\x60\0\0\0\xff\xff\0\x40" + bytes(65_000),
+            lambda: bytes(12) + b"\x81\0\0\1" * 16_000,
+            lambda: dice.randbytes(2_000),
+        )
+    )()
+    if dice.random() < 0.5:
+        head = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 2**18, dice.choice((1, 101, 113, 7)))
+        size = dice.choice((len(packet), len(packet), 2**31))
+        return head + (struct.pack("<IIII", 2**32 - 1, 2**32 - 1, size, size) + packet) * 50
+    options = struct.pack("<HHB3x", 9, dice.choice((0, 1)), dice.randrange(256))
+    blocks = (
+        _block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)),
+        _block(1, struct.pack("<HHI", 1, 0, 2**18) + options + bytes(4)),
+        _block(6, struct.pack("<IIIII", 0, 5, 6, len(packet), len(packet)) + packet) * 20,
+        struct.pack("<II", 77, dice.choice((0, 8, 2**31))) * 20_000,
+    )
+    return b"".join(blocks)
+
+
+def _tunnels(protocol: int, depth: int) -> bytes:
+    inner = b"\0\x35\0\x35\0\x08\0\0"
+    for _ in range(depth):
+        inner = inner if protocol == 4 else b"\0\0\x08\0" + inner
+        size = (20 + len(inner)) & 0xFFFF
+        inner = struct.pack(">BBHHHBBH8x", 0x45, 0, size, 1, 0, 64, protocol, 0) + inner
+    return bytes(12) + b"\x08\0" + inner
+
+
+def _block(kind: int, content: bytes) -> bytes:
+    content += bytes(-len(content) % 4)
+    size = struct.pack("<I", 12 + len(content))
+    return struct.pack("<I", kind) + size + content + size
+
+
+def dnstap(dice: random.Random) -> bytes:
+    """Messages of dnstap as YAML that go on and on, or hold one line again and again."""
+    head = "---\ntype: MESSAGE\nmessage:\n  type: CLIENT_RESPONSE\n  query_address: 10.1.0.23\n"
+    again = dice.choice(("    ;river.org. IN A\n", "  " * 5_000 + "x: 1\n", "&a [*a]\n", head))
+    return (head + again * dice.choice((10, 3_000))).encode()
+
+
+def log(dice: random.Random) -> bytes:
+    """Lines of dnsmasq of which one event is told again and again, or goes on for ever."""
+    head = "May  1 10:00:01 dnsmasq[7]:"
+    asked = f"{head} query[A] river.org from 10.1.0.23\n"
+    again = dice.choice((f"{head} reply river.org is 192.0.2.1\n", " x\n", f"{head} forwarded\n"))
+    other = f"{head} query[A] garden.com from 10.1.0.24\n"
+    return (asked + (other * dice.choice((0, 20)) + again) * dice.choice((100, 50_000))).encode()
+
+
+def keras_file(dice: random.Random) -> bytes:
+    """A Keras file whose description is a huge, deep or foreign network, or no network."""
+    layer = {"class_name": "Dense", "module": "keras.layers", "config": {"units": 8}}
+    deep: object = layer
+    for _ in range(dice.choice((50, 900))):
+        deep = {"class_name": "Functional", "module": "keras.src.models.functional", "config": deep}
+    huge = {**layer, "config": {"units": dice.choice((10**6, 10**12, 10**300, -1))}}
+    classes = ("Lambda", "TorchModuleWrapper", "TFSMLayer", "get_file", "exec", "Dense")
+    modules = ("keras.layers", "keras.src.legacy", "builtins", "os", "dga.cli.main", "keras.config")
+    foreign = {**layer, "class_name": dice.choice(classes), "module": dice.choice(modules)}
+    described = dice.choice(([layer] * 20_000, deep, [huge] * 50, foreign, [], "x" * 10**6))
+    return packed(
+        {
+            "metadata.json": "{}",
+            "config.json": json.dumps({"class_name": "Functional", "config": described}),
+            "model.weights.h5": "\x89HDF\r\n\x1a\n" + "x" * dice.choice((10, 10_000)),
+        }
+    )
+
+
 def nest(dice: random.Random) -> bytes:
     """JSON that is nested deeply, or whose numbers and keys go on and on."""
     depth = dice.choice((40, 5_000, 200_000))
@@ -141,4 +234,6 @@ def packed(members: dict[str, str] | dict[str, bytes]) -> bytes:
     return file.getvalue()
 
 
-KINDS: tuple[Callable[[random.Random], bytes], ...] = (parquet, workbook, database, archive, nest)
+KINDS: tuple[Callable[[random.Random], bytes], ...] = (
+    parquet, workbook, database, archive, nest, capture, dnstap, log,
+)  # fmt: skip

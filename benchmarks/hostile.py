@@ -1,10 +1,14 @@
-"""Hostile inputs: `python -m benchmarks.hostile [--inputs 1010] [--seed 23]`.
+"""Hostile inputs: `python -m benchmarks.hostile [--inputs 1010] [--seed 23] [--log FILE]`.
 
 Draws files, archives of runs, graphs, widget values and HTTP requests from a seed, and gives each
 to the part of the program that meets it; requests and widget values to a running server. Prints, by
 kind: tracebacks (any error that is no DGAError), hangs over 60 s, inputs that took over 1 GiB, rows
-lost, and the slowest. The first four must be 0. Times of files, archives and graphs are of the
-processor, so that a busy machine tells the same.
+lost, and the slowest. The first four must be 0.
+
+Each input is drawn from the seed and its own number: `--only "file 37"` gives that one alone, and
+with a log a later start goes on with the inputs that are missing. Times of files, archives and
+graphs are of the processor, so that a busy machine tells the same. What a server did not answer in
+time is asked once more, alone and with ten times the patience, before it counts.
 """
 
 from __future__ import annotations
@@ -20,11 +24,13 @@ import os
 import random
 import resource
 import signal
+import socket
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import asdict, dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +41,18 @@ from benchmarks.startup import server
 from dga.errors import DGAError
 from dga.runs import archive, quarantine, store
 from dga.scoring.score_file import Scorer, score_table
+from tests.runs_factory import make_run
 
 HANG_SECONDS = 60
+ANSWER_SECONDS = 5
 WAITING = 15  # times as long may an input take that leaves the processor to others
+PATIENCE = 10  # times as long may the server take at a second try
 LARGE = 2**30
 SHARES = {"file": 50, "archive": 15, "graph": 2, "widget": 15, "http": 18}
+KERAS_SHARE = 0.2  # of the archives that bring a Keras file
+SHIPPED_SHARE = 0.1  # of the archives that are of the shipped run, which is large
+TOLD_EVERY = 50  # inputs
+SLOW_CLIENTS = 20  # that begin a request and do not go on
 FILLERS = ("a" * 5_000, "\0" * 40, "\x1b[31m", '"', "'", "\\", "{", "[" * 500, "=cmd()", "%00",
            "\u202e", "9" * 400, "<script>", ",", "\t", ";", "-", "#", "xn--", ".",
            "\ufeff")  # fmt: skip
@@ -47,7 +60,7 @@ FILLERS = ("a" * 5_000, "\0" * 40, "\x1b[31m", '"', "'", "\\", "{", "[" * 500, "
 
 @dataclass
 class Tally:
-    """What became of the inputs of a kind."""
+    """What became of inputs of a kind, or of one."""
 
     inputs: int = 0
     tracebacks: int = 0
@@ -57,9 +70,85 @@ class Tally:
     slowest: float = 0.0
     most: int = 0
 
+    def add(self, other: Tally) -> None:
+        """Take another's inputs in."""
+        for name in ("inputs", "tracebacks", "hangs", "large", "lost"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.slowest, self.most = max(self.slowest, other.slowest), max(self.most, other.most)
+
 
 class Hang(BaseException):
     """An input took longer than it may."""
+
+
+class Inputs:
+    """The numbered inputs that are still to be given, and what became of those that were."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.seed, self.log, self.only = options.seed, options.log, options.only
+        self.counts = {kind: -(-options.inputs * share // 100) for kind, share in SHARES.items()}
+        self.tallies = {kind: Tally() for kind in SHARES}
+        self._done: set[tuple[str, int]] = set()
+        if self.log and self.log.exists():
+            for line in self.log.read_text(encoding="utf-8").splitlines():
+                values = json.loads(line)
+                key = values.pop("kind"), values.pop("number")
+                self._done.add(key)
+                self.tallies[key[0]].add(Tally(**values))
+
+    def left(self, kind: str) -> Iterator[tuple[int, random.Random]]:
+        """The numbers of a kind that are to be given, each with its own dice."""
+        for number in range(self.counts[kind]):
+            alone = not self.only or self.only == f"{kind} {number}"
+            if alone and (kind, number) not in self._done:
+                yield number, random.Random(f"{self.seed} {kind} {number}")
+
+    def any_left(self, *kinds: str) -> bool:
+        """Whether any input of these kinds is to be given."""
+        return any(True for kind in kinds for _ in self.left(kind))
+
+    @contextmanager
+    def watched(self, kind: str, number: int, pid: int = 0) -> Iterator[Tally]:
+        """Give an input: count its time, its memory, and what it raises. `pid`: a server's."""
+        one = Tally(inputs=1)
+        with suppress(OSError):
+            Path(f"/proc/{pid or 'self'}/clear_refs").write_text("5")
+        for signal_number in (signal.SIGPROF, signal.SIGALRM):
+            signal.signal(signal_number, _ring)
+        started = used_seconds()
+        signal.setitimer(signal.ITIMER_PROF, HANG_SECONDS)
+        signal.alarm(HANG_SECONDS * WAITING)
+        try:
+            yield one
+        except DGAError:
+            pass
+        except Hang:
+            one.hangs = 1
+            print(f"hang: {kind} {number}", flush=True)
+        except Exception as error:
+            one.tracebacks = 1
+            told = f"{type(error).__name__}: {str(error)[:200]}"
+            print(f"traceback: {kind} {number}: {told}", flush=True)
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            signal.alarm(0)
+        one.slowest = used_seconds() - started
+        one.most = peak_memory(pid)
+        one.large = int(one.most > LARGE)
+        self._keep(kind, number, one)
+
+    def _keep(self, kind: str, number: int, one: Tally) -> None:
+        self._done.add((kind, number))
+        self.tallies[kind].add(one)
+        if self.log:
+            with open(self.log, "a", encoding="utf-8") as file:
+                file.write(json.dumps({"kind": kind, "number": number, **asdict(one)}) + "\n")
+        if len(self._done) % TOLD_EVERY == 0:
+            print(f"{len(self._done):,} inputs, {wrong(self.tallies)} wrong", flush=True)
+
+
+def _ring(*_: object) -> None:
+    raise Hang
 
 
 def main() -> None:
@@ -67,52 +156,19 @@ def main() -> None:
     parser = argparse.ArgumentParser("benchmarks.hostile")
     parser.add_argument("--inputs", type=int, default=1010)
     parser.add_argument("--seed", type=int, default=23)
-    options = parser.parse_args()
-    dice = random.Random(options.seed)
-    counts = {kind: -(-options.inputs * share // 100) for kind, share in SHARES.items()}
-    tallies = {kind: Tally() for kind in SHARES}
+    parser.add_argument("--log", type=Path, help="keeps each input's end; what it holds is done")
+    parser.add_argument("--only", default="", metavar="KIND NUMBER", help="this input alone")
+    inputs = Inputs(parser.parse_args())
     with tempfile.TemporaryDirectory(prefix="dga-hostile-") as folder:
         root = Path(folder)
-        files(tallies["file"], dice, counts["file"], root)
-        archives(tallies["archive"], dice, counts["archive"], root)
-        graphs(tallies["graph"], dice, counts["graph"], root)
-    with server() as (_, address):
-        requests(tallies["http"], dice, counts["http"], address)
-        asyncio.run(widgets(tallies["widget"], dice, counts["widget"], address))
-    raise SystemExit(1 if tell(tallies) else 0)
-
-
-@contextmanager
-def watched(tally: Tally, what: str) -> Iterator[None]:
-    """Count an input: its time, its memory, and what it raises."""
-
-    def ring(*_: object) -> None:
-        raise Hang
-
-    with suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5")
-    started = used_seconds()
-    for number in (signal.SIGPROF, signal.SIGALRM):
-        signal.signal(number, ring)
-    signal.setitimer(signal.ITIMER_PROF, HANG_SECONDS)
-    signal.alarm(HANG_SECONDS * WAITING)
-    try:
-        yield
-    except DGAError:
-        pass
-    except Hang:
-        tally.hangs += 1
-        print(f"hang: {what}")
-    except Exception as error:
-        tally.tracebacks += 1
-        print(f"traceback: {what}: {type(error).__name__}: {str(error)[:200]}")
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.alarm(0)
-        tally.inputs += 1
-        tally.slowest = max(tally.slowest, used_seconds() - started)
-        peak = peak_memory()
-        tally.most, tally.large = max(tally.most, peak), tally.large + (peak > LARGE)
+        for kind, give in (("file", files), ("archive", archives), ("graph", graphs)):
+            if inputs.any_left(kind):
+                give(inputs, root)
+    if inputs.any_left("http", "widget"):
+        with server() as (process, address):
+            requests(inputs, address, process.pid)
+            asyncio.run(widgets(inputs, address, process.pid))
+    raise SystemExit(1 if tell(inputs.tallies) else 0)
 
 
 def used_seconds() -> float:
@@ -121,14 +177,15 @@ def used_seconds() -> float:
     return times.user + times.system + times.children_user + times.children_system
 
 
-def peak_memory() -> int:
-    """Bytes that this process held at most since the last reset, or any child ever."""
-    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
-    return max(_own_peak(), child)
+def peak_memory(pid: int = 0) -> int:
+    """Bytes that a process, this one without a number, held at most since the last reset; of this
+    one, or any child ever."""
+    child = 0 if pid else resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+    return max(_own_peak(pid), child)
 
 
-def _own_peak() -> int:
-    for line in Path("/proc/self/status").read_text().splitlines():
+def _own_peak(pid: int) -> int:
+    for line in Path(f"/proc/{pid or 'self'}/status").read_text().splitlines():
         if line.startswith("VmHWM"):
             return int(line.split()[1]) * 1024
     return 0
@@ -137,19 +194,18 @@ def _own_peak() -> int:
 # Files.
 
 
-def files(tally: Tally, dice: random.Random, count: int, root: Path) -> None:
+def files(inputs: Inputs, root: Path) -> None:
     """Lists and tables with odd cells, and damaged and packed ones; every row must come out."""
     scorer = Scorer(store.active_run().bundle())
-    for number in range(count):
+    for number, dice in inputs.left("file"):
         rows, content = drawn_file(dice)
-        what = f"file {number}"
-        with watched(tally, what):
+        with inputs.watched("file", number) as one:
             source = io.BytesIO(content)
             target = root / dice.choice(("out.csv", "out.parquet", "out.jsonl"))
             done = score_table(source, target, scorer, name="hostile")
             if rows is not None and done.rows != rows:
-                tally.lost += 1
-                print(f"rows lost: {what}: {done.rows:,} of {rows:,}")
+                one.lost = 1
+                print(f"rows lost: file {number}: {done.rows:,} of {rows:,}", flush=True)
 
 
 def drawn_file(dice: random.Random) -> tuple[int | None, bytes]:
@@ -205,27 +261,50 @@ def damaged(dice: random.Random, content: bytes) -> bytes:
 # Archives and graphs.
 
 
-def archives(tally: Tally, dice: random.Random, count: int, root: Path) -> None:
+class Archives:
+    """The members of archives: of a small run, and of the active one."""
+
+    def __init__(self, root: Path) -> None:
+        self._models = root / "small"
+        self.small = self._exported("small", self._models)
+
+    @cached_property
+    def shipped(self) -> dict[str, bytes]:
+        """The members of the active run's archive, but for the Keras file, which takes long."""
+        return self._exported(store.active_run().name, None)
+
+    def drawn(self, dice: random.Random) -> dict[str, bytes]:
+        """Those of one of the two."""
+        return self.shipped if dice.random() < SHIPPED_SHARE else self.small
+
+    def _exported(self, name: str, models: Path | None) -> dict[str, bytes]:
+        if models and not models.exists():
+            make_run(models, name)
+        file = io.BytesIO()
+        archive.export(name, file, models)
+        with zipfile.ZipFile(file) as packed:
+            held = {member: packed.read(member) for member in packed.namelist()}
+        return {member: held[member] for member in held if not member.endswith(".keras")}
+
+
+def archives(inputs: Inputs, root: Path) -> None:
     """Exported runs with members changed, signed anew; validated in this process to be measured."""
-    members = exported(root)
-    quarantine.validate = lambda folder, seconds=0.0: quarantine.inspect(folder)
-    for number in range(count):
-        with watched(tally, f"archive {number}"):
-            archive.take(io.BytesIO(drawn_archive(dice, members)), root=root / "models")
-
-
-def exported(root: Path) -> dict[str, bytes]:
-    """The members of the active run's archive, but for the large ones of the Keras file."""
-    file = io.BytesIO()
-    archive.export(store.active_run().name, file)
-    with zipfile.ZipFile(file) as packed:
-        held = {name: packed.read(name) for name in packed.namelist()}
-    return {name: content for name, content in held.items() if not name.endswith(".keras")}
+    known = Archives(root)
+    with ExitStack() as stack:
+        stack.callback(setattr, quarantine, "validate", quarantine.validate)
+        quarantine.validate = lambda folder, seconds=0.0: quarantine.inspect(folder)
+        for number, dice in inputs.left("archive"):
+            content = drawn_archive(dice, known.drawn(dice))
+            with inputs.watched("archive", number):
+                archive.take(io.BytesIO(content), root=root / "models")
 
 
 def drawn_archive(dice: random.Random, members: dict[str, bytes]) -> bytes:
-    """An archive in which a member is damaged, or a value of a JSON member is odd."""
+    """An archive in which a member is damaged, a value of a JSON member is odd, or a Keras file
+    describes a hostile network."""
     changed = dict(members)
+    if dice.random() < KERAS_SHARE:
+        changed[f"{store.BUNDLE_FOLDER}/model.keras"] = bombs.keras_file(dice)
     name = dice.choice([name for name in members if name != archive.MANIFEST])
     if name.endswith(".json") and dice.random() < 0.8:
         values = json.loads(members[name])
@@ -236,7 +315,7 @@ def drawn_archive(dice: random.Random, members: dict[str, bytes]) -> bytes:
     sums = {n: hashlib.sha256(b).hexdigest() for n, b in changed.items() if n != archive.MANIFEST}
     manifest = {**json.loads(members[archive.MANIFEST]), "files": sums}
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as packed:
         packed.writestr(archive.MANIFEST, json.dumps(manifest))
         for member, content in changed.items():
             if member != archive.MANIFEST:
@@ -255,18 +334,18 @@ def spoil(dice: random.Random, values: Any) -> None:
         values = values[key]
 
 
-def graphs(tally: Tally, dice: random.Random, count: int, root: Path) -> None:
-    """Runs whose graph is another: damaged, or with an operator exchanged; in the child."""
+def graphs(inputs: Inputs, root: Path) -> None:
+    """Runs whose graph is another: damaged, or with an operator exchanged."""
     import onnx
 
-    members = exported(root)
-    name = "bundle/model.onnx"
-    for number in range(count):
+    known, name = Archives(root), "bundle/model.onnx"
+    for number, dice in inputs.left("graph"):
+        members = known.drawn(dice)
         graph = onnx.load_from_string(members[name])
         node = dice.choice(graph.graph.node)
         node.op_type = dice.choice(("Loop", "If", "Scan", "Expand", "Tile", "Pad", "Range", "Nope"))
         del node.input[dice.randrange(len(node.input) + 1) :]
-        with watched(tally, f"graph {number}"):
+        with inputs.watched("graph", number):
             changed = {**members, name: graph.SerializeToString()}
             values = json.loads(members["bundle/bundle.json"])
             values.pop("sha256", None)
@@ -283,29 +362,48 @@ def graphs(tally: Tally, dice: random.Random, count: int, root: Path) -> None:
 # The running server.
 
 
-def requests(tally: Tally, dice: random.Random, count: int, address: str) -> None:
-    """Requests with odd methods, paths, hosts and lengths; the server must go on answering."""
+def requests(inputs: Inputs, address: str, pid: int) -> None:
+    """Requests with odd methods, paths, hosts and lengths, and such as begin and do not go on; the
+    server must go on answering."""
     place = address.split("//")[1].strip("/")
-    for number in range(count):
-        method = dice.choice(("GET", "PUT", "POST", "DELETE", "HEAD", "OPTIONS", "TRACE", "X" * 50))
-        path = dice.choice(("/", "/_stcore/upload_file/a/b", "/media/../../etc/passwd", "/%00",
-                            "/_stcore/stream", "/component/x/../../..", "/" + "a" * 3_000,
-                            "/_stcore/host-config", "/?list=../..", "//etc/passwd"))  # fmt: skip
-        headers = {"Host": dice.choice((place, "evil.example", "", "a" * 500))}
-        if dice.random() < 0.5:
-            headers["Origin"] = dice.choice((f"http://{place}", "null", "http://evil.example"))
-        if dice.random() < 0.3:
-            headers["Content-Length"] = dice.choice(("-1", "9" * 30, "5", "x"))
-        with watched(tally, f"http {number}: {method[:8]} {path[:40]}"):
-            if ask(place, method, path, headers) >= 500:
+    for number, dice in inputs.left("http"):
+        with ExitStack() as stack, inputs.watched("http", number, pid):
+            if dice.random() < 0.1:
+                for _ in range(SLOW_CLIENTS):
+                    begin(place, dice, stack)
+            elif ask(place, *drawn_request(dice, place)) >= 500:
                 raise AssertionError("the server fell over a request")
-            if ask(place, "GET", "/_stcore/health", {"Host": place}) != 200:
+            health = ("GET", "/_stcore/health", {"Host": place})
+            if ask(place, *health) != 200 and ask(place, *health, PATIENCE) != 200:
                 raise AssertionError("the server does not answer any more")
 
 
-def ask(place: str, method: str, path: str, headers: dict[str, str]) -> int:
+def drawn_request(dice: random.Random, place: str) -> tuple[str, str, dict[str, str]]:
+    """A method, a path and headers."""
+    method = dice.choice(("GET", "PUT", "POST", "DELETE", "HEAD", "OPTIONS", "TRACE", "X" * 50))
+    path = dice.choice(("/", "/_stcore/upload_file/a/b", "/media/../../etc/passwd", "/%00",
+                        "/_stcore/stream", "/component/x/../../..", "/" + "a" * 3_000,
+                        "/_stcore/host-config", "/?list=../..", "//etc/passwd"))  # fmt: skip
+    headers = {"Host": dice.choice((place, "evil.example", "", "a" * 500))}
+    if dice.random() < 0.5:
+        headers["Origin"] = dice.choice((f"http://{place}", "null", "http://evil.example"))
+    if dice.random() < 0.3:
+        headers["Content-Length"] = dice.choice(("-1", "9" * 30, "5", "x"))
+    return method, path, headers
+
+
+def begin(place: str, dice: random.Random, stack: ExitStack) -> None:
+    """Begin a request and do not go on, until the stack ends."""
+    host, _, port = place.partition(":")
+    client = stack.enter_context(socket.create_connection((host, int(port)), ANSWER_SECONDS))
+    put = f"PUT /_stcore/upload_file/a/b HTTP/1.1\r\nHost: {place}\r\nOrigin: http://{place}\r\n"
+    whole = f"{put}Content-Length: 100000000\r\n\r\nx".encode()
+    client.sendall(dice.choice((b"", b"GET / HT", put.encode(), whole)))
+
+
+def ask(place: str, method: str, path: str, headers: dict[str, str], patience: int = 1) -> int:
     """The status of an answer; 0 where the connection is closed without one."""
-    connection = http.client.HTTPConnection(place, timeout=5)
+    connection = http.client.HTTPConnection(place, timeout=patience * ANSWER_SECONDS)
     try:
         connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
         for name, value in headers.items():
@@ -318,17 +416,15 @@ def ask(place: str, method: str, path: str, headers: dict[str, str]) -> int:
         connection.close()
 
 
-async def widgets(tally: Tally, dice: random.Random, count: int, address: str) -> None:
+async def widgets(inputs: Inputs, address: str, pid: int) -> None:
     """Values of widgets that no page offered, over the socket that a browser would open."""
     import websockets
     from streamlit.proto.BackMsg_pb2 import BackMsg
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-    async def rerun(socket: Any, page: str, values: dict[str, str]) -> list[Any]:
+    async def rerun(socket: Any, page: str, values: dict[str, str], query: str = "") -> list[Any]:
         message = BackMsg()
-        message.rerun_script.query_string = dice.choice(
-            ("", "?list=x", "?domain=%00", "?run=../..")
-        )
+        message.rerun_script.query_string = query
         message.rerun_script.page_script_hash = page
         for identity, value in values.items():
             widget = message.rerun_script.widget_states.widgets.add()
@@ -337,7 +433,8 @@ async def widgets(tally: Tally, dice: random.Random, count: int, address: str) -
         got = []
         while True:
             answer = ForwardMsg()
-            answer.ParseFromString(await asyncio.wait_for(socket.recv(), HANG_SECONDS))
+            wait = HANG_SECONDS * PATIENCE  # of the wall; the processor's is not to be told here
+            answer.ParseFromString(await asyncio.wait_for(socket.recv(), wait))
             got.append(answer)
             if answer.WhichOneof("type") == "script_finished":
                 return got
@@ -351,21 +448,34 @@ async def widgets(tally: Tally, dice: random.Random, count: int, address: str) -
             if message.WhichOneof("type") == "navigation"
             for page in message.navigation.app_pages
         ]
-        known: dict[str, list[str]] = {}
-        for number in range(count):
+        known = {page: ids_of(await rerun(socket, page, {})) for page in pages}
+        for number, dice in inputs.left("widget"):
             page = dice.choice(pages)
-            values = {one: dice.choice(FILLERS + TEXTS) for one in known.get(page, [])}
-            with watched(tally, f"widget {number}"):
-                got = await rerun(socket, page, values)
-                elements = [
-                    message.delta.new_element
-                    for message in got
-                    if message.WhichOneof("type") == "delta"
-                    and message.delta.WhichOneof("type") == "new_element"
-                ]
-                known.setdefault(page, [id_of(one) for one in elements if id_of(one)])
-                if any(one.WhichOneof("type") == "exception" for one in elements):
+            values = {one: dice.choice(FILLERS + TEXTS) for one in known[page]}
+            query = dice.choice(("", "?list=x", "?domain=%00", "?run=../.."))
+            with inputs.watched("widget", number, pid) as one:
+                before = used_seconds_of(pid)
+                got = elements_of(await rerun(socket, page, values, query))
+                one.hangs = int(used_seconds_of(pid) - before > HANG_SECONDS)
+                if any(element.WhichOneof("type") == "exception" for element in got):
                     raise AssertionError("a page fell over a value")
+
+
+def elements_of(messages: list[Any]) -> list[Any]:
+    """The elements that a page drew."""
+    deltas = [message.delta for message in messages if message.WhichOneof("type") == "delta"]
+    return [delta.new_element for delta in deltas if delta.WhichOneof("type") == "new_element"]
+
+
+def ids_of(messages: list[Any]) -> list[str]:
+    """The ids of a page's widgets that take a text."""
+    return [found for element in elements_of(messages) if (found := id_of(element))]
+
+
+def used_seconds_of(pid: int) -> float:
+    """Processor time of another process."""
+    fields_of = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields_of[11]) + int(fields_of[12])) / os.sysconf("SC_CLK_TCK")
 
 
 TEXTS = ("../../etc/passwd", "/etc/hostname", "none of the options", "", "-1", "1e999")
@@ -379,18 +489,21 @@ def id_of(element: Any) -> str:
     return str(getattr(element, kind).id)
 
 
+def wrong(tallies: dict[str, Tally]) -> int:
+    """How much was wrong."""
+    return sum(one.tracebacks + one.hangs + one.large + one.lost for one in tallies.values())
+
+
 def tell(tallies: dict[str, Tally]) -> int:
     """Print the table; returns how much was wrong."""
     heads = ("inputs", "tracebacks", "hangs", "over 1 GiB", "rows lost", "slowest, s", "most, MiB")
     print(f"{'kind':<9}" + "".join(f"{head:>12}" for head in heads))
-    wrong = 0
     for kind, one in tallies.items():
-        counts = (one.inputs, one.tracebacks, one.hangs, one.large, one.lost)
-        wrong += sum(counts[1:])
+        counts = [getattr(one, field.name) for field in fields(one)][:5]
         figures = "".join(f"{count:>12,}" for count in counts)
         print(f"{kind:<9}{figures}{one.slowest:>12.1f}{one.most >> 20:>12,}")
     print(f"{sum(one.inputs for one in tallies.values()):,} inputs")
-    return wrong
+    return wrong(tallies)
 
 
 if __name__ == "__main__":

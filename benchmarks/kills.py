@@ -1,22 +1,21 @@
 """Kills at any moment: `python -m benchmarks.kills [--kills 100] [--seed 23] [--log FILE]`.
 
-Starts a command, kills it with its children after a random time, starts the next one that a user
-would start, and looks at what is left. Trainings are killed anywhere and in their finish window,
-scoring, exports, imports, renames and `dga hosts` anywhere. Prints a table: finished or complete
-runs that were lost, half results under final names, and locks, parts or scratch folders left after
-the next start. All must be 0.
+Starts a command, kills it with its children at a random moment of its processor time, starts the
+next one that a user would start, and looks at what is left. Trainings are killed anywhere and in
+their finish window, scoring, exports, imports, renames and `dga hosts` anywhere. Prints a table:
+finished or complete runs that were lost, half results under final names, and locks, parts or
+scratch folders left after the next start. All must be 0. With a log, a line a kill is kept there,
+and a later start with the same log goes on with the kills that are missing.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import json
 import os
 import random
 import shutil
-import signal
-import subprocess
-import sys
 import tempfile
 import time
 import zipfile
@@ -27,24 +26,26 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from benchmarks.forked import Commands, kill_when, used_seconds
 from dga import generators
 from dga.runs import store
 from dga.runs.store import Run
 from dga.storage import try_lock
 
-ROOT = Path(__file__).resolve().parent.parent
-LONGEST = 600  # seconds of a command that is not killed
-ROWS = 200_000
-TRAINING = ("--architecture", "bigram", "--max-batches", "20", "--device", "cpu")
+ROWS = 20_000
+NAMES = 400  # of each class that a training learns from
+TRAINING = ("--architecture", "bigram", "--epochs", "2", "--max-batches", "5", "--device", "cpu")
 FINISHING = (store.METRICS_FILE, store.HISTORY_FILE, store.CONFIG_FILE)
+WRONG = ("lost", "half", "left")
 
 
 @dataclass
 class Bench:
-    """Where the commands work, and how long they take when nobody kills them."""
+    """Where the commands work, and how much processor time they take when nobody kills them."""
 
     root: Path
     dice: random.Random
+    commands: Commands
     seconds: dict[str, float] = field(default_factory=dict)
     found: Counter[tuple[str, str]] = field(default_factory=Counter)
     number: int = 0
@@ -54,41 +55,15 @@ class Bench:
         """The models folder."""
         return self.root / "models"
 
-    def environment(self) -> dict[str, str]:
-        """What the commands run with: folders of their own."""
-        return {
-            **os.environ,
-            "DGA_MODELS": str(self.models),
-            "DGA_DATA": str(self.root / "data"),
-            "TMPDIR": str(self.root / "tmp"),
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-        }
-
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start a command in a process group of its own."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "dga", *arguments],
-            cwd=ROOT,
-            env=self.environment(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-
     def run(self, *arguments: str) -> int:
         """Run a command to its end; returns its status."""
-        return self.start(*arguments).wait(LONGEST)
+        return self.commands.run(*arguments)
 
     def kill_after(self, kind: str, *arguments: str) -> bool:
         """Kill a command after a random share of its time; False where it had ended before."""
-        process = self.start(*arguments)
-        try:
-            process.wait(self.dice.uniform(0.05, 1.05) * self.seconds[kind])
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            return True
-        return False
+        process = self.commands.start(*arguments)
+        due = self.dice.uniform(0, 1.02) * self.seconds[kind]
+        return kill_when(process, lambda: used_seconds(process.pid) >= due)
 
     def fresh(self, stem: str) -> str:
         """A name that nothing bears yet."""
@@ -101,69 +76,106 @@ def main() -> None:
     parser = argparse.ArgumentParser("benchmarks.kills")
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=23)
-    parser.add_argument("--log", type=Path, help="a DNS log for dga hosts; made up without")
+    parser.add_argument("--log", type=Path, help="keeps each kill; what it holds is not done again")
+    parser.add_argument("--dns-log", type=Path, help="for dga hosts; made up without")
     options = parser.parse_args()
+    kills, found = resumed(options.log)
     with tempfile.TemporaryDirectory(prefix="dga-kills-") as folder:
-        bench = Bench(Path(folder), random.Random(options.seed))
-        prepare(bench, options.log)
-        kills: Counter[str] = Counter()
+        bench = prepared(Path(folder), options.seed + kills.total(), options.dns_log)
         kinds = [kind for kind, weight in WEIGHTS.items() for _ in range(weight)]
         while kills.total() < options.kills:
             kind = kinds[kills.total() % len(kinds)]
             if KINDS[kind](bench):
                 kills[kind] += 1
                 look(bench, kind)
-                told = "nothing wrong" if not bench.found.total() else dict(bench.found)
-                print(f"{kills.total()} kills, {kind}: {told}", flush=True)
-        raise SystemExit(1 if tell(kills, bench.found) else 0)
+                keep(options.log, kind, bench.found)
+                found += bench.found
+                told = {f"{where} {what}": n for (where, what), n in bench.found.items() if n}
+                print(f"{kills.total()} kills, {kind}: {told or 'nothing wrong'}", flush=True)
+                bench.found.clear()
+        raise SystemExit(1 if tell(kills, found) else 0)
 
 
-def prepare(bench: Bench, log: Path | None) -> None:
-    """A run, lists, an archive and a log; and the time that each command takes."""
+def resumed(log: Path | None) -> tuple[Counter[str], Counter[tuple[str, str]]]:
+    """The kills that a log holds, and what they found."""
+    kills: Counter[str] = Counter()
+    found: Counter[tuple[str, str]] = Counter()
+    if log and log.exists():
+        for line in log.read_text(encoding="utf-8").splitlines():
+            one = json.loads(line)
+            kills[one["kind"]] += 1
+            found.update({(one["kind"], what): one[what] for what in WRONG})
+    return kills, found
+
+
+def keep(log: Path | None, kind: str, found: Counter[tuple[str, str]]) -> None:
+    """Add a kill to the log."""
+    if log:
+        with open(log, "a", encoding="utf-8") as file:
+            file.write(json.dumps({"kind": kind, **{what: found[kind, what] for what in WRONG}}))
+            file.write("\n")
+
+
+def prepared(root: Path, seed: int, log: Path | None) -> Bench:
+    """A run, lists, an archive and a log; and the processor time that each command takes."""
     for name in ("models", "data", "tmp", "out"):
-        (bench.root / name).mkdir()
+        (root / name).mkdir()
+    folders = {"DGA_MODELS": "models", "DGA_DATA": "data", "TMPDIR": "tmp"}
+    commands = Commands({variable: str(root / name) for variable, name in folders.items()})
+    bench = Bench(root, random.Random(seed), commands)
     shutil.copytree(store.active_run().path, bench.models / "kept")
-    names = generators.generate("tinba", 2_000) + [f"river{n}-garden.com" for n in range(2_000)]
-    write_list(bench.root / "list.csv", names)
-    shutil.copy(log, bench.root / "log.csv") if log else write_log(bench.root / "log.csv", names)
+    generated = generators.generate("tinba", NAMES)
+    chosen = [f"river{number}-garden.com" for number in range(NAMES)]
+    write_feeds(root, chosen, generated)
+    write_list(root / "list.csv", generated + chosen)
+    shutil.copy(log, root / "log.csv") if log else write_log(root / "log.csv", generated, chosen)
     timed: dict[str, tuple[str, ...]] = {
-        "train": ("train", "--feed", *feeds(), "--name", "first", *TRAINING),
+        "train": train(bench, "first"),
         "score": score(bench, "first.csv"),
-        "export": ("runs", "--export", "first", str(bench.root / "first.zip")),
-        "import": ("runs", "--import", str(bench.root / "first.zip")),
+        "export": ("runs", "--export", "first", str(root / "first.zip")),
+        "import": ("runs", "--import", str(root / "first.zip")),
         "rename": ("runs", "--rename", "first", "second"),
         "hosts": hosts(bench, "first-hosts.csv"),
     }
     for kind, arguments in timed.items():
-        started = time.monotonic()
-        if status := bench.run(*arguments):
-            raise SystemExit(f"dga {' '.join(arguments)} ended with status {status}")
-        bench.seconds[kind] = time.monotonic() - started
+        bench.seconds[kind] = bench.commands.seconds(*arguments)
+        print(f"{kind}: {bench.seconds[kind]:.2f} s of the processor", flush=True)
+    return bench
 
 
-def feeds() -> list[str]:
-    """The trial set that comes with the program."""
-    return [str(path) for path in sorted((ROOT / "data" / "trial").glob("*.csv"))]
+def write_feeds(root: Path, chosen: list[str], generated: list[str]) -> None:
+    """The two lists that a training learns from."""
+    for name, head, rows in (
+        ("benign.csv", "domain", chosen),
+        ("dga.csv", "domain,family", [f"{name},tinba" for name in generated]),
+    ):
+        (root / name).write_text("\n".join((head, *rows, "")), encoding="utf-8")
 
 
 def write_list(path: Path, names: list[str]) -> None:
-    """A list that takes some seconds to score."""
+    """A list to score."""
     with open(path, "w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(("id", "domain"))
         rows.writerows((row, f"a{row}.{names[row % len(names)]}") for row in range(ROWS))
 
 
-def write_log(path: Path, names: list[str]) -> None:
+def write_log(path: Path, generated: list[str], chosen: list[str]) -> None:
     """A DNS log of twenty clients, two of which ask for generated names."""
     with open(path, "w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(("ts", "client", "query", "rcode"))
         for row in range(ROWS // 4):
             client = row % 20
-            half = len(names) // 2
-            name = names[row % half] if client < 2 else names[half + row % half]
+            names = generated if client < 2 else chosen
+            name = names[row // 20 % len(names)]
             rows.writerow((1_700_000_000 + row, f"10.0.0.{client}", name, "NXDOMAIN"))
+
+
+def train(bench: Bench, name: str) -> tuple[str, ...]:
+    """The command that trains a run on the two lists."""
+    feeds = ("--benign", str(bench.root / "benign.csv"), "--dga", str(bench.root / "dga.csv"))
+    return ("train", *feeds, "--name", name, *TRAINING)
 
 
 def score(bench: Bench, name: str) -> tuple[str, ...]:
@@ -173,8 +185,9 @@ def score(bench: Bench, name: str) -> tuple[str, ...]:
 
 
 def hosts(bench: Bench, name: str) -> tuple[str, ...]:
-    """The command that finds infected hosts in the log."""
-    return ("hosts", str(bench.root / "log.csv"), "-o", str(bench.root / "out" / name))
+    """The command that finds infected hosts; without attribution, whose index takes a minute."""
+    output = str(bench.root / "out" / name)
+    return ("hosts", str(bench.root / "log.csv"), "-o", output, "--no-attribution")
 
 
 # One kill each; True where there was one. Afterwards the next start.
@@ -183,9 +196,10 @@ def hosts(bench: Bench, name: str) -> tuple[str, ...]:
 def kill_training(bench: Bench) -> bool:
     """A training, anywhere; then it is continued."""
     name = bench.fresh("run")
-    if not bench.kill_after("train", "train", "--feed", *feeds(), "--name", name, *TRAINING):
+    if not bench.kill_after("train", *train(bench, name)):
         return False
     resume(bench, name, "train")
+    shutil.rmtree(bench.models / name, ignore_errors=True)
     return True
 
 
@@ -193,19 +207,22 @@ def kill_finish(bench: Bench) -> bool:
     """A training as soon as one of its last files appears; then it is continued."""
     name, last = bench.fresh("run"), bench.dice.choice(FINISHING)
     work = bench.models / f"{store.WORK_PREFIX}{name}"
-    process = bench.start("train", "--feed", *feeds(), "--name", name, *TRAINING)
-    while process.poll() is None and not (work / last).exists():
-        time.sleep(0.0005 if work.exists() else 0.02)
-    time.sleep(bench.dice.choice((0, 0, 0.001, 0.01, 0.05)))
-    killed = process.poll() is None
-    if killed:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    wait = bench.dice.choice((0, 0, 0.001, 0.01, 0.05))
+    seen = 0.0
+
+    def due() -> bool:
+        nonlocal seen
+        if not seen and (work / last).exists():
+            seen = time.monotonic()
+        return bool(seen) and time.monotonic() >= seen + wait
+
+    killed = kill_when(bench.commands.start(*train(bench, name)), due)
     whole = all((work / file).exists() for file in FINISHING)
     bench.run("runs")
     if whole and not (bench.models / name).is_dir():
         bench.found["finish", "lost"] += 1
     resume(bench, name, "finish")
+    shutil.rmtree(bench.models / name, ignore_errors=True)
     return killed
 
 
@@ -238,11 +255,11 @@ def kill_score(bench: Bench) -> bool:
 def kill_export(bench: Bench) -> bool:
     """Writing a run's archive; then once more."""
     path = bench.root / "out" / f"{bench.fresh('export')}.zip"
-    killed = bench.kill_after("export", "runs", "--export", "kept", str(path))
+    killed = bench.kill_after("export", "runs", "--export", "second", str(path))
     if path.exists() and not sound_archive(path):
         bench.found["export", "half"] += 1
     path.unlink(missing_ok=True)
-    if bench.run("runs", "--export", "kept", str(path)) or not sound_archive(path):
+    if bench.run("runs", "--export", "second", str(path)) or not sound_archive(path):
         bench.found["export", "lost"] += 1
     path.unlink(missing_ok=True)
     return killed
@@ -348,12 +365,13 @@ def tell(kills: Counter[str], found: Counter[tuple[str, str]]) -> int:
     """Print the table; returns how much was wrong."""
     print(f"{'killed':<10}{'kills':>7}{'lost':>7}{'half':>7}{'left':>7}")
     for kind in KINDS:
-        wrong = [found[kind, what] for what in ("lost", "half", "left")]
+        wrong = [found[kind, what] for what in WRONG]
         print(f"{kind:<10}{kills[kind]:>7}" + "".join(f"{count:>7}" for count in wrong))
-    sums = [sum(found[kind, what] for kind in KINDS) for what in ("lost", "half", "left")]
+    sums = [sum(found[kind, what] for kind in KINDS) for what in WRONG]
     print(f"{'all':<10}{kills.total():>7}" + "".join(f"{count:>7}" for count in sums))
     return sum(sums)
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # of the process that commands fork from
     main()

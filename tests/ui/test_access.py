@@ -208,7 +208,8 @@ def score(monkeypatch: pytest.MonkeyPatch, done: list[str]) -> None:
 
 def judge(monkeypatch: pytest.MonkeyPatch, done: list[str]) -> None:
     hosts = hosts_page.Hosts(given=("dns.log", b""))
-    monkeypatch.setattr(hosts_page, "HostsJob", lambda *_, **__: done.append("score"))
+    started = SimpleNamespace(start=lambda: done.append("score"), key="")
+    monkeypatch.setattr(hosts_page, "HostsJob", lambda *_, **__: started)
     hosts_page._begin(hosts, 0.001, False)
 
 
@@ -233,6 +234,10 @@ def wait(monkeypatch: pytest.MonkeyPatch, done: list[str]) -> None:
 
 
 def look(monkeypatch: pytest.MonkeyPatch, done: list[str]) -> None:
+    def stop() -> None:  # as Streamlit's does in a page
+        raise StopException
+
+    monkeypatch.setattr(visitor.st, "stop", stop)
     visitor.let_in()
     done.append("look")
 
