@@ -1,6 +1,6 @@
-"""Archives and folders: each file in them as a payload, one after another.
+"""Open the files in archives and folders, one after another, each as a payload.
 
-A member may be compressed once more, as rotated logs are. Its path is never used as a path.
+A member may itself be compressed, as rotated logs are. Its name is never used as a path.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ _PACKED = re.compile(r"\.(gz|bz2|xz|zst|zstd)$", re.I)
 _NUMBERED = re.compile(r"(.+)\.(\d{1,4})$")
 _DATED = re.compile(r"(.+?)[-_.]?\d{4}-?\d\d-?\d\d")
 _TAR_MARK = slice(257, 262)
-# Members that accompany a list and are none.
+# Members that accompany lists and hold no rows.
 _ASIDE = re.compile(
     r"\.\w|__MACOSX|(read|licen[cs]e|notice|changelog)[\w-]*(\.(md|txt|rst))?$", re.I
 )
-# Tar headers whose content is read into memory at once.
+# Types of tar headers whose content `tarfile` reads into memory at once.
 _IN_MEMORY = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE,
               tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)  # fmt: skip
 
@@ -50,7 +50,7 @@ _IN_MEMORY = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE,
 def payloads(
     source: Source, name: str, max_bytes: int, sheet: str, stack: ExitStack
 ) -> Iterator[Payload]:
-    """The files that a source holds, one payload each; see `unpack.members`."""
+    """The files of a source, each as a payload; see `unpack.members`."""
     if isinstance(source, tuple):
         return _several(source, max_bytes, sheet)
     if isinstance(source, Path) and source.is_dir():
@@ -59,7 +59,7 @@ def payloads(
 
 
 def _several(paths: tuple[Path, ...], max_bytes: int, sheet: str) -> Iterator[Payload]:
-    """The files and folders that a user names, in that order."""
+    """The files and folders that a user named, in that order."""
     for path in paths:
         shown = base_name(path.name)
         with ExitStack() as stack:
@@ -69,7 +69,7 @@ def _several(paths: tuple[Path, ...], max_bytes: int, sheet: str) -> Iterator[Pa
 
 
 def _rotated(path: Path) -> tuple[str, str, int, str, int]:
-    """A key that sorts rotated logs by age: `dns.log.2.gz`, `dns.log.1`, `dns.log`.
+    """A sort key for rotated logs, oldest first: `dns.log.2.gz`, `dns.log.1`, `dns.log`.
 
     >>> sorted(map(Path, ["dns.log", "dns.log.1", "dns.log.10.gz"]), key=_rotated)[0].name
     'dns.log.10.gz'
@@ -83,7 +83,7 @@ def _rotated(path: Path) -> tuple[str, str, int, str, int]:
 
 
 def _folder(folder: Path, name: str, max_bytes: int, sheet: str) -> Iterator[Payload]:
-    """The files of a folder and those below it, by name; rotated logs by age."""
+    """The files in a folder and its subfolders, by name; rotated logs by age."""
     files = (path for path in folder.rglob("*") if path.is_file() and path.stat().st_size)
     paths = sorted(files, key=_rotated)
     paths = [path for path in paths if not _is_aside(path.relative_to(folder).as_posix())]
@@ -139,7 +139,7 @@ def _single_or_tar(file: Payload, budget: Budget, stack: ExitStack) -> Iterator[
     if head[_TAR_MARK] == b"ustar":
         packed = "tar" if file.compression == "none" else f"tar, {file.compression}"
         file = replace(file, compression=packed, stream=_Rejoined(head, bounded))
-        # The files are counted once more, for each may be compressed itself.
+        # Counted again, since each file may be compressed itself.
         yield from _tar(file, Budget(budget.limit))
     else:
         yield replace(file, head=head, stream=bounded)
@@ -153,7 +153,7 @@ def _tar(file: Payload, budget: Budget) -> Iterator[Payload]:
     while True:
         with damage_told(file.name):
             info = archive.next()
-            cast(Any, archive).members = []  # the archive would remember every header
+            cast(Any, archive).members = []  # else the archive would keep every header in memory
         if info is None:
             break
         headers += 1
@@ -166,9 +166,8 @@ def _tar(file: Payload, budget: Budget) -> Iterator[Payload]:
 
 
 class _Header(tarfile.TarInfo):
-    """A header of a tar archive; those that would fill the memory are refused.
-
-    So are files with holes (sparse files), whose list of holes can be of any length.
+    """A tar header that refuses what would fill the memory: long headers, and sparse files, whose
+    list of holes has no length limit.
     """
 
     @classmethod
@@ -181,7 +180,7 @@ class _Header(tarfile.TarInfo):
         return info
 
     def _proc_gnusparse_10(self, *_: object) -> None:
-        """Refuse a list of holes in front of the content: it is read without a limit."""
+        """Refuse a sparse file's list of holes, which `tarfile` would read without a limit."""
         raise tarfile.ReadError("a file with holes")
 
 
@@ -210,12 +209,12 @@ def _zip(file: Payload, budget: Budget, sheet: str) -> Iterator[Payload]:
 def _member(
     file: Payload, path: str, stream: Readable, budget: Budget, *, alone: bool = False
 ) -> Iterator[Payload]:
-    """A file of an archive, unpacked once more where it is compressed itself; none if empty."""
+    """A file of an archive, decompressed if it is compressed itself; None if it is empty."""
     name = file.name if alone else f"{file.name}: {base_name(path)}"
     with ExitStack() as stack, damage_told(name):
         magic = stream.read(6)
         kind = compression_of(magic)
-        kind = "none" if kind == "zip" else kind  # refused where it is looked at
+        kind = "none" if kind == "zip" else kind  # refused when its content is examined
         stream = decompressed(_Rejoined(magic, stream), kind, stack)
         bounded = Bounded(stream, name, budget)
         head = bounded.read()
@@ -225,7 +224,7 @@ def _member(
 
 
 class _Rejoined:
-    """A stream whose first bytes were read already."""
+    """A stream whose first bytes have already been read."""
 
     def __init__(self, head: bytes, stream: Readable) -> None:
         self._head, self._stream = BytesIO(head), stream

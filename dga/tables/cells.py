@@ -1,6 +1,6 @@
-"""Cells that hold several names, or one among other words: a row for each name.
+"""Expand cells that contain several names, or a name among other words, into a row per name.
 
-Columns in, columns out; a cell that one name fills stays as it is.
+Columns in, columns out; a cell that is a single name is left as it is.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from dga.names.parse import parse
 from dga.tables.columns import is_domain
 
 _SEVERAL = r"\S[\s,;|]+\S"
-_MAX_ADDED_BYTES = 2**26  # of rows that are repeated
+_MAX_ADDED_BYTES = 2**26  # of repeated rows, at most, in a chunk
 
 
 def one_name_a_row(
     chunk: pa.Table, names: pa.LargeStringArray, column: str
 ) -> tuple[pa.Table, pa.LargeStringArray]:
-    """A chunk and the texts that are judged of it, with a row for each name of a cell.
+    """A chunk and the texts to score, with a row per name in a cell.
 
     A row whose text holds several names is repeated, and its cell in `column` then holds one of
-    them. A text that holds one name among other words is judged by that name. A chunk that would
-    grow beyond measure stays as it is.
+    them. For a text that contains one name among other words, that name is scored. A chunk that
+    would grow too much is left as it is.
     """
     odd = np.flatnonzero(arrow_strings.flags_of(pc.match_substring_regex(names, _SEVERAL)))
     if not len(odd):
@@ -42,7 +42,7 @@ def one_name_a_row(
 
 
 def holds_name(text: str) -> bool:
-    """Whether a text is a domain name, or names stand among its words.
+    """Whether a text is a domain name or contains one.
 
     >>> holds_name("evil.com (C2)"), holds_name("192.0.2.1, none")
     (True, False)
@@ -51,7 +51,7 @@ def holds_name(text: str) -> bool:
 
 
 def _names(text: str) -> list[str]:
-    """The names in a text that is not one itself."""
+    """The names in a text that is not a name itself."""
     return names_in(text) if parse(text).problem else []
 
 

@@ -1,4 +1,4 @@
-"""Which column holds the domains, which row is a header, and how columns are called."""
+"""Find the domain column and the header row of a table, and name its columns."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dga.names.parse import parse
 from dga.names.top_levels import ALTERNATIVE_ROOTS
 from dga.tables.encodings import one_line, shown
 
-# Names under which exports, logs and feeds keep their domains, surest first.
+# Names of the domain column in exports, logs and feeds, the most reliable first.
 DOMAIN_COLUMNS = (
     "domain", "query", "rrname", "fqdn", "hostname", "host", "dns_query", "qname", "domain_name",
     "domainname", "domains", "site", "url", "name", "indicator", "ioc", "value", "given",
@@ -24,7 +24,7 @@ _OTHER_HEADERS = frozenset((
 ))  # fmt: skip
 _EDGE = "\"' \ufeff"
 _OTHER_ROOTS = frozenset((*ALTERNATIVE_ROOTS, "onion", "i2p", "local", "lan", "internal"))
-# Paths of fields whose last part is a top-level domain too.
+# Paths of fields whose last part is also a top-level domain.
 _FIELD_PATH = re.compile(
     r"(?:_source\.)?(?:dns|tls|ssl|http|url|question|query)\.(?:\w+\.)*\w+"
     r"|(?:\w+\.){0,4}(?:host|agent|observer|source|destination|client|server|user|process|device"
@@ -33,13 +33,13 @@ _FIELD_PATH = re.compile(
 )
 _FIELD_END = re.compile(r"\.(?:name|host|id|email|domains|network|zone)$")
 _WORD = re.compile(r"[A-Za-z_@][\w .:/()-]{0,60}")
-SAMPLE_ROWS = 200  # what tells the column of domains
+SAMPLE_ROWS = 200  # in which the domain column is looked for
 
 
 def guess_column(columns: Sequence[str], sample: pd.DataFrame) -> str:
-    """Return the column that holds the domains: by name, else by what parses.
+    """Return the domain column: by its name, else the column whose texts parse as domains.
 
-    Raises FeedError, naming the columns that there are, when neither tells.
+    Raises FeedError, listing the columns, if there is none.
 
     >>> guess_column(["id", "where"], pd.DataFrame({"id": ["1"], "where": ["example.com"]}))
     'where'
@@ -58,7 +58,7 @@ def guess_column(columns: Sequence[str], sample: pd.DataFrame) -> str:
 
 
 def require_column(columns: Sequence[str], column: str) -> None:
-    """Raise FeedError, naming the columns that there are, when `column` is none of them.
+    """Raise FeedError, listing the columns, if `column` is not one of them.
 
     >>> require_column(["domain", "family"], "domain")
     """
@@ -69,13 +69,13 @@ def require_column(columns: Sequence[str], column: str) -> None:
 
 
 def domain_share(values: Iterable[str]) -> float:
-    """The share of texts that hold a registered name, among those that are not blank."""
+    """The share of the non-blank texts that `is_domain` accepts."""
     filled = [value for value in values if value.strip()]
     return sum(map(is_domain, filled)) / len(filled) if filled else 0.0
 
 
 def is_domain(text: str) -> bool:
-    """Whether a text holds a registered name, or one of another root than ICANN's."""
+    """Whether a text parses to a registered name, or to a name under an alternative root."""
     if "." not in text:
         return False
     parsed = parse(text)
@@ -85,7 +85,7 @@ def is_domain(text: str) -> bool:
 
 
 def is_header(rows: list[list[str]]) -> bool:
-    """Whether the first of the rows names the columns of the others."""
+    """Whether the first row is a header."""
     names = [cell.strip(_EDGE).lower() for cell in rows[0]]
     named = any(n.rpartition(".")[2] in DOMAIN_COLUMNS or n in _OTHER_HEADERS for n in names)
     like_domains = [name for name in names if is_domain(name)]
@@ -101,7 +101,7 @@ def is_header(rows: list[list[str]]) -> bool:
 
 
 def _contrasts(rows: list[list[str]]) -> bool:
-    """Whether a column has a word in the first row and numbers, times or addresses below."""
+    """Whether a column has a word in the first row and numbers, times or addresses below it."""
     for column, cell in enumerate(rows[0]):
         below = [row[column].strip(_EDGE) for row in rows[1:200] if len(row) > column]
         below = [text for text in below if text and text != "-"]
@@ -116,7 +116,7 @@ def _bare(cell: str) -> str:
 
 
 def made_up(rows: list[list[str]], width: int) -> tuple[str, ...]:
-    """Names for the columns of a table without a header."""
+    """Names for the columns of a table that has no header."""
     whole = [row for row in rows if len(row) == width]
     ranked = width == 2 and sum(row[0].strip().isdigit() for row in whole) * 10 >= len(whole) * 9
     if ranked and sum(is_domain(row[1]) for row in whole) * 2 >= len(whole):
@@ -125,7 +125,7 @@ def made_up(rows: list[list[str]], width: int) -> tuple[str, ...]:
 
 
 def unique(names: Iterable[str]) -> tuple[str, ...]:
-    """Column names cleaned; a blank one is numbered, a second of a name too.
+    """Clean column names; blank and repeated ones get a number.
 
     >>> unique(["domain", "", " domain"])
     ('domain', 'column_2', 'domain_2')

@@ -1,6 +1,6 @@
-"""Delimited text to rows: clean blocks by Arrow, the others row by row.
+"""Read delimited text: regular blocks by Arrow, all others row by row.
 
-A quoted field may span lines; a quote that never closes is a character like any other.
+A quoted field may span lines; a quote that is never closed counts as an ordinary character.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NO_DELIMITER = "\x1f"  # cuts what has one column
 
 
 def read_csv(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
-    """Rows of CSV and its like; an open quote is carried from block to block."""
+    """The rows of delimited text; an open quote is carried over to the next block."""
     open_lines: list[str] = []
     for block in payload.blocks(info.skipped, rows_at_once(info)):
         table = None if open_lines else fast_table(block, info)
@@ -34,7 +34,8 @@ def read_csv(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
 
 
 def fast_table(block: bytes, info: TableInfo) -> pa.Table | None:
-    """Parse a block of whole rows that Arrow reads as the careful reader does, else None."""
+    """Parse a block of whole rows by Arrow; None if the row-by-row reader might read it
+    differently."""
     quoted = info.format == "csv" and b'"' in block
     delimiter = info.delimiter or NO_DELIMITER
     if info.delimiter is None and NO_DELIMITER.encode() in block:
@@ -66,7 +67,7 @@ def fast_table(block: bytes, info: TableInfo) -> pa.Table | None:
 
 
 def _plainly_quoted(block: bytes, delimiter: str) -> bool:
-    """Whether each quote opens or closes a whole field that holds no quote and no line end."""
+    """Whether each quote opens or closes a field, and no field contains a quote or a line end."""
     data = np.frombuffer(b"\n" + block + b"\n", dtype=np.uint8)
     quotes = np.flatnonzero(data == ord('"'))
     if len(quotes) % 2:
@@ -79,12 +80,12 @@ def _plainly_quoted(block: bytes, delimiter: str) -> bool:
         is_edge[data[opening - 1]].all()
         and is_edge[data[closing + 1]].all()
         and (np.searchsorted(ends, opening) == np.searchsorted(ends, closing)).all()
-        and np.diff(ends).max() < csv.field_size_limit()  # beyond it the csv module gives up
+        and np.diff(ends).max() < csv.field_size_limit()  # the csv module's limit
     )
 
 
 def _rows(lines: list[str], info: TableInfo, *, last: bool) -> tuple[list[list[str]], list[str]]:
-    """Cut lines into rows; returns them and the lines of a quoted field that is still open."""
+    """Split lines into rows; returns them and the lines of a quoted field that is still open."""
     rows: list[list[str]] = []
     at = 0
     while at < len(lines):
@@ -102,7 +103,7 @@ def _rows(lines: list[str], info: TableInfo, *, last: bool) -> tuple[list[list[s
 
 
 def _spanning_row(lines: list[str], info: TableInfo) -> tuple[list[str] | None, int]:
-    """The row of a quoted field with line breaks in it, and how many lines it takes."""
+    """The row that starts with a quoted field over several lines, and its number of lines."""
     width = len(info.columns) - info.surplus
     quotes = 0
     for used, line in enumerate(lines, 1):

@@ -1,7 +1,7 @@
-"""JSON documents: rows that stand somewhere inside one object, or objects one behind the other.
+"""Read JSON documents: rows nested inside an object, or several objects in a row.
 
-Where the rows are is told from the head (an array of records under a key such as "hits"); STIX
-bundles and MISP events are known by their keys. The document is streamed, never held whole.
+The head tells where the rows are, such as in an array under the key "hits"; STIX bundles and MISP
+events are recognised by their keys. Documents are streamed, never held in memory as a whole.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from dga.tables.jsonrows import record, scalar
 from dga.tables.unpack import MAX_LINE, Payload
 
 FORMATS: Final = ("json-document", "json-objects", "stix", "misp")
-ITEM: Final = "[]"  # stands for an element of an array in a path
-ANY: Final = "*"  # stands for any key
+ITEM: Final = "[]"  # in a path: an element of an array
+ANY: Final = "*"  # in a path: any key
 MAX_DEPTH: Final = 200
-MAX_LINES_HEAD: Final = 2**16  # bytes that are looked at where each line is an object
+MAX_LINES_HEAD: Final = 2**16  # bytes to examine where each line is an object
 MAX_ROW_BYTES: Final = 2**25
 SNIFFED_STRINGS: Final = 4_000
-# Keys under which documents keep their rows.
+# Keys of arrays of rows.
 MAX_DIGITS: Final = 4_000
 _LONG_NUMBER = re.compile(rb"\d{%d}" % MAX_DIGITS)
 _COUNTED = re.compile(rb"^Record \d{1,12}\r?\n", re.M)
@@ -49,7 +49,7 @@ _MISP: Final[tuple[Path, ...]] = (
     ("response", "Attribute", ITEM),
     ("Attribute", ITEM),
 )
-# Rows under several arrays: answers of Azure Monitor's and Loki's query API.
+# Rows nested in several arrays: responses of the query APIs of Azure Monitor and Loki.
 _INNER_ROWS: Final[tuple[Path, ...]] = (
     ("tables", ITEM, "rows"),
     ("data", "result", ITEM, "values"),
@@ -62,7 +62,8 @@ _RULE_SET: Final[tuple[Path, ...]] = (  # of sing-box
 
 @dataclass(frozen=True)
 class DocumentLayout:
-    """Where the rows of a document are: the paths to them, and what makes rows of a value."""
+    """Where the rows of a document are: their paths, and the function that turns a value into
+    rows."""
 
     format: str
     paths: tuple[Path, ...]
@@ -70,13 +71,13 @@ class DocumentLayout:
 
 
 def find_document(payload: Payload) -> DocumentLayout | None:
-    """The layout of a file that holds JSON; None for one object a line, or an array of records."""
+    """The layout of a JSON document; None for JSON lines or an array of records."""
     head = next(_objects(payload.sample.pieces()), b"").lstrip(codecs.BOM_UTF8 + b" \t\r\n")
     if not _JSON.match(head):
         return None
     lines = _is_lines(head)
     seen = _Seen()
-    with suppress(FeedError):  # the head may end within it; other damage is told when it is read
+    with suppress(FeedError):  # the head may end within a value; damage is told later
         _walk(_events(iter([head[:MAX_LINES_HEAD] if lines else head])), seen.see)
     return seen.layout(lines)
 
@@ -92,7 +93,7 @@ def document_rows(payload: Payload, layout: DocumentLayout) -> Iterator[dict[str
 
 
 def _objects(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Pieces without the lines "Record 1" that evtx_dump writes between the objects."""
+    """The pieces without the lines "Record 1" that evtx_dump writes between objects."""
     first = next(pieces, b"")
     if not _COUNTED.match(first):
         yield from chain([first], pieces)
@@ -106,7 +107,7 @@ def _objects(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _is_lines(head: bytes) -> bool:
-    """Whether each line holds an object of its own."""
+    """Whether each line is an object."""
     first, _, rest = head.partition(b"\n")
     whole = first.rstrip().endswith((b"}", b"},")) and first.count(b"{") == first.count(b"}")
     return whole and rest.lstrip()[:1] in (b"{", b"")
@@ -114,20 +115,20 @@ def _is_lines(head: bytes) -> bool:
 
 @dataclass
 class _Seen:
-    """What a document's head holds, by path: how many elements an array has, in how many of them a
-    domain stands."""
+    """Counts in a document's head, by path: the elements of each array, and those that contain a
+    domain."""
 
     elements: dict[Path, int] = field(default_factory=dict)
     named: dict[Path, set[int]] = field(default_factory=dict)
     keys: set[Path] = field(default_factory=set)
-    outside: bool = False  # a domain stands in no array
+    outside: bool = False  # a domain outside all arrays
     domain_keys: int = 0
     bundle: bool = False
     roots: int = 0
     _strings: int = 0
 
     def see(self, path: Path, event: str, value: Any, places: list[int]) -> None:
-        """Take one event of the parser; `places`: which element of each open array it is in."""
+        """Count one event of the parser. `places`: the element of each open array that it is in."""
         if not path and event in ("start_map", "start_array"):
             self.roots += 1
         if event == "map_key":
@@ -175,7 +176,8 @@ class _Seen:
         return None if lines else DocumentLayout("json-objects", ((),), _plain_row)
 
     def _is_rows(self) -> bool:
-        """Whether objects one a line are rows, which may hold arrays, and not pages of rows."""
+        """Whether the objects on the lines are rows (which may contain arrays), not pages of
+        rows."""
         known = [
             path
             for path in self.elements
@@ -191,13 +193,13 @@ class _Seen:
         return self.outside or inner
 
     def _unnamed_array(self) -> Path | None:
-        """The path to rows that hold no name as such, but lines of a log or lists of cells."""
+        """The path to rows that are log lines or lists of cells, in which no value is a name."""
         found = [path for path in self.elements if path and path[-1].lower() in _WRAPPERS]
         found = [path for path in found if ITEM not in path and self.elements[path] > 1]
         return min(found, key=len) if found and self.roots == 1 else None
 
     def _array(self) -> Path | None:
-        """The path to the rows: the outermost array whose elements hold domains."""
+        """The path to the rows: the outermost array whose elements contain domains."""
         found = [path for path in self.named if path and ITEM not in path]
         if not found:
             return None
@@ -229,21 +231,21 @@ def _keyed_row(value: Any) -> list[dict[str, str]]:
 
 def _parser() -> Any:
     try:
-        import ijson  # here, for it comes with an extra of the package
+        import ijson  # imported here, since it belongs to an optional extra
     except ImportError:
         raise FeedError("JSON documents need the package ijson: pip install ijson") from None
     return ijson
 
 
 def _as_utf8(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Pieces without what is no UTF-8, at which the parser would stop."""
+    """The pieces without invalid UTF-8, at which the parser would stop."""
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
     for piece in pieces:
         yield decoder.decode(piece, final=not piece).encode()
 
 
 class _Source:
-    """Pieces of bytes as a file for the parser; counts what it takes for one row."""
+    """Pieces of bytes as a file for the parser; counts the bytes that it reads for one row."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces, self._rest, self._tail = pieces, b"", b""
@@ -264,7 +266,7 @@ class _Source:
 
 
 def _events(pieces: Iterator[bytes]) -> Iterator[tuple[str, Any, _Source]]:
-    """The parser's events; damage is told as FeedError."""
+    """The parser's events; FeedError for damaged JSON."""
     ijson = _parser()
     source = _Source(pieces)
     try:
@@ -279,7 +281,7 @@ _See = Callable[[Path, str, Any, list[int]], None]
 
 
 def _walk(events: Iterator[tuple[str, Any, _Source]], see: _See) -> None:
-    """Call `see` with each event, its path and the places in the open arrays."""
+    """Call `see` with each event, its path and its positions in the open arrays."""
     path: list[str] = []
     places: list[int] = []
     for event, value, _ in events:
@@ -304,7 +306,7 @@ def _walk(events: Iterator[tuple[str, Any, _Source]], see: _See) -> None:
 
 
 def _values(pieces: Iterator[bytes], paths: tuple[Path, ...]) -> Iterator[Any]:
-    """Each value at one of the paths, in order; with its key where a path ends in ANY."""
+    """Each value at one of the paths, in order; with its key if the path ends in ANY."""
     ijson = _parser()
     longest = max(map(len, paths))
     builder: Any = None

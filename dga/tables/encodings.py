@@ -1,6 +1,7 @@
-"""Bytes to lines of text: byte-order marks, encodings, line ends; and text made fit for a message.
+"""Decode bytes to lines of text (byte-order marks, encodings, line ends), and shorten text for
+messages.
 
-Knows of text only, not of tables.
+Knows nothing of tables.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _CONTROL = re.compile(r"[\x01-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 def encoding_of(head: bytes) -> str:
-    """Name an encoding; without a mark, zero bytes betray UTF-16 and the rest is tried."""
+    """Detect the encoding: by its byte-order mark, else by zero bytes (UTF-16), else by trial."""
     for mark, encoding in BOMS.items():
         if head.startswith(mark):
             return encoding
@@ -35,7 +36,7 @@ def encoding_of(head: bytes) -> str:
 
 
 def as_utf8(pieces: Iterator[bytes], encoding: str) -> Iterator[bytes]:
-    """Pieces of a file as UTF-8 without a mark; those in an 8-bit encoding as they are."""
+    """Pieces of a file as UTF-8 without a byte-order mark; 8-bit encodings are left as they are."""
     if encoding == "utf-8-sig":
         yield next(pieces).removeprefix(codecs.BOM_UTF8)
     if not encoding.startswith(("utf-16", "utf-32")):
@@ -47,7 +48,7 @@ def as_utf8(pieces: Iterator[bytes], encoding: str) -> Iterator[bytes]:
 
 
 def unix(block: bytes) -> bytes:
-    """A block with line feeds for line ends."""
+    """A block with all line ends converted to line feeds."""
     return block.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in block else block
 
 
@@ -65,7 +66,7 @@ def lines(block: bytes) -> list[str]:
 
 
 def decoded(line: bytes) -> str:
-    """Text from bytes of an unknown 8-bit encoding or UTF-8; never fails."""
+    """Decode bytes in UTF-8 or an unknown 8-bit encoding; never fails."""
     for encoding in ("utf-8", "cp1252"):
         try:
             return line.decode(encoding)
@@ -75,23 +76,23 @@ def decoded(line: bytes) -> str:
 
 
 def without_surrogates(text: str) -> str:
-    """Text that can be written as UTF-8."""
+    """The text with U+FFFD for each lone surrogate, which UTF-8 cannot encode."""
     return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
 def is_binary(text: str) -> bool:
-    """Whether so many control characters stand in it that it is no text."""
+    """Whether it has too many control characters to be text."""
     strange = len(_CONTROL.findall(text)) + text.count("\0") // 10
     return strange > max(4, len(text) // 33)
 
 
 def one_line(text: str) -> str:
-    """Text for a message: without line ends and what cannot be seen, 80 characters at most."""
+    """Text for a message: without line ends and invisible characters, at most 80 characters."""
     return _UNSHOWN.sub("", text).strip()[:80]
 
 
 def shown(columns: Iterable[str], most: int = 12) -> str:
-    """Column names for a message: one line, and not hundreds.
+    """Column names for a message: on one line, the first ones only.
 
     >>> shown(["a", "b\\n"], most=1)
     'a and 1 more'

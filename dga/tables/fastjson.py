@@ -1,7 +1,7 @@
-"""JSON lines by Arrow where that gives the same text as the careful reader of `jsonrows`.
+"""Read JSON lines by Arrow where the result is the same as that of `jsonrows`.
 
-Numbers that Arrow would write otherwise are put in quotes before it parses; a block in which
-anything else could come out differently is left to the careful reader.
+Numbers that Arrow would write differently are quoted before it parses. A block in which anything
+else could differ is left to `jsonrows`.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from dga.tables.jsonrows import line_value
 
 SAMPLE_LINES: Final = 100
 MAX_DEPTH: Final = 8
-MAX_MISSES: Final = 5  # blocks in a row that Arrow could not read, before it is asked no more
-_LEAST, _MOST = -(2**63), 2**63 - 1  # whole numbers between them are written as they are
+MAX_MISSES: Final = 5  # failed blocks in a row, after which Arrow is not tried
+_LEAST, _MOST = -(2**63), 2**63 - 1  # Arrow writes integers between these unchanged
 _TEXT = pa.large_string()
 _MINUS_ZERO = (b":-0", b": -0")  # Arrow writes the number without its sign
 
 
 @dataclass
 class _Kinds:
-    """What the fields of some lines are: those that are texts, and keys of inexact numbers."""
+    """The text fields of some lines, and the keys whose numbers Arrow would not write exactly."""
 
     texts: dict[str, Any] = field(default_factory=dict)
     numbers: set[str] = field(default_factory=set)
@@ -41,12 +41,12 @@ class _Kinds:
                 self._merge(self.texts, value, MAX_DEPTH)
 
     def schema(self) -> pa.Schema:
-        """The fields that are texts, so that Arrow takes none of them for a time."""
+        """The text fields with their type, so that Arrow does not parse them as times."""
         return pa.schema(_fields(self.texts))
 
     def pattern(self) -> re.Pattern[bytes] | None:
-        """What finds the values of the keys of inexact numbers, and of lists of numbers."""
-        # The colon in each alternative: so a search is given up at once under another key.
+        """A pattern for the values of keys with inexact numbers or lists of numbers."""
+        # A colon in each alternative, so that the search stops early at any other key.
         keys = "|".join(f'{re.escape(key)}":' for key in sorted(self.numbers))
         found = rf'("(?:{keys}) ?)(\[[-+.\deE,]*\]|-?\d[-+.\deE]*)'
         return re.compile(found.encode("ascii")) if keys else None
@@ -75,9 +75,8 @@ class FastJson:
         self._misses = 0
 
     def table(self, block: bytes) -> pa.Table | None:
-        """The rows of a block, every column text; None where only the careful reader is right.
-
-        The block must be whole lines.
+        """The rows of a block of whole lines, every column text; None if it must be read by
+        `jsonrows`.
         """
         if self._misses > MAX_MISSES or not _is_plain(block):
             return None
@@ -119,12 +118,12 @@ class FastJson:
 
 
 def _is_plain(block: bytes) -> bool:
-    """Whether a block holds nothing that Arrow might write otherwise, but for inexact numbers."""
+    """Whether Arrow would write everything in a block unchanged, except inexact numbers."""
     return block.isascii() and b"\\" not in block and not any(zero in block for zero in _MINUS_ZERO)
 
 
 def _is_inexact(value: Any) -> bool:
-    """Whether Arrow might write a number, or a list of numbers, otherwise than it is written."""
+    """Whether Arrow might write a number, or a list of numbers, differently."""
     if isinstance(value, list):
         return bool(value) and all(type(item) in (int, float) for item in value)
     whole = isinstance(value, int) and _LEAST <= value <= _MOST
@@ -134,7 +133,7 @@ def _is_inexact(value: Any) -> bool:
 def _with_quotes(block: bytes, pattern: re.Pattern[bytes]) -> bytes:
     """A block with quotes around the numbers of some keys.
 
-    It must hold no escapes: then a key in quotes with a colon behind is a key.
+    It must contain no escapes, so that a quoted text before a colon is always a key.
     """
     parts = pattern.split(block)
     parts[2::3] = [b'"%b"' % number.strip(b"[]") for number in parts[2::3]]
@@ -149,7 +148,7 @@ def _fields(texts: dict[str, Any]) -> list[pa.Field]:
 
 
 def _leaves(table: pa.Table) -> Iterator[tuple[str, pa.Array]]:
-    """The columns under all structs, with their paths."""
+    """The columns inside structs, with their paths."""
     for name in table.column_names:
         column = table[name].combine_chunks()
         if isinstance(column, pa.ChunkedArray):
@@ -158,7 +157,7 @@ def _leaves(table: pa.Table) -> Iterator[tuple[str, pa.Array]]:
 
 
 def below(path: str, column: pa.Array) -> Iterator[tuple[str, pa.Array]]:
-    """The columns of an array of structs, with their paths; any other array with its own."""
+    """The columns of an array of structs, with their paths; any other array with its own path."""
     if not pa.types.is_struct(column.type):
         yield path, column
         return
@@ -167,7 +166,7 @@ def below(path: str, column: pa.Array) -> Iterator[tuple[str, pa.Array]]:
 
 
 def _as_text(column: pa.Array) -> pa.Array | None:
-    """A column as the careful reader writes it; None for a type that it would write otherwise."""
+    """A column as `jsonrows` would write it; None for a type that it would write differently."""
     kind = column.type
     if pa.types.is_list(kind) and pa.types.is_string(kind.value_type):
         if column.flatten().null_count:

@@ -1,6 +1,6 @@
-"""Indicators of exchange formats to rows: STIX objects and MISP attributes, a row a name.
+"""Convert STIX objects and MISP attributes to rows, one per name.
 
-What is no network name (hashes, files, addresses) comes out too, as what it is.
+Other indicators (hashes, files, addresses) become rows too, with their own type.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _OBSERVABLES = frozenset((
     "url", "x-hostname", "x-opencti-hostname",
 ))  # fmt: skip
 _STIX_COLUMNS = ("type", "id", "name", "created", "valid_from", "confidence", "labels")
-# Types of MISP attributes whose values are names, or hold one.
+# Types of MISP attributes whose values are names or contain one.
 _NAMED_TYPES = frozenset((
     "domain", "domain|ip", "hostname", "hostname|port", "url", "uri", "email", "email-src",
     "email-dst", "dns-soa-email", "whois-registrant-email", "ip-dst", "ip-src", "ip-dst|port",
@@ -28,7 +28,7 @@ _NAMED_TYPES = frozenset((
 
 
 def stix_rows(item: Any) -> list[dict[str, str]]:
-    """The rows of an object of a STIX bundle: of indicators, observables and observed data.
+    """The rows of an object in a STIX bundle: an indicator, an observable or observed data.
 
     >>> stix_rows({"type": "domain-name", "id": "1", "value": "a.com"})
     [{'domain': 'a.com', 'type': 'domain-name', 'id': '1'}]
@@ -49,7 +49,7 @@ def stix_rows(item: Any) -> list[dict[str, str]]:
 
 
 def attribute_rows(item: Any) -> list[dict[str, str]]:
-    """The rows of a MISP attribute; one that names no host has a blank domain."""
+    """The rows of a MISP attribute; the domain is blank if it names no host."""
     if not isinstance(item, dict):
         return []
     fields = record(item)
@@ -60,7 +60,7 @@ def attribute_rows(item: Any) -> list[dict[str, str]]:
 
 
 def _pattern_names(pattern: str) -> list[str]:
-    """The names that a pattern compares with; the pattern itself where it compares with none."""
+    """The names in a STIX pattern; the pattern itself if it has none."""
     parts = (part for part in _CONNECTORS.split(pattern) if _NAMING.match(part))
     names = [name for part in parts for name in names_in(part.partition(":")[2])]
     return list(dict.fromkeys(names)) or [pattern]

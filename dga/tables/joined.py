@@ -1,6 +1,7 @@
-"""Several files of an archive or folder as one table: the union of their columns, in order.
+"""Read the files of an archive or folder as one table with the union of their columns.
 
-Rotated logs and split exports are one stream. A file that is no table is left out and told.
+Rotated logs and split exports become one stream. A file that is not a table is skipped, with a
+note.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from dga.tables.readers import READERS
 from dga.tables.sniff import MAX_COLUMNS, TableInfo, layout
 from dga.tables.unpack import Payload, refuse_foreign
 
-FILE = "file"  # the column that tells which file a row is from
-MAX_NOTES = 5  # files that are no table and told one by one
+FILE = "file"  # the column with the file that a row is from
+MAX_NOTES = 5  # skipped files that are listed singly
 
 OpenPayload = Callable[[Payload], tuple[TableInfo, Iterator[pa.Table]]]
 
 
 def as_table(payload: Payload) -> tuple[TableInfo, Iterator[pa.Table]]:
-    """The layout of a file and its rows; raises FeedError when it is no table."""
+    """The layout of a file and its rows; raises FeedError if it is not a table."""
     refuse_foreign(payload)
     info = layout(payload)
     return info, READERS[info.format](payload, info)
@@ -32,8 +33,8 @@ def as_table(payload: Payload) -> tuple[TableInfo, Iterator[pa.Table]]:
 
 @dataclass
 class Survey:
-    """What the files of an archive or folder are; `renamed` by the file's place, None for one that
-    is no table."""
+    """The layouts of the files of an archive or folder. `renamed`: the columns' names by file, None
+    for a file that is not a table."""
 
     infos: list[TableInfo] = field(default_factory=list)
     renamed: list[dict[str, str] | None] = field(default_factory=list)
@@ -42,7 +43,7 @@ class Survey:
     _domain: str = ""
 
     def add(self, payload: Payload, open_payload: OpenPayload) -> None:
-        """Look at one more file."""
+        """Examine one more file."""
         self.size += payload.size
         try:
             info, rows = open_payload(payload)
@@ -55,7 +56,7 @@ class Survey:
         self.renamed.append(self._names(info, first))
 
     def info(self, name: str) -> TableInfo:
-        """The layout of all together; raises FeedError where no file is a table."""
+        """The layout of the joined table; raises FeedError if no file is a table."""
         if not self.infos:
             reason = self.notes[0].removeprefix("left out: ") if self.notes else f"{name}: no file"
             raise FeedError(reason)
@@ -82,7 +83,7 @@ class Survey:
 
     @property
     def file_column(self) -> str:
-        """A name for the column of files that none of them has."""
+        """A name for the file column that no file uses."""
         taken = {new for names in self.renamed if names for new in names.values()}
         name = FILE
         while name in taken:
@@ -90,12 +91,12 @@ class Survey:
         return name
 
     def told(self) -> tuple[str, ...]:
-        """What a user should know of the files, a sentence each."""
+        """Notes on the files for the user, one sentence each."""
         more = len(self.notes) - MAX_NOTES
         return (*self.notes[:MAX_NOTES], *([f"left out: {more:,} more files"] if more > 0 else []))
 
     def _names(self, info: TableInfo, first: pa.Table) -> dict[str, str]:
-        """The file's columns and their names in the whole: its domains join those before."""
+        """The file's columns and their names in the joined table; all domain columns become one."""
         names = dict(zip(info.columns, info.columns, strict=True))
         try:
             domain = guess_column(info.columns, first.slice(0, SAMPLE_ROWS).to_pandas())
@@ -110,7 +111,7 @@ class Survey:
 def rows(
     payloads: Iterator[Payload], survey: Survey, info: TableInfo, open_payload: OpenPayload
 ) -> Iterator[pa.Table]:
-    """The rows of all files, each with all columns."""
+    """The rows of all files, in the joined columns."""
     for payload, names in zip(payloads, survey.renamed, strict=True):
         if names is None:
             continue

@@ -1,6 +1,7 @@
-"""JSON to rows of flat text fields; a value that is no object has the field "value".
+"""Convert JSON to rows of flat text fields; a value that is not an object becomes the field
+"value".
 
-Numbers stay as they are written. Knows nothing of columns.
+Numbers keep their spelling. Knows nothing of columns.
 """
 
 from __future__ import annotations
@@ -17,17 +18,17 @@ from dga.errors import FeedError
 from dga.tables.encodings import decoded, one_line, without_surrogates
 from dga.tables.unpack import MAX_LINE, Payload
 
-DAMAGED = ""  # stands for the field of a line that is no JSON; no key is empty
-MAX_NAMES = 4_096  # of columns that are kept ready
+DAMAGED = ""  # the field of a line that is not JSON; keys are never empty
+MAX_NAMES = 4_096  # field names to cache
 _CONSTANTS = {None: "", True: "true", False: "false"}
-# How converters of XML write an element with a name and a text.
+# How XML converters write an element that has a name and a text.
 _NAME_AND_VALUE = (("@Name", "#text"), ("Name", "Text"), ("Name", "Value"), ("name", "value"))
 _GAP = re.compile(r"[\s,]*")
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str)
 
 
 def line_record(line: str) -> dict[str, str]:
-    """A line of JSON as flat fields; a line that is none is kept whole as the field DAMAGED."""
+    """Parse a JSON line to flat fields; an invalid line is kept as the field DAMAGED."""
     if not line.strip():
         return {}
     try:
@@ -37,7 +38,7 @@ def line_record(line: str) -> dict[str, str]:
 
 
 def line_value(line: str) -> Any:
-    """The value of a line of JSON, numbers as JSON gives them; None where it is damaged."""
+    """The value of a JSON line, with numbers as `json` gives them; None if it is invalid."""
     try:
         return json.loads(line)
     except (ValueError, RecursionError):
@@ -45,7 +46,8 @@ def line_value(line: str) -> Any:
 
 
 def array_items(payload: Payload, *, whole: bool = True) -> Iterator[Any]:
-    """The elements of a JSON array, decoded one after another; a part of one unless `whole`."""
+    """The elements of a JSON array, decoded one by one. `whole`: a missing end of the
+    array is an error."""
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
     text, at = "", 1
     for piece in chain(payload.pieces(), [b""]):
@@ -62,7 +64,7 @@ def array_items(payload: Payload, *, whole: bool = True) -> Iterator[Any]:
 
 
 def _next_item(text: str, at: int) -> tuple[Any, int] | None:
-    """Decode the element at or behind `at`, None when it is not all there (or is damaged)."""
+    """Decode the element at or after `at`; None if it is incomplete or damaged."""
     start = cast(re.Match[str], _GAP.match(text, at)).end()
     try:
         value, end = _DECODER.raw_decode(text, start)
@@ -72,7 +74,7 @@ def _next_item(text: str, at: int) -> tuple[Any, int] | None:
 
 
 def record(value: Any) -> dict[str, str]:
-    """A JSON value as flat text fields.
+    """Flatten a JSON value to text fields.
 
     >>> record({"id": "7", "dns": {"rrname": "example.com"}})
     {'id': '7', 'dns.rrname': 'example.com'}
@@ -85,7 +87,7 @@ def record(value: Any) -> dict[str, str]:
 
 
 def scalar(value: Any) -> str:
-    """One value as text: what is missing is "", a list is joined by commas."""
+    """A value as text: "" for null; a list is joined with commas."""
     if isinstance(value, str):
         return value
     if value is None or value is True or value is False:
@@ -99,7 +101,7 @@ def scalar(value: Any) -> str:
 
 def _flatten(value: Any, path: str, found: dict[str, str]) -> None:
     if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
-        value = value[0]  # Suricata 8 wraps the one query of an event into a list
+        value = value[0]  # Suricata 8 puts the single query of an event in a list
     if isinstance(value, list) and (pairs := _named_values(value)):
         value = pairs
     if not isinstance(value, dict):
@@ -115,7 +117,8 @@ def _flatten(value: Any, path: str, found: dict[str, str]) -> None:
 
 
 def _named_values(items: list[Any]) -> dict[str, Any] | None:
-    """The fields of a list of names and values, as XML becomes in JSON; None for another list."""
+    """The fields of a list of name-value pairs, the usual form of XML in JSON; None for any other
+    list."""
     for name, value in _NAME_AND_VALUE:
         if items and all(isinstance(item, dict) and name in item for item in items):
             if any(item.keys() - {name, value} for item in items):

@@ -1,7 +1,7 @@
-"""Block lists and configuration files that hold names: one grammar a kind, one row of LISTS each.
+"""Read block lists and configuration files: one grammar per kind, each a row of LISTS.
 
-A line goes in, its names come out. Comments and directives are no rows; a rule that names no domain
-is one, whose text says so. Every expression is linear in the length of a line.
+A grammar finds the names in a line. Comments and directives are skipped; a rule without a domain
+becomes a row with its text. All regular expressions take time linear in the line's length.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from dga.names.find import names_in
 RULE, NAME = "rule", "domain"
 RULE_SET: Final = "rule-set"
 COLUMNS: Final = (RULE, NAME)
-LEAST_SHARE: Final = 0.6  # of a file's first lines that are rules of the kind
+LEAST_SHARE: Final = 0.6  # share of the first lines that must be rules of the kind
 SAMPLE_LINES: Final = 500
-MAX_LINE: Final = 8_192  # characters of a line that are looked at
+MAX_LINE: Final = 8_192  # characters of a line to examine
 
-Names = Callable[[str], list[str] | None]  # None for a line that is no rule of the kind
+Names = Callable[[str], list[str] | None]  # returns None for a line that is not a rule of the kind
 
 
 @dataclass(frozen=True)
 class ListKind:
-    """A kind of list: `names` gives the names in one of its rules, `ignored` matches what is no
-    rule, `marks` what at least one line must have."""
+    """A kind of list. `names`: returns the names in a rule. `ignored`: matches lines that are not
+    rules. `marks`: matches at least one line of such a list."""
 
     name: str
     title: str
@@ -37,20 +37,20 @@ class ListKind:
 
 
 def find_list(lines: Sequence[str]) -> ListKind | None:
-    """The kind of list that a file's first lines are of; None if they are of none."""
+    """The kind of list, recognised by a file's first lines; None if it is not a list."""
     sample = [line[:MAX_LINE] for line in lines[:SAMPLE_LINES]]
     for kind in LISTS:
         rules = [line for line in sample if line.strip() and not kind.ignored.match(line)]
         fitting = sum(kind.names(line) is not None for line in rules)
         if rules and kind.name == RULE_SET and kind.names(rules[0]) is None and "," in rules[0]:
-            continue  # the header of a table whose first column is called domain
+            continue  # the header of a table whose first column is "domain"
         if fitting and fitting >= LEAST_SHARE * len(rules) and any(map(kind.marks.search, sample)):
             return kind
     return None
 
 
 def list_rows(lines: Iterable[str], kind: ListKind) -> Iterator[list[str]]:
-    """Rows of COLUMNS: the names of each rule; a rule without one with its own text for a name."""
+    """Rows of COLUMNS: the names of each rule; for a rule without names, its text."""
     for line in lines:
         if not line.strip() or kind.ignored.match(line):
             continue
@@ -60,7 +60,7 @@ def list_rows(lines: Iterable[str], kind: ListKind) -> Iterator[list[str]]:
 
 
 def _adblock(line: str) -> list[str] | None:
-    """`||name^$options`, an exception @@, a hosts line, a cosmetic rule, or a plain name."""
+    """Parse `||name^$options`, an exception @@, a hosts line, a cosmetic rule or a plain name."""
     text = line.strip()
     rule = text.removeprefix("@@")
     if rule.startswith("||"):
@@ -113,7 +113,7 @@ def _clash(line: str) -> list[str] | None:
 
 
 def _rule_set(line: str) -> list[str] | None:
-    """A rule of Surge, Clash, Quantumult, Loon or Shadowrocket."""
+    """Parse a rule of Surge, Clash, Quantumult, Loon or Shadowrocket."""
     parts = [part.strip() for part in line.strip().split(",")]
     if len(parts) < 2 or not re.fullmatch(r"[A-Za-z0-9-]{2,24}", parts[0]):
         return None
@@ -123,7 +123,7 @@ def _rule_set(line: str) -> list[str] | None:
 
 
 def _prefixed(line: str) -> list[str] | None:
-    """A rule of V2Ray's or sing-box's text lists: `full:name`, `domain:name @attribute`."""
+    """Parse a rule of V2Ray's or sing-box's text lists: `full:name`, `domain:name @attribute`."""
     rule = re.match(r"\s*(domain|full|include|keyword|regexp)\s*:\s*([^\s@#]+)", line)
     if not rule:
         return [line.strip()] if re.fullmatch(r"[\w.-]+(?:\s+[@&]\S+)*", line.strip()) else None
@@ -131,7 +131,7 @@ def _prefixed(line: str) -> list[str] | None:
 
 
 def _detection_rule(line: str) -> list[str] | None:
-    """A rule of Snort or Suricata: the names in what it looks for, not in its references."""
+    """Parse a rule of Snort or Suricata: the names that it matches, not those in references."""
     if not re.match(r"\s*(?:alert|drop|reject|pass|log|block)\s+[a-z0-9]+\s", line):
         return None
     contents = re.findall(r'content:\s*!?"([^"]*)"', line)
@@ -140,7 +140,7 @@ def _detection_rule(line: str) -> list[str] | None:
 
 
 def _hex_text(match: re.Match[str]) -> str:
-    """What stands in hex: the lengths of labels are dots."""
+    """Decode hexadecimal content, with dots for the labels' length bytes."""
     codes = [int(code, 16) for code in match[1].split()]
     return "".join("." if code < 64 and code not in (45, 46) else chr(code) for code in codes)
 
