@@ -1,6 +1,6 @@
 """Names that count for nothing, and why: infrastructure, private suffixes, common names.
 
-Judges the name alone and how many clients asked; knows no score but the one that it is told.
+Depends on the name and on the number of clients that asked for it; the caller supplies any score.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What people said of verdicts: "not infected", kept in a file, silences the same pattern.
+"""Analysts' corrections of verdicts: "not infected", stored in a file, suppresses the same pattern.
 
 The names of the verdict count for nothing from then on, for every client; names with the same
 kind of characters under the same suffix count for nothing for that client. Judges nothing.
@@ -31,19 +31,19 @@ class NotInfected:
     time: str
 
     @property
-    def told(self) -> str:
+    def text(self) -> str:
         """Why names of this pattern count for nothing."""
         return REASON.format(client=self.client, reason=self.reason or "no reason given")
 
 
 class Silencer:
-    """Says which names count for nothing by what people said."""
+    """Excludes names by the stored corrections."""
 
     def __init__(self, entries: Iterable[NotInfected]) -> None:
         self.entries = tuple(entries)
-        self._names = {name: entry.told for entry in self.entries for name in entry.names}
+        self._names = {name: entry.text for entry in self.entries for name in entry.names}
         self._patterns = {
-            (entry.client, pattern(name)): entry.told
+            (entry.client, pattern(name)): entry.text
             for entry in self.entries
             for name in entry.names
         }
@@ -70,7 +70,7 @@ def pattern(name: str) -> str:
 
 
 def load(folder: Path | None = None) -> Silencer:
-    """Everything that was said; lines that cannot be read are left out."""
+    """All stored corrections; unreadable lines are skipped."""
     path = (folder or state_folder()) / FILE
     if not path.is_file() or path.stat().st_size > LARGEST_FILE:
         return Silencer(())
@@ -89,7 +89,7 @@ def add(client: str, names: Sequence[str], reason: str, folder: Path | None = No
 
 
 def forget(entry: NotInfected, folder: Path | None = None) -> None:
-    """Take back what was said."""
+    """Withdraw a correction."""
     from dga.storage.files import write_atomically
 
     root = folder or state_folder()

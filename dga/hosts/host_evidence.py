@@ -28,7 +28,7 @@ MOST_SCORED = 20_000  # names of a host's timeline
 MOST_OTHERS = 50
 NAMED_SHARE = 0.3  # of a family over the evidence, under which none is named
 LEAST_SHARE = 0.02  # of each family for each name, so that one name excludes none
-NAMES_TOLD = 5
+NAMES_LISTED = 5
 
 FAILED, RESOLVED, UNKNOWN = "not resolved", "resolved", "answer unknown"
 NAME_COLUMNS = (
@@ -139,11 +139,11 @@ def summary(log: Log, client: int) -> tuple[str, str, str]:
     """Family, attribution and evidence of a client in short, for its row."""
     names = log.set_names(client)
     members = judged(log, names)
-    order = np.argsort(-members.weight, kind="stable")[:NAMES_TOLD]
-    told = ", ".join(f"{names[place]} ({members.weight[place]:+.1f})" for place in order)
+    order = np.argsort(-members.weight, kind="stable")[:NAMES_LISTED]
+    heaviest = ", ".join(f"{names[place]} ({members.weight[place]:+.1f})" for place in order)
     sentences = _sentences(log, client, names, members)
     family = named_family(members, log.evidence)
-    return family, attributed(log.matches, names), "; ".join([*sentences[:3], f"names: {told}"])
+    return family, attributed(log.matches, names), "; ".join([*sentences[:3], f"names: {heaviest}"])
 
 
 def judged(log: Log, names: Sequence[str]) -> Members:
@@ -236,18 +236,18 @@ def _sentences(log: Log, client: int, names: Sequence[str], members: Members) ->
     place = log.worst_set(client)
     if place < 0:
         return ["No name of this host counts as evidence."]
-    told = []
+    sentences = []
     if text := attributed(log.matches, names):
-        told.append(f"A known generator makes its names: {text}")
+        sentences.append(f"A known generator makes its names: {text}")
     test = sequential.run(members.weight.tolist(), log.fpr)
-    told += likeness.sentences(members)
+    sentences += likeness.sentences(members)
     if test.crossed_after:
-        told.append(
+        sentences.append(
             f"the sequential test crossed its bound of {test.bound:.1f} after "
             f"{test.crossed_after} of {len(names)} names"
         )
-    told.append(f"set test: p = {log.set_p[place]:.1e}")
-    return told
+    sentences.append(f"set test: p = {log.set_p[place]:.1e}")
+    return sentences
 
 
 def _name_table(log: Log, client: int, names: Sequence[str], members: Members) -> pd.DataFrame:

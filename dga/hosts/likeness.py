@@ -11,7 +11,7 @@ import numpy.typing as npt
 from dga.hosts.label_traits import TRAITS
 from dga.hosts.set_features import Members
 
-MOST = 0.6  # of the names have in common what is told
+MOST = 0.6  # share of the names that must have a trait in common for it to be reported
 LEAST_NAMES = 3
 RARELY = "score as fewer than 1 in 100 ordinary failed look-ups do"
 RARE = 2.0  # -log10: one in a hundred ordinary failed names scores as high

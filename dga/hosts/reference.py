@@ -1,7 +1,7 @@
-"""Where a score stands: its rarity among failed look-ups of ordinary networks, and its weight.
+"""The rarity of a score among failed look-ups of ordinary networks, and its weight.
 
-Two samples, made by our own generators, are scored by whichever model is in use, so that ranks and
-weights hold for a model that was trained later.
+Two samples from our own generators are scored by the model in use, so that ranks and weights also
+hold for a model that was trained later.
 """
 
 from __future__ import annotations

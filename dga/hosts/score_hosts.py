@@ -36,16 +36,18 @@ COLUMNS = (
     "nxdomain_share", "first_seen", "last_seen", "family", "attribution", "evidence",
 )  # fmt: skip
 NO_ANSWERS = (
-    "The log does not tell which names resolved. Names that few clients ask for take the place of "
-    "unresolved ones; verdicts are less sure."
+    "The log does not say which names resolved. Names that few clients ask for stand in for "
+    "unresolved ones; verdicts are less certain."
 )
-NO_TIMES = "The log tells no times: all events count as one day, and no burst can be shown."
-NO_CLIENTS = "The log does not tell who asked: all events count as one host."
+NO_TIMES = "The log has no times: all events count as one day, and no burst can be shown."
+NO_CLIENTS = "The log does not name the clients: all events count as one host."
 NOISY = (
     "This network's failed look-ups look {times:.1f} times as generated as those of ordinary "
     "networks; p-values allow for it."
 )
-SILENCED = "{count:,} verdicts that people called wrong are set aside, with names like theirs."
+SILENCED = (
+    "{count:,} verdicts that analysts marked as wrong are suppressed, with names like theirs."
+)
 UNNAMED = "{rows:,} of {total:,} rows hold no registered name and count for nothing."
 
 Mask = npt.NDArray[np.bool_]
@@ -97,9 +99,9 @@ def score_hosts(
 
     `fpr`: the share of ordinary hosts and days that may be called infected. `roles`: columns by
     role, where they are not to be chosen. `allow`: names that are no evidence. `silencer`: what
-    people set aside. `attributor` makes the index of known generators for the log's days, or None
-    where that is not worth it; it is told whether a host is suspected. `keep_events`: keep each
-    event in memory for `HostsResult.timeline`. Raises FeedError for what is no log.
+    analysts excluded. `attributor` makes the index of known generators for the log's days, or None
+    where that is not worth it; its last argument says whether a host is suspected. `keep_events`:
+    keep each event in memory for `HostsResult.timeline`. Raises FeedError for what is no log.
     """
     events = source if isinstance(source, Events) else _open(source, roles)
     ledger = count(events.batches(), on_progress, events.share, keep_events)
@@ -161,11 +163,11 @@ def judge(
     )
     log = Log(ledger, chosen, evidence, sets, matches, set_p, attributed, p_value, fpr)
     frame = _frame(log, found.generated)
-    told = [*notes, *([NOISY.format(times=noise)] if noise > 1 else [])]
+    all_notes = [*notes, *([NOISY.format(times=noise)] if noise > 1 else [])]
     if silencer and silencer.entries:
-        told.append(SILENCED.format(count=len(silencer.entries)))
+        all_notes.append(SILENCED.format(count=len(silencer.entries)))
     rows = {client: row for row, client in enumerate(frame["client"])}
-    return HostsResult(frame, tuple(told), fpr, ledger.rows, log, rows)
+    return HostsResult(frame, tuple(all_notes), fpr, ledger.rows, log, rows)
 
 
 def _open(

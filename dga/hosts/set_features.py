@@ -1,4 +1,4 @@
-"""What is alike among the names of a set: features that trees judge, for many sets at once.
+"""Features of sets of names, for many sets at once: what the names of a set have in common.
 
 A set is the names of a host and day that did not resolve, without those that count for nothing.
 Arrays are flat: one row a member, sorted by set.

@@ -15,7 +15,7 @@ from dga.hosts.name_evidence import NameEvidence
 from dga.hosts.set_features import Mask, Members, Places, Sets
 
 SHARE = 60_000  # members whose numbers are in memory together
-CAMPAIGN_P = 5e-4  # of names that many clients ask for: at most that, and they are a campaign's
+CAMPAIGN_P = 5e-4  # of names at most, for names that many clients ask for to be a campaign's
 CAMPAIGN_NAMES = 4  # at least: a network has a few names of its own that look generated
 
 
