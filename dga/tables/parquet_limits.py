@@ -1,8 +1,8 @@
-"""Parquet files read in bounded memory, whatever their columns: sizes are counted before decoding.
+"""Read Parquet files in bounded memory: sizes are computed before values are decoded.
 
-A value that repeats is stored once, so a file of some hundred bytes can hold gigabytes. Texts are
-read as dictionaries of any depth, and what they would take written out is summed up first. Values
-of fixed width, and texts stored as differences, are bounded by how many rows are read at once.
+Parquet stores repeated values once, so a file of a few hundred bytes can expand to gigabytes. Text
+columns are read as dictionaries, and their expanded size is summed first. Values of fixed width,
+and texts stored as differences, are bounded by the number of rows read at once.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ import pyarrow.parquet as pq
 from dga.errors import FeedError
 
 BATCH_ROWS = 10_000
-BATCH_BYTES = 64 * 2**20  # of values of fixed width in one batch, and of one table written out
-FREE_BYTES = 64 * 2**20  # what any file may unpack to
+BATCH_BYTES = 64 * 2**20  # of fixed-width values in a batch, and of an expanded table
+FREE_BYTES = 64 * 2**20  # that any file may expand to
 MAX_RATIO = 200
 MAX_BYTES = 4 * 2**30
-MAX_WIDTH = 2**22  # bytes of a value of fixed width
+MAX_WIDTH = 2**22  # bytes of a fixed-width value
 MAX_REPEATED = 2**25  # values of one repeated column in one row group
-VALUE_BYTES = 8  # what a value takes besides its text
+VALUE_BYTES = 8  # bytes that a value takes besides its text
 TEXT = "BYTE_ARRAY"
 PLAIN_ENCODINGS = {"PLAIN", "RLE", "BIT_PACKED", "PLAIN_DICTIONARY", "RLE_DICTIONARY"}
-DIFFERENCES = "DELTA_BYTE_ARRAY"  # an encoding whose values can be longer than what is stored
+DIFFERENCES = "DELTA_BYTE_ARRAY"  # its values can be longer than their stored bytes
 
 
 def batches(
     source: BinaryIO | Path, name: str, size: int, batch_rows: int = BATCH_ROWS
 ) -> Iterator[pa.RecordBatch]:
-    """A file's rows, its texts as dictionaries; each batch takes little memory written out.
+    """A file's rows, with texts as dictionaries, in batches that expand to bounded memory.
 
-    `size`: the file's bytes. FeedError for a file that would unpack to far more than its size.
+    `size`: of the file in bytes. FeedError for a file that expands to far more than its size.
     """
     file = pq.ParquetFile(source)
     leaves = [file.schema.column(place) for place in range(len(file.schema.names))]
@@ -53,12 +53,13 @@ def batches(
 
 
 def unpacked_size(path: Path) -> int:
-    """What a file's values take written out; FeedError where that is far more than its size."""
+    """Add up the expanded size of a file's values; FeedError if it is far more than the file's
+    size."""
     return sum(map(expanded_bytes, batches(path, path.name, path.stat().st_size)))
 
 
 def expanded_bytes(batch: pa.RecordBatch | pa.Array) -> int:
-    """What rows or values take with their dictionaries written out, about."""
+    """The approximate size of rows or values with their dictionaries expanded."""
     if isinstance(batch, pa.RecordBatch):
         return sum(map(expanded_bytes, batch.columns))
     kind = batch.type
@@ -76,7 +77,7 @@ def expanded_bytes(batch: pa.RecordBatch | pa.Array) -> int:
 
 
 def _cut(batch: pa.RecordBatch, expanded: int, name: str) -> Iterator[pa.RecordBatch]:
-    """The batch in pieces, none of which takes more than a batch may."""
+    """Split a batch into pieces that each stay under the limit of a batch."""
     if expanded <= BATCH_BYTES:
         yield batch
         return
@@ -99,7 +100,7 @@ def _refuse_large(about: Any, size: int, name: str) -> None:
 
 
 def _rows_at_once(about: Any, leaves: list[Any], name: str) -> int:
-    """How many rows can be read at once so that no column takes more than a batch may."""
+    """How many rows can be read at once with each column under the limit of a batch."""
     widest = 1
     for place in range(about.num_row_groups):
         group = about.row_group(place)

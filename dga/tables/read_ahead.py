@@ -1,4 +1,4 @@
-"""The next item of an iterator computed in a thread while the current one is used."""
+"""Compute the next item of an iterator in a thread while the current one is used."""
 
 from __future__ import annotations
 

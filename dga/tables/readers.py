@@ -1,7 +1,6 @@
-"""Readers: one function a format, from a payload to Arrow tables of text.
+"""Readers: one function per format, from a payload to Arrow tables of text.
 
-READERS is the table of them; a format more is a function, its row here and its recognition in
-`layout`.
+A new format needs a function, a row in READERS, and its recognition in `sniff.layout`.
 """
 
 from __future__ import annotations
@@ -36,13 +35,13 @@ from dga.tables.unpack import Payload, damage_told
 from dga.tables.zones import zone_rows
 
 JSON_ROWS = 1_000
-# What stands before a line's message in logs: a time, and who wrote it.
+# The prefix of a log line: a time, and the machine that wrote it.
 _LOG_HEAD = re.compile(
     r"(?:<\d{1,3}>\d? ?)?(?:[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d|"
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*) (\S+)(?= )"
 )
-MAX_SHOWN = 200  # characters of the line around a name
-JSON_LINES = 5_000  # parsed at a time; one odd line has so many read carefully
+MAX_SHOWN = 200  # characters of context around a name
+JSON_LINES = 5_000  # parsed together; one irregular line makes all of them go to the slow reader
 
 
 def _list(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
@@ -57,7 +56,7 @@ def _hosts(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
 
 
 def _hosts_rows(line: str) -> list[list[str]]:
-    """A row for each name of a line; none of a comment."""
+    """A row for each name in a line; comments are skipped."""
     if not is_hosts_line(line):
         text = line.strip()
         return [] if text.startswith("#") else [["", text]]
@@ -80,7 +79,7 @@ def _zone(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
 
 
 def _spaced(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
-    """Columns with spaces between; the header and comments are no rows."""
+    """Columns separated by spaces; the header and comments are skipped."""
     header = info.header
     for block in payload.blocks(info.skipped, rows_at_once(info)):
         rows = [split_spaced(line) for line in lines(block) if line.strip() and line[0] != "#"]
@@ -104,7 +103,7 @@ def _fixed_width(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
 
 
 def _text(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
-    """A row for each name in a text; what stands around it is cut short."""
+    """A row for each name in a text, with some context."""
     number = 0
     machines = _tells_machines(payload.first_lines())
     for block in payload.blocks(0, rows_at_once(info)):
@@ -118,7 +117,7 @@ def _text(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
 
 
 def _tells_machines(first: Sequence[str]) -> bool:
-    """Whether lines are of an unknown log in which the word behind the time is a machine."""
+    """Whether the lines are of an unknown log in which a machine's name follows the time."""
     heads = [head for line in first[:1_000] if (head := _LOG_HEAD.match(line))]
     parents = {".".join(head[1].lower().split(".")[-2:]) for head in heads}
     return len(heads) * 2 > len(first[:1_000]) and len(parents) * 10 <= max(10, len(heads))
@@ -149,7 +148,7 @@ def _json_lines(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
 
 
 def _document(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
-    """Rows somewhere inside a JSON document."""
+    """Rows nested in a JSON document."""
     layout = find_document(payload)
     assert layout is not None
     rows = document_rows(payload, layout)
@@ -168,7 +167,7 @@ def _json(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
 
 
 def _json_table(rows: list[dict[str, str]], info: TableInfo) -> pa.Table:
-    """Rows of fields as a table; fields that are no column of it are told in the surplus."""
+    """Convert rows of fields to a table; fields without a column go to the surplus column."""
     known = info.columns[:-1] if info.surplus else info.columns
     if not info.surplus and any(row.keys() - known for row in rows):
         return text_table([_fields(row, known) for row in rows], replace(info, delimiter=" "))
@@ -206,7 +205,7 @@ def _as_text(column: pa.Array) -> pa.Array:
         column = column.dictionary_decode()
     try:
         if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-            column = pc.cast(column, pa.large_binary())  # whose cast to text looks at the bytes
+            column = pc.cast(column, pa.large_binary())  # types whose cast to text checks the bytes
         return pc.fill_null(pc.cast(column, pa.large_string()), "")
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         texts = [without_surrogates(scalar(value)) for value in column.to_pylist()]

@@ -1,4 +1,4 @@
-"""Sniffing: from a payload's head to its format, delimiter, header and columns."""
+"""Detect the format, delimiter, header and columns of a file from its first bytes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from dga.tables.unpack import Payload, damage_told
 
 MAX_COLUMNS = 2_000
 SAMPLE_ROWS = 1_000
-MAX_RECORD_LINES = 64  # a quoted field longer than this is an unclosed quote
+MAX_RECORD_LINES = 64  # a longer quoted field counts as an unclosed quote
 MAX_TITLES = 20  # lines above a header
 EXTRA = "extra"
 TEXT_COLUMNS = ("line", "domain", "text")
@@ -59,7 +59,7 @@ class TableInfo:
 
 
 def layout(payload: Payload) -> TableInfo:
-    """The layout of an opened file; raises FeedError when it is no table."""
+    """The layout of an opened file; raises FeedError if it is not a table."""
     blank = TableInfo("", payload.compression, payload.encoding, None, (), False, payload.size)
     info = _binary_or_json(payload, blank) or _text(payload, blank)
     if not 0 < len(info.columns) <= MAX_COLUMNS:
@@ -70,7 +70,7 @@ def layout(payload: Payload) -> TableInfo:
 
 
 def is_hosts_line(line: str) -> bool:
-    """Whether a line has an address and a name, as in /etc/hosts."""
+    """Whether a line is an address and names, as in /etc/hosts."""
     address, _, rest = line.strip().replace("\t", " ").partition(" ")
     try:
         return bool(ipaddress.ip_address(address.partition("%")[0]) and rest.strip())
@@ -108,7 +108,7 @@ def _binary_or_json(payload: Payload, blank: TableInfo) -> TableInfo | None:
 
 
 def _paths(path: str, kind: pa.DataType) -> Iterator[str]:
-    """The paths of the columns that a field becomes: those of a struct's fields, in their order."""
+    """The columns that a field becomes: for a struct, the paths of its fields in order."""
     if pa.types.is_struct(kind):
         for field in kind:
             yield from _paths(f"{path}.{field.name}", field.type)
@@ -117,7 +117,7 @@ def _paths(path: str, kind: pa.DataType) -> Iterator[str]:
 
 
 def _until_damage(rows: Iterator[dict[str, str]]) -> Iterator[dict[str, str]]:
-    """Rows until the head ends within one; damage is told when the whole is read."""
+    """The rows up to the end of the head; damage is reported when the whole file is read."""
     with suppress(FeedError):
         yield from rows
 
@@ -156,7 +156,8 @@ def _json_lines(payload: Payload, blank: TableInfo, lines: list[str]) -> TableIn
 
 
 def _json(payload: Payload, info: TableInfo, rows: list[dict[str, str]]) -> TableInfo:
-    """The columns are those of the head's rows; what later rows add goes to the surplus."""
+    """The layout with the columns of the head's rows; other columns of later rows go to the
+    surplus."""
     columns = dict.fromkeys(key for row in rows for key in row)
     surplus = columns.pop(DAMAGED, 0) is None or payload.goes_on
     if not columns:
@@ -188,7 +189,7 @@ def _zone(payload: Payload, blank: TableInfo, lines: list[str]) -> TableInfo | N
 
 
 def _markdown(payload: Payload, blank: TableInfo, lines: list[str]) -> TableInfo | None:
-    """A Markdown table, if little else stands around it."""
+    """A Markdown table, if there is little text around it."""
     filled = [line for line in lines[:SAMPLE_ROWS] if line.strip()]
     at = next((i for i, line in enumerate(filled) if _is_rule(line)), 0)
     if not at or sum("|" in line for line in filled) < 0.8 * len(filled):
@@ -200,7 +201,7 @@ def _markdown(payload: Payload, blank: TableInfo, lines: list[str]) -> TableInfo
 
 
 def _fixed_width(payload: Payload, blank: TableInfo, lines: list[str]) -> TableInfo | None:
-    """A table whose columns stand under dashes, as PowerShell, sqlite3 and sqlcmd print it."""
+    """A table with dashes under its header, as PowerShell, sqlite3 and sqlcmd print it."""
     at = rule_place(lines)
     if at is None:
         return None
@@ -213,7 +214,7 @@ def _fixed_width(payload: Payload, blank: TableInfo, lines: list[str]) -> TableI
 
 
 def rule_place(lines: list[str]) -> int | None:
-    """Which line has the dashes under a header; None if there is none among the first."""
+    """The index of the line of dashes under a header; None if the first lines have none."""
     for at, line in enumerate(lines[:MAX_TITLES]):
         if at and lines[at - 1].strip() and _DASHES.fullmatch(line):
             return at
@@ -221,12 +222,12 @@ def rule_place(lines: list[str]) -> int | None:
 
 
 def column_starts(rule: str) -> list[int]:
-    """Where the columns start under a line of dashes."""
+    """The start of each column, by a line of dashes."""
     return [dashes.start() for dashes in re.finditer("-+", rule)]
 
 
 def fixed_cells(line: str, starts: list[int]) -> list[str]:
-    """The cells of a line; a number that is longer than its header starts before it.
+    """The cells of a line; a number longer than its header extends to the left.
 
     >>> fixed_cells("a.com  12345 x", [0, 9, 13]), fixed_cells("a.example 1", [0, 4])
     (['a.com', '12345', 'x'], ['a.example', '1'])
@@ -238,7 +239,7 @@ def fixed_cells(line: str, starts: list[int]) -> list[str]:
         cut = min(start, len(line))
         if cut and line[cut - 1] != " " and cut == start:
             cut = line.rfind(" ", cuts[at - 1], start) + 1
-            if not cut:  # the cell before is longer than its column
+            if not cut:  # the previous cell is longer than its column
                 cut = line.find(" ", start)
         cuts[at] = cut if cut >= 0 else len(line)
     ends = [*cuts[1:], len(line)]
@@ -246,7 +247,7 @@ def fixed_cells(line: str, starts: list[int]) -> list[str]:
 
 
 def _is_rule(line: str) -> bool:
-    """Whether a line stands between the header and the rows of a Markdown table."""
+    """Whether a line separates the header and the rows of a Markdown table."""
     return "|" in line and "--" in line and set(line) <= set("|-: \t\r")
 
 
@@ -293,7 +294,7 @@ def _csv(payload: Payload, blank: TableInfo, lines: list[str]) -> TableInfo | No
 
 
 def _records(lines: list[str]) -> list[tuple[int, str]]:
-    """Lines that are not blank with their places; those of a quoted field are one, as they are in
+    """The non-blank lines with their positions; the lines of a quoted field count as one, as for
     the reader of the rows."""
     found: list[tuple[int, str]] = []
     at = 0
@@ -307,7 +308,7 @@ def _records(lines: list[str]) -> list[tuple[int, str]]:
 
 
 def _spanned(lines: list[str]) -> int:
-    """How many lines the record at the start takes: more than one where a quote stays open."""
+    """The number of lines of the first record: more than one if a quoted field spans lines."""
     quotes = 0
     for used, line in enumerate(lines, 1):
         quotes += line.count('"')
@@ -317,7 +318,7 @@ def _spanned(lines: list[str]) -> int:
 
 
 def _titles_above(rows: list[list[str]]) -> int:
-    """How many rows above the header are a title and its like: narrower than the table."""
+    """The number of rows above the header, such as a title, which are narrower than the table."""
     width = Counter(map(len, rows)).most_common(1)[0][0]
     for at, row in enumerate(rows[:MAX_TITLES]):
         if len(row) == width and sum(bool(cell.strip()) for cell in row) * 2 > width:
@@ -326,7 +327,7 @@ def _titles_above(rows: list[list[str]]) -> int:
 
 
 def _named_delimiter(lines: list[str]) -> str | None:
-    """The delimiter that a first line names for Excel: `sep=;`."""
+    """The delimiter declared for Excel in the first line: `sep=;`."""
     named = _SEP.fullmatch(lines[0].strip("\ufeff\r")) if lines else None
     return named[1] if named else None
 
@@ -334,7 +335,7 @@ def _named_delimiter(lines: list[str]) -> str | None:
 def _commented_header(
     above: list[str], delimiter: str | None, rows: list[list[str]]
 ) -> list[str] | None:
-    """The names of the columns where the last comment above the rows holds them."""
+    """The column names, if the last comment above the rows contains them."""
     comments = [line.lstrip("#; ").strip() for line in above if line.strip("#; \t")]
     if not delimiter or not comments:
         return None
@@ -347,8 +348,8 @@ def _commented_header(
 
 
 def _names_or_text(blank: TableInfo, rows: list[list[str]], sample: list[str]) -> TableInfo | None:
-    """The layouts of rows without a header that are no table: spaces between, several names in a
-    line, or text in which names stand."""
+    """The layout of rows that are not delimited: columns separated by spaces, several names per
+    line, or free text with names."""
     best = max(domain_share(row[i] for row in rows if len(row) > i) for i in range(len(rows[0])))
     spaced = [split_spaced(line) for line in sample]
     if len(rows[0]) == 1 and (info := _spaced(blank, spaced)):
@@ -362,13 +363,14 @@ def _names_or_text(blank: TableInfo, rows: list[list[str]], sample: list[str]) -
 
 
 def _is_prose(sample: list[str]) -> bool:
-    """Whether most lines have several words, and names stand among them."""
+    """Whether most lines have several words, with names among them."""
     several = [line for line in sample if len(line.split(None, 2)) > 1]
     return len(several) * 2 >= len(sample) and any(names_in(line) for line in several[:200])
 
 
 def _spaced(blank: TableInfo, rows: list[list[str]]) -> TableInfo | None:
-    """Columns with spaces between: as many in nearly each row, and one of them holds names."""
+    """Columns separated by spaces: nearly all rows have the same number, and one column has
+    names."""
     width, times = Counter(map(len, rows)).most_common(1)[0]
     if width < 2 or times < 0.9 * len(rows):
         return None
@@ -382,7 +384,7 @@ def _spaced(blank: TableInfo, rows: list[list[str]]) -> TableInfo | None:
 
 
 def split_spaced(line: str) -> list[str]:
-    """The fields of a line with spaces between, quoted where they hold one."""
+    """The fields of a line separated by spaces; fields with spaces are quoted."""
     if '"' not in line:
         return line.split()
     try:
@@ -393,7 +395,8 @@ def split_spaced(line: str) -> list[str]:
 
 
 def _delimiter(lines: list[str]) -> str | None:
-    """The character that cuts most lines into the same number of fields, None for a list."""
+    """The character that splits most lines into the same number of fields; None for a plain
+    list."""
     best: tuple[float, int, str | None] = (0.5, 1, None)
     for delimiter in ",\t;|":
         if delimiter == "|" and lines[0].startswith("||"):  # an ad blocker's rule: ||host^
@@ -407,7 +410,7 @@ def _delimiter(lines: list[str]) -> str | None:
 
 
 def _first_row(lines: list[str]) -> int:
-    """How many comment and blank lines stand above the first row."""
+    """The number of comment and blank lines above the first row."""
     return next((i for i, line in enumerate(lines) if line.strip() and line[0] != "#"), len(lines))
 
 

@@ -1,7 +1,7 @@
-"""Excel workbooks (.xlsx) to CSV: the sheet that is named, or the only one that holds domains.
+"""Convert a sheet of an Excel workbook (.xlsx) to CSV: the named one, or the only one with domains.
 
-A workbook is copied part by part within limits; then a child with limits on memory and time reads
-the copy (`dga.tables.workbook`).
+The workbook's parts are copied within limits; a child process with limits on memory and time then
+reads the copy (`dga.tables.workbook`).
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from dga.tables.encodings import one_line, shown
 from dga.tables.unpack import MAX_LINE, Bounded, Budget, Payload, base_name, damage_told
 
 MAX_WORKBOOK_BYTES = 2**28  # unpacked
-MAX_CELLS = 10_000_000  # of the rectangle that a sheet spans
-_TEXTS = "xl/sharedStrings.xml"  # the one part whose texts can look like places
+MAX_CELLS = 10_000_000  # cells of the rectangle that a sheet spans
+_TEXTS = "xl/sharedStrings.xml"  # the only part whose texts can look like cell references
 _PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,3})(\d{1,7})["']""")
 _LONGEST_PLACE = 16  # bytes
 _ENDED = {
@@ -36,7 +36,7 @@ _ENDED = {
 def payloads(
     file: Payload, archive: zipfile.ZipFile, budget: Budget, sheet: str
 ) -> Iterator[Payload]:
-    """The sheet of a workbook that is asked for, as CSV; FeedError asks where several may be."""
+    """The requested sheet of a workbook, as CSV; FeedError asks which one if several qualify."""
     with (
         tempfile.NamedTemporaryFile(suffix=".xlsx") as copy,
         tempfile.NamedTemporaryFile(suffix=".csv") as rows,
@@ -80,14 +80,15 @@ def _copy(archive: zipfile.ZipFile, copy: IO[bytes], name: str, budget: Budget) 
 
 
 class _Extent:
-    """How large a rectangle the cells of a sheet span; the reader holds all of it."""
+    """Measures the rectangle that the cells of a sheet span; the reader keeps all of it in
+    memory."""
 
     def __init__(self, name: str) -> None:
         self._name, self._rest = name, b""
         self._width = self._height = 1
 
     def see(self, piece: bytes) -> None:
-        """Look at the next piece of a sheet; FeedError where it spans too many cells."""
+        """Examine the next piece of a sheet; FeedError if the sheet spans too many cells."""
         text = self._rest + piece
         for letters, digits in _PLACE.findall(text):
             width = 0

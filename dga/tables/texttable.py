@@ -1,4 +1,4 @@
-"""Rows of texts to Arrow tables of a layout's columns, and those to tables of equal length."""
+"""Convert rows of texts to Arrow tables with a layout's columns, and cut tables to equal length."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ FEW_TABLES = 32  # so few are not copied
 
 
 def rows_at_once(info: TableInfo) -> int:
-    """How many rows one table may have, so that blank lines under many columns stay harmless."""
+    """The number of rows per table, smaller for many columns, so that blank lines take little
+    memory."""
     return max(1, MAX_CELLS // len(info.columns))
 
 
 def text_table(rows: list[list[str]], info: TableInfo) -> pa.Table:
-    """A table of rows, each fitted to the layout's width."""
+    """Make a table of rows, each padded or joined to the layout's width."""
     width = len(info.columns) - info.surplus
     fitted = [_fit(row, width, info) if len(row) != width or info.surplus else row for row in rows]
     return columns_table(list(zip(*fitted, strict=True)) or [[]] * len(info.columns), info)
@@ -62,7 +63,7 @@ def _joined(tables: list[pa.Table]) -> pa.Table:
 
 
 def _fit(row: list[str], width: int, info: TableInfo) -> list[str]:
-    """Pad a short row; join what is too much into the surplus column, else into the last."""
+    """Pad a short row; join extra fields into the surplus column, else into the last one."""
     joint = info.delimiter or " "
     row = row + [""] * (width - len(row))
     more = row[width:] if any(row[width:]) else []

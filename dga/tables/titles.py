@@ -1,4 +1,4 @@
-"""What formats are called, for page and messages."""
+"""The names of formats for pages and messages."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TITLES: Final = {
 
 
 def title(format: str) -> str:
-    """A format in words; one that is not listed by its name.
+    """A format's name in words; its own name if it is not listed.
 
     >>> title("hosts"), title("dnsmasq")
     ('hosts file', 'dnsmasq')

@@ -1,7 +1,7 @@
-"""Opening: from a path, folder or stream to decompressed bytes that end at a limit.
+"""Open paths, folders and streams as decompressed bytes with a size limit.
 
-Gives the files of an archive one after another, refuses what is no text and no Parquet by its
-first bytes, and tells damage in one sentence. Knows nothing of rows.
+Yields the files of an archive one after another, refuses by its first bytes what is neither text
+nor Parquet, and reports damage in one sentence. Knows nothing of rows.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from dga.tables.encodings import as_utf8, encoding_of, lines, one_line, unix
 
 MAX_BYTES = 4 * 2**30
 MAX_RATIO = 200
-RATIO_FREE_BYTES = 10 * 2**20  # small files may be as repetitive as they like
+RATIO_FREE_BYTES = 10 * 2**20  # bytes; smaller files may expand without a limit on the ratio
 MAX_LINE = 2**20
 MAX_FILES = 10_000  # in one archive or folder
 COMPRESSIONS = {
@@ -52,7 +52,7 @@ _DAMAGE = (OSError, EOFError, ValueError, RuntimeError, zlib.error, lzma.LZMAErr
 
 
 class Readable(Protocol):
-    """Whatever gives bytes."""
+    """Any source of bytes."""
 
     def read(self, size: int = -1, /) -> bytes: ...
 
@@ -78,7 +78,7 @@ class Payload:
 
     @property
     def encoding(self) -> str:
-        """The text encoding, told from the head."""
+        """The text encoding, detected from the head."""
         return encoding_of(self.head)
 
     def pieces(self) -> Iterator[bytes]:
@@ -87,7 +87,7 @@ class Payload:
 
     @property
     def goes_on(self) -> bool:
-        """True when more may follow the head."""
+        """Whether more may follow the head."""
         return len(self.head) == MAX_LINE
 
     @property
@@ -96,7 +96,7 @@ class Payload:
         return replace(self, stream=BytesIO())
 
     def first_lines(self) -> list[str]:
-        """The lines of the head, without one that the head cuts off."""
+        """The lines of the head, without a last incomplete one."""
         found = lines(b"".join(self.sample.blocks()))
         return found[:-1] if self.goes_on and len(found) > 1 else found
 
@@ -105,7 +105,7 @@ class Payload:
         return iter(lambda: self.stream.read(MAX_LINE), b"")
 
     def blocks(self, skip: int = 0, most: int = MAX_LINE) -> Iterator[bytes]:
-        """The content behind `skip` lines, in blocks of at most `most` whole lines."""
+        """The content after `skip` lines, in blocks of at most `most` whole lines."""
         for block in self._whole_lines(skip):
             if block.count(b"\n") <= most:
                 yield block
@@ -114,7 +114,7 @@ class Payload:
             yield from (b"".join(cut[at : at + most]) for at in range(0, len(cut), most))
 
     def on_disk(self, stack: ExitStack) -> BinaryIO:
-        """The content as a file that can be read from its end: an unpacked copy if need be."""
+        """The content as a seekable file; a decompressed copy if necessary."""
         if self.compression == "none":
             self.raw.seek(0)
             return self.raw
@@ -137,7 +137,7 @@ class Payload:
 
 
 class Bounded:
-    """A stream that stops at a limit, gives what it is asked for, and fails in FeedErrors."""
+    """A stream with a size limit that reads in full and raises FeedError for damage."""
 
     def __init__(self, stream: Readable, name: str, budget: Budget) -> None:
         self._stream, self._name, self._budget = stream, name, budget
@@ -152,13 +152,13 @@ class Bounded:
 
 
 class Budget:
-    """How many bytes a source may unpack to, all its files together."""
+    """The number of bytes that a source may unpack to, all its files together."""
 
     def __init__(self, limit: int) -> None:
         self.limit, self._left = limit, limit
 
     def take(self, size: int, name: str) -> None:
-        """Count bytes that were unpacked; FeedError when they are too many."""
+        """Count unpacked bytes; FeedError if there are too many."""
         self._left -= size
         if self._left < 0:
             raise FeedError(
@@ -168,7 +168,7 @@ class Budget:
 
 
 class _LeftOpen:
-    """A caller's stream for Arrow, which closes what it has read; the caller may read it anew."""
+    """A caller's stream, kept open although Arrow closes what it has read."""
 
     closed = False
 
@@ -211,7 +211,7 @@ def source_name(source: Path | BinaryIO | tuple[Path, ...], name: str = "") -> s
 
 @contextmanager
 def damage_told(name: str) -> Iterator[None]:
-    """Turn what reading a damaged or absent file raises into one sentence."""
+    """Turn the errors of reading a damaged or missing file into one sentence."""
     try:
         yield
     except FileNotFoundError:
@@ -226,17 +226,17 @@ def damage_told(name: str) -> Iterator[None]:
 
 
 def base_name(path: str) -> str:
-    """The last part of a path of any system, fit for a message."""
+    """The last part of a path of any operating system, for a message."""
     return one_line(PurePosixPath(path.replace("\\", "/")).name)
 
 
 def seekable(source: Path | BinaryIO, name: str, max_bytes: int, stack: ExitStack) -> BinaryIO:
-    """A source as a file that can be read from any place."""
+    """A source as a seekable file."""
     if isinstance(source, Path):
         source = stack.enter_context(open_source(source))
     if source.seekable():
         return source
-    # A pipe is kept on disk: its kind and, for archives, its end are needed before its rows.
+    # A pipe is copied to disk: its format, and the end of an archive, are needed before its rows.
     bounded = Bounded(source, name, Budget(max_bytes))
     return spooled(iter(lambda: bounded.read(MAX_LINE), b""), stack)
 
@@ -250,24 +250,24 @@ def spooled(pieces: Iterable[bytes], stack: ExitStack) -> BinaryIO:
 
 
 def compression_of(magic: bytes) -> str:
-    """How a file is compressed, by its first bytes."""
+    """The compression of a file, by its first bytes."""
     return next((kind for mark, kind in COMPRESSIONS.items() if magic.startswith(mark)), "none")
 
 
 def decompressed(stream: Readable, compression: str, stack: ExitStack) -> Readable:
-    """A stream of what a compressed one holds."""
+    """Decompress a stream."""
     if compression == "none":
         return stream
     if compression in _DECODERS:
         return _Decoded(stream, _DECODERS[compression])
-    # Arrow's streams, unlike those of other packages, notice that a file was cut short.
+    # Arrow's streams, unlike those of other packages, report a truncated file.
     source = pa.PythonFile(_LeftOpen(stream), "r")
     unpacked = pa.CompressedInputStream(source, compression)
     return cast(Readable, stack.enter_context(closing(unpacked)))
 
 
 class _Decoded:
-    """Decompresses with bounded memory; several streams may stand one behind the other."""
+    """Decompresses with bounded memory; the file may be several streams in a row."""
 
     def __init__(self, stream: Readable, new: Callable[[], Any]) -> None:
         self._stream, self._new = stream, new
@@ -284,7 +284,7 @@ class _Decoded:
                 return found
 
     def _goes_on(self) -> bool:
-        """Start on what follows a finished stream; False at the end."""
+        """Start on the stream that follows a finished one; False at the end."""
         rest = self._decoder.unused_data.lstrip(b"\0") or self._stream.read(MAX_LINE).lstrip(b"\0")
         if not rest:
             return False
@@ -300,7 +300,7 @@ _DECODERS: dict[str, Callable[[], Any]] = {
 
 
 def refuse_foreign(payload: Payload) -> None:
-    """Raise FeedError, saying what it is, for a file that holds neither text nor Parquet."""
+    """Raise FeedError, naming the kind of file, for what is neither text nor Parquet."""
     head, name = payload.head, payload.name
     if (kind := compression_of(head)) != "none":
         raise FeedError(f"{name}: a {kind} file within a compressed file; unpack it once first")

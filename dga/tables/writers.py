@@ -1,6 +1,8 @@
-"""Verdict rows to a file: CSV with spreadsheet formulas disarmed, Parquet or JSON lines, by ending.
+"""Write verdict rows as CSV (with spreadsheet formulas disarmed), Parquet or JSON lines, by the
+file's extension.
 
-Writes chunk by chunk, aside, and renames at the end; a cancelled file says that it is partial.
+Writes chunk by chunk under a temporary name and renames at the end; a cancelled file is marked as
+partial in its name.
 """
 
 from __future__ import annotations
@@ -23,11 +25,11 @@ from dga.errors import FeedError
 from dga.names import arrow_strings
 from dga.storage.files import begin_part, finish_part, named
 
-# Spreadsheets run a cell that starts so as a formula (OWASP, CSV injection).
+# Spreadsheets run cells that start with these as formulas (OWASP, CSV injection).
 _STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
-_RISKY = np.zeros(256, dtype=np.bool_)  # by a cell's first byte
+_RISKY = np.zeros(256, dtype=np.bool_)  # indexed by a cell's first byte
 _RISKY[[start.encode()[0] for start in _STARTS]] = True
-# Numbers, a dash for nothing, and names, which no program runs: they stay, so that joins hold.
+# Numbers, a single dash and names are never run as formulas: left unchanged, so that joins work.
 _HARMLESS = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|-|-[a-z0-9_.-]*\.[a-z][a-z0-9-]+", re.I)
 
 FORMATS = {
@@ -41,7 +43,7 @@ FORMATS = {
 
 
 def disarm(cell: str) -> str:
-    """Make a cell text for a spreadsheet, which might run it as a formula otherwise.
+    """Quote a cell that a spreadsheet might run as a formula.
 
     >>> disarm("=1+1"), disarm("-5.2"), disarm("-foo.com"), disarm("-")
     ("'=1+1", '-5.2', '-foo.com', '-')
@@ -50,7 +52,7 @@ def disarm(cell: str) -> str:
 
 
 def disarm_frame(frame: pd.DataFrame) -> pd.DataFrame:
-    """Disarm the cells and the column names of a frame; numbers stay numbers."""
+    """Disarm the cells and column names of a frame; numbers stay numbers."""
     safe = frame.copy(deep=False)
     for column in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[column]):
@@ -71,7 +73,7 @@ def to_csv(frame: pd.DataFrame) -> str:
 
 
 def format_of(path: Path) -> str:
-    """The format that a file's ending names; CSV for the standard output, `-`."""
+    """The format by a file's extension; CSV for the standard output, `-`."""
     if str(path) == "-":
         return "csv"
     if path.suffix.lower() not in FORMATS:
@@ -124,7 +126,7 @@ class TableWriter:
         return self
 
     def write(self, rows: pa.Table | pd.DataFrame) -> None:
-        """Add rows; the first ones, even none, bring the header."""
+        """Add rows; the first call, even without rows, writes the header."""
         if isinstance(rows, pd.DataFrame):
             rows = pa.Table.from_pandas(rows, preserve_index=False)
         if self._stream is not None and self.format != "parquet":
@@ -135,7 +137,7 @@ class TableWriter:
         self._headed = True
 
     def close(self, partial: bool = False) -> Path:
-        """Put the file in its place and return where that is."""
+        """Move the file to its place and return its path."""
         if self._stream is not None:
             self._stream.flush()
             return self.path
@@ -160,7 +162,7 @@ class TableWriter:
             self._release()
 
     def _bytes(self, rows: pa.Table) -> bytes:
-        import polars as pl  # here, for a look-up's start takes a fifth longer with it
+        import polars as pl  # imported here, since it would slow the start of a look-up by a fifth
 
         found = io.BytesIO()
         if self.format == "csv":
@@ -178,7 +180,7 @@ class TableWriter:
         self._parquet.write_table(rows.cast(self._parquet.schema))
 
     def _release(self) -> None:
-        """Close what is open; a disk that is full cannot take what is held back either."""
+        """Close the open file; on a full disk, closing may fail again."""
         with suppress(OSError, pa.ArrowException):
             if self._parquet is not None:
                 self._parquet.close()

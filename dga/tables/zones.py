@@ -1,6 +1,6 @@
-"""Zone files: response policy zones, master files, and what dig and passive DNS print.
+"""Read zone files: response policy zones, master files, and the output of dig and passive DNS.
 
-A line's owner is its name; administration (SOA, NS, the zone itself) is no row.
+A record's owner is its name; administrative records (SOA, NS, the zone itself) are skipped.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ def is_zone(lines: Sequence[str]) -> bool:
 
 
 def zone_rows(blocks: Iterable[Sequence[str]]) -> Iterator[list[list[str]]]:
-    """Rows of COLUMNS, a list for each list of lines; a line that is no record with its text."""
+    """Rows of COLUMNS, a list for each block of lines; a line that is not a record becomes a row
+    with its text."""
     reader = _ZoneReader()
     for lines in blocks:
         found = []
@@ -49,13 +50,14 @@ def zone_rows(blocks: Iterable[Sequence[str]]) -> Iterator[list[list[str]]]:
 
 
 class _ZoneReader:
-    """Reads a zone line by line; remembers its origin and whether a parenthesis is open."""
+    """Reads a zone line by line, keeping its origin and whether a parenthesis is open."""
 
     def __init__(self) -> None:
         self._origin, self._open = "", False
 
     def row(self, line: str) -> list[str] | None:
-        """The row of a line, [] for administration, None for what is neither."""
+        """The row of a line; [] for an administrative record, None for a line that is not a
+        record."""
         text = _content(line)
         if self._open:
             self._open = ")" not in text
