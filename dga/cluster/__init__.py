@@ -1,4 +1,4 @@
-"""Scoring on several processes or machines with Dask. The only room that imports Dask.
+"""Scoring on several processes or machines with Dask. The only package that imports Dask.
 
     import dga.cluster
     dga.cluster.score(dask_frame, column="query")     # a Dask frame with the verdict's columns

@@ -1,4 +1,4 @@
-"""From `--cluster` to a Dask client: a local cluster of processes, or a scheduler elsewhere."""
+"""Make a Dask client for `--cluster`: a local cluster of processes, or a remote scheduler."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from dga.devices import threads
 from dga.errors import ClusterError
 
 TIMEOUT = "20s"
-# Dask has its workers give freed memory back at once and look at their stacks a hundred times a
-# second: a third more processor time for partitions that are small beside a worker's memory.
+By default Dask returns freed memory at once and samples each worker's stack a hundred times a
+# second, which costs a third more processor time for small partitions.
 _SETTINGS = {
     "distributed.nanny.pre-spawn-environ": {"OMP_NUM_THREADS": 1},
     "distributed.worker.profile.enabled": False,
@@ -25,10 +25,10 @@ _LOCAL = re.compile(r"local(?::(\d{1,3}))?")
 
 @contextmanager
 def connected(address: str) -> Iterator[Client]:
-    """A client of the cluster that `address` names, closed at the end.
+    """A client of the cluster at `address`, closed at the end.
 
-    `local` (a worker process a core), `local:N`, or the address of a scheduler such as
-    `tcp://scheduler:8786`. ClusterError for any other text, or where nobody answers.
+    `address`: `local` (a worker process per core), `local:N`, or a scheduler such as
+    `tcp://scheduler:8786`. ClusterError for any other text, or if no scheduler answers.
     """
     if local := _LOCAL.fullmatch(address):
         workers = int(local[1]) if local[1] else threads()
@@ -52,7 +52,8 @@ def connected(address: str) -> Iterator[Client]:
 
 
 def _local(workers: int) -> LocalCluster:
-    """Processes on this machine, one task each at a time, reachable from this machine only."""
+    """Worker processes on this machine, each with one task at a time, reachable from this machine
+    only."""
     return LocalCluster(
         n_workers=workers,
         threads_per_worker=1,

@@ -1,7 +1,8 @@
-"""Files to scored files on a cluster: a result a file, and a manifest that says what is complete.
+"""Score files on a cluster: one result per file, and a manifest of what is complete.
 
-Each worker writes its result aside and renames it, so that a task that runs twice changes nothing.
-What is complete is kept beside the results: a run that was interrupted goes on with the rest.
+Workers write results under a temporary name and rename them, so a task that runs twice changes
+nothing. Completed files are recorded beside the results; an interrupted run continues with the
+rest.
 """
 
 from __future__ import annotations
@@ -34,17 +35,17 @@ RETRIES = 3  # of a task whose worker died
 
 @dataclass(frozen=True)
 class Settings:
-    """How every partition is scored; part of what makes a result complete."""
+    """The settings of the scoring; a result made with others is not complete."""
 
     run: str
-    bundle: str  # changes when the run's bundle does
+    bundle: str  # changes with the run's bundle
     threshold: float
     column: str | None = None
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one partition; `problem` is "" for a complete one."""
+    """The outcome of one partition; `problem` is "" if it is complete."""
 
     source: str
     output: str
@@ -72,7 +73,7 @@ class Manifest:
         return [outcome for outcome in self.outcomes if outcome.problem]
 
     def to_json(self) -> dict[str, Any]:
-        """As it is written to the manifest."""
+        """The outcome as written to the manifest."""
         counts = ("rows", "dga", "suspicious", "benign", "problems")
         totals = {name: sum(getattr(o, name) for o in self.outcomes) for name in counts}
         return {
@@ -123,7 +124,7 @@ def score_files(
 
 
 def score_partition(part: Partition, *, target: str, settings: Settings) -> Outcome:
-    """Score one file, in a worker; what is wrong with the file is its outcome, not an error."""
+    """Score one file, in a worker; a problem with the file becomes its outcome, not an error."""
     try:
         with tempfile.TemporaryDirectory(prefix="dga-part-") as folder:
             local = Path(folder) / part.output
@@ -161,7 +162,7 @@ def _record(part: Partition, settings: Settings, outcome: Outcome) -> str:
 
 
 def _complete(found: Sequence[Partition], target: str, settings: Settings) -> dict[str, Outcome]:
-    """The partitions whose result lies there already, of the same file and the same settings."""
+    """The partitions that already have a result from the same file and settings."""
     files, folder = url_to_fs(target)
     complete = {}
     for part in found:
@@ -178,14 +179,14 @@ def _complete(found: Sequence[Partition], target: str, settings: Settings) -> di
 
 
 def _put(local: Path, target: str, name: str) -> None:
-    """Put a file into the target folder, at once."""
+    """Move a file into the target folder atomically."""
     files, folder = url_to_fs(target)
     files.makedirs(folder, exist_ok=True)
     if "file" in files.protocol:
         part = Path(folder) / f".{name}.part-{time.time_ns()}"
         shutil.copyfile(local, part)
         part.replace(Path(folder) / name)
-    else:  # an object store shows an object when all of it is there
+    else:  # object stores show an object once it is complete
         files.put_file(str(local), f"{folder}/{name}")
 
 
@@ -198,7 +199,7 @@ def _put_text(target: str, name: str, text: str) -> None:
 
 
 def _write_manifest(target: str, manifest: Manifest) -> None:
-    """One of the two files: all is complete, or what is not."""
+    """Write the marker of success, or the list of what is incomplete."""
     files, folder = url_to_fs(target)
     name, other = (FAILED, MANIFEST) if manifest.failed else (MANIFEST, FAILED)
     _put_text(target, name, json.dumps(manifest.to_json(), indent=1))

@@ -1,4 +1,4 @@
-"""A Dask frame to a Dask frame with the verdict's columns."""
+"""Score a Dask frame: add the verdict columns to its partitions."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def score_partition(
     fpr: float | None,
     threshold: float | None,
 ) -> pd.DataFrame:
-    """The rows of one partition with the verdict's columns, under the partition's own index."""
+    """The rows of one partition with the verdict columns, under the partition's own index."""
     batch = pa.RecordBatch.from_pandas(part, preserve_index=False)
     scorer = workers.scorer(run, fpr, threshold)
     [scored] = record_batches.scored([batch], scorer, column)

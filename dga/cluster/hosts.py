@@ -1,7 +1,7 @@
-"""Logs to counts by host on a cluster: each file counted where it lies, then a shuffle by client.
+"""Count a log's events by host on a cluster: each file in a worker, then a shuffle by client.
 
-Workers read the files and count; counts of a client from all files are added up in one worker; the
-whole, which has a row for each client, day and name, comes to the caller, who judges it.
+One worker adds up all counts of a client. The caller receives the sums, a row per client, day and
+name, and tests the hosts.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MOST_SHARDS = 64
 
 @dataclass(frozen=True)
 class CountedFile:
-    """What one log held; `problem` is "" where it could be read."""
+    """A summary of one log; `problem` is "" if it could be read."""
 
     source: str
     totals: Totals = field(default_factory=Totals)
@@ -41,7 +41,7 @@ class CountedFile:
 
 @dataclass(frozen=True)
 class CountedLogs:
-    """The counts of all logs that could be read, and what each held, in the order of the files."""
+    """The counts of all readable logs, and each log's summary, in the order of the files."""
 
     ledger: Ledger
     files: tuple[CountedFile, ...]
@@ -53,7 +53,7 @@ class CountedLogs:
 
     @property
     def has_client(self) -> bool:
-        """Whether any log tells who asked."""
+        """Whether any log has clients."""
         return any(file.has_client for file in self.files)
 
 
@@ -94,8 +94,8 @@ def count_logs(
 def count_file(
     part: Partition, number: int, roles: Mapping[str, str], buckets: int
 ) -> tuple[CountedFile | shards.Shard, ...]:
-    """Count one log, in a worker: what it held, then its shards; what is wrong with the log is a
-    result, not an error."""
+    """Count one log, in a worker: its summary, then its shards; a problem with the log becomes its
+    summary, not an error."""
     try:
         with opened(part.source) as source:
             events = read_events(source, roles=roles, name=part.source)
@@ -114,7 +114,7 @@ def count_file(
 
 
 def _told(client: Client, counted: Future[Any], part: Partition) -> CountedFile:
-    """What a counted file held."""
+    """The summary of a counted file."""
     first = client.submit(operator.getitem, counted, 0, pure=False)
     if (error := first.exception()) is None:
         return cast(CountedFile, first.result())
@@ -125,7 +125,7 @@ def _told(client: Client, counted: Future[Any], part: Partition) -> CountedFile:
 def _ledger(
     client: Client, counted: Sequence[Future[Any]], buckets: int, files: Iterable[CountedFile]
 ) -> Ledger:
-    """Have each client's counts added up in one worker, and fetch them."""
+    """Add up each client's counts in one worker, and fetch the sums."""
     added_up: list[Any] = []
     for bucket in range(1, buckets + 1):
         parts = [client.submit(operator.getitem, one, bucket, pure=False) for one in counted]

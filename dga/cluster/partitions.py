@@ -1,4 +1,4 @@
-"""Which files are scored, and under which name each result lies. Lists; reads no row."""
+"""List the files to score and the names of their results. Reads no rows."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _stamp(files: fsspec.AbstractFileSystem, path: str) -> str:
 
 
 def _stem(source: str) -> str:
-    """A short name from a file's own, safe for any file system; a hash tells equal ones apart.
+    """A short name made from a file's own, safe for any file system; a hash keeps it unique.
 
     >>> _stem("file:///logs/2026-11-30/dns log.csv.gz")
     'dns_log-a2467ee5'

@@ -1,4 +1,4 @@
-"""A partition's file as what the readers take: a path where it is local, else a stream."""
+"""Open a partition's file for the readers: a path if it is local, else a stream."""
 
 from __future__ import annotations
 

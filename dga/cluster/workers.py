@@ -1,4 +1,4 @@
-"""What a worker process keeps: the scorer of a run, loaded once, for its one thread."""
+"""The scorer of a run, loaded once per worker process and used by its single thread."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from dga.scoring.scorer import Scorer
 
 
 def scorer(run: str | None, fpr: float | None = None, threshold: float | None = None) -> Scorer:
-    """The scorer of a run (without: the active one), at a threshold or a false-positive rate."""
+    """The scorer of a run (by default the active one), at a threshold or a false-positive rate."""
     found = store.open_run(run) if run else store.active_run()
     return _loaded(found.name, mark(found), fpr, threshold)
 
 
 def mark(run: Run) -> str:
-    """Changes when the run's bundle does."""
+    """A stamp that changes with the run's bundle."""
     facts = (run.path / store.BUNDLE_FOLDER / bundles.BUNDLE_FILE).stat()
     return f"{facts.st_size}-{facts.st_mtime_ns}"
 

@@ -1,4 +1,4 @@
-"""The HTTP service: scores names, judges logs and attributes names over a small JSON interface.
+"""The HTTP service: score names, find infected hosts in logs and attribute names over a JSON API.
 
-The only room that imports FastAPI. `dga serve` starts it.
+The only package that imports FastAPI. Started by `dga serve`.
 """

@@ -35,7 +35,7 @@ NDJSON = "application/x-ndjson"
 
 @dataclass(frozen=True)
 class Service:
-    """What the routes share."""
+    """The state that the routes share."""
 
     model: ActiveModel
     metrics: Metrics
@@ -49,12 +49,12 @@ class Service:
             self.metrics.names.labels(verdict).inc(rows)
 
     def tell_model(self) -> None:
-        """Show in the metrics which run scores."""
+        """Set the metric of the run that scores."""
         self.metrics.model.clear()
         self.metrics.model.labels(self.model.current.run).set(1)
 
     def switched(self) -> None:
-        """Note that another run scores from now on."""
+        """Log and count that another run scores from now on."""
         self.metrics.switches.inc()
         self.tell_model()
         settle()
@@ -68,7 +68,7 @@ def create(
     hosts: tuple[str, ...] = LOCAL_HOSTS,
     attributor: Attributor | None = None,
 ) -> Gate:
-    """The ASGI application. RunError or BundleError where no run can score."""
+    """Make the ASGI application. RunError or BundleError if no run can score."""
     limits, metrics, model = limits or Limits(), Metrics(), ActiveModel(run)
 
     def look_up(names: list[str]) -> list[Row]:
@@ -84,7 +84,7 @@ def create(
         version=dga.__version__,
         description="Detects algorithmically generated domain names and infected hosts.",
         lifespan=_lifespan(service),
-        docs_url=None,  # its page would load scripts from elsewhere
+        docs_url=None,  # its page would load scripts from other sites
         redoc_url=None,
     )
     app.add_exception_handler(HTTPException, _http_problem)
@@ -111,10 +111,10 @@ def _lifespan(service: Service) -> Any:
 
 
 def settle() -> None:
-    """Free what is garbage, and have later collections leave out what is there now.
+    """Collect garbage and exempt all present objects from later collections.
 
-    A collection that walks through the modules and tables of the process holds up all requests for
-    a tenth of a second.
+    A collection over all modules and tables of the process would delay every request by a tenth of
+    a second.
     """
     gc.unfreeze()
     gc.collect()
@@ -122,7 +122,7 @@ def settle() -> None:
 
 
 async def _watch(service: Service) -> None:
-    """Take up another active run within seconds."""
+    """Switch to a newly activated run within seconds."""
     while True:
         await asyncio.sleep(REFRESH_SECONDS)
         if await run_in_threadpool(service.model.refresh):
@@ -188,7 +188,7 @@ def _add_scoring(app: FastAPI, service: Service) -> None:
 
 
 async def _begun(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Wait for the first part, so that what is wrong with the first lines is a proper problem."""
+    """Wait for the first part, so that an error in the first lines becomes a problem response."""
     first = await anext(parts, b"")
 
     async def all_parts() -> AsyncIterator[bytes]:
@@ -243,7 +243,8 @@ def _add_admin(app: FastAPI, service: Service) -> None:
 
 
 async def read_body(request: Request, most: int) -> bytes:
-    """A request's body. ProblemError where it is longer than `most`, whatever its head says."""
+    """Read a request's body. ProblemError if it is longer than `most` bytes, whatever its header
+    says."""
     parts, length = [], 0
     async for chunk in request.stream():
         length += len(chunk)

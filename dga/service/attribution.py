@@ -1,6 +1,6 @@
-"""Which known generator makes a name; the index of their names is built or opened once a day.
+"""Attribute names to known generators; the index of generated names is built or opened once a day.
 
-Building it takes up to minutes, in a thread of its own: until then a request is told to come back.
+Building takes up to some minutes, in a separate thread; until then requests are answered by 503.
 """
 
 from __future__ import annotations
@@ -21,24 +21,25 @@ log = logging.getLogger("dga.service")
 
 
 def open_todays() -> AttributionIndex:
-    """The index of the window around today: from the cache where it stands, else built."""
+    """The index for the days around today: opened from the cache if it is there, else built."""
     start, end = attribution.window(None, None)
     return attribution.open_index(start, end)
 
 
 class Attributor:
-    """Attributes names by the index of the day. Safe to use from several threads."""
+    """Attributes names with the index of the day. Thread-safe."""
 
     def __init__(self, open_index: Callable[[], AttributionIndex] = open_todays) -> None:
         self._open, self._lock = open_index, threading.Lock()
-        self._day: dt.date | None = None  # for which `_index` stands
+        self._day: dt.date | None = None  # the day of `_index`
         self._index: AttributionIndex | None = None
         self._opening: threading.Thread | None = None
 
     def attribute(self, domain: str) -> dict[str, Any]:
-        """The record of `dga attribute --json`. ProblemError 503 while no index stands yet.
+        """The record of `dga attribute --json`.
 
-        On a new day the old index answers until the new one stands.
+        ProblemError 503 while there is no index yet. On a new day the old index answers until the
+        new one is ready.
         """
         self._refresh(dt.datetime.now(dt.UTC).date())
         index = self._index
@@ -63,5 +64,5 @@ class Attributor:
         try:
             self._index = self._open()
             self._day = today
-        except Exception:  # the thread's end would hide it; the next request tries again
+        except Exception:  # it would be lost with the thread; the next request tries again
             log.exception("the attribution index cannot be opened")

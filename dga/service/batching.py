@@ -1,7 +1,7 @@
-"""Single look-ups that arrive together are scored together: one call of the network for all.
+"""Score concurrent look-ups in batches, with one call of the network for each.
 
-While a batch is being scored, the look-ups that arrive form the next one, so that the batch grows
-with the load and a lone look-up waits for nobody.
+The look-ups that arrive while a batch is being scored form the next one, so batches grow with the
+load and a single look-up does not wait.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ MAX_BATCH = 512
 
 
 class MicroBatcher:
-    """Scores names of several requests in one thread, a batch at a time.
+    """Scores the names of several requests in one thread, batch by batch.
 
-    `score`: from names to as many rows, called in a thread. `on_batch`: told each batch's size.
+    `score`: names to as many rows, called in that thread. `on_batch`: called with each batch's
+    size.
     """
 
     def __init__(
@@ -55,7 +56,7 @@ class MicroBatcher:
     ) -> None:
         error = done.exception()
         for place, (_, future) in enumerate(batch):
-            if future.done():  # its client has left
+            if future.done():  # its client has disconnected
                 continue
             if error is not None:
                 future.set_exception(error)
@@ -64,5 +65,5 @@ class MicroBatcher:
         self._begin()
 
     def close(self) -> None:
-        """Stop the thread once its batch is done."""
+        """Stop the thread after its current batch."""
         self._thread.shutdown(wait=False)

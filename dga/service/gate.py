@@ -1,7 +1,7 @@
-"""What every request passes: host name, token, rate, request id, metrics, a line in the log.
+"""ASGI middleware for every request: host name, token, rate limit, request id, metrics, log line.
 
-A plain ASGI wrapper: it never buffers a body or a response. The log holds the route's template,
-never a looked-up name, a token or a query.
+It never buffers a request or response body. The log contains the route's template, but no looked-up
+name, token or query.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-OPEN_PATHS = ("/healthz", "/readyz")  # for load balancers: no token, no names, no secrets
+OPEN_PATHS = (
+    "/healthz",
+    "/readyz",
+)  # for load balancers, without a token; they reveal no names or secrets
 ADMIN_PREFIX = "/v1/admin/"
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -38,10 +41,10 @@ log = logging.getLogger("dga.service")
 
 @dataclass
 class Gate:
-    """Lets requests through to `app`, or answers with a problem.
+    """Passes requests on to `app`, or answers with a problem.
 
-    `hosts`: names by which the service may be called; empty: any. Without them a page in a
-    browser could reach a service on localhost by a host name of its own (DNS rebinding).
+    `hosts`: host names by which the service may be called; any if empty. They keep a web page from
+    reaching a service on localhost under a host name of its own (DNS rebinding).
     """
 
     app: App
@@ -90,7 +93,7 @@ class Gate:
         return token
 
     def _token(self, headers: dict[bytes, bytes], scope: str) -> Token | None:
-        if not self.tokens.tokens():  # then the service listens on this machine only
+        if not self.tokens.tokens():  # without tokens the service listens on this machine only
             return None
         kind, _, secret = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
         token = self.tokens.find(secret.strip()) if kind.lower() == "bearer" else None
@@ -127,7 +130,7 @@ def _too_slow() -> ProblemError:
 
 
 class _Request:
-    """One request: its id, and what its response began with."""
+    """One request: its id, and the start of its response."""
 
     def __init__(self, scope: Scope, send: Send) -> None:
         self.scope, self._send = scope, send
@@ -140,7 +143,7 @@ class _Request:
         scope["request_id"] = self.id
 
     def route(self) -> str:
-        """The template of the path, `/v1/lookup/{domain}`; never the path itself."""
+        """The template of the route, such as `/v1/lookup/{domain}`; never the path itself."""
         return str(getattr(self.scope.get("route"), "path", "other"))
 
     async def send(self, message: Message) -> None:
@@ -155,7 +158,7 @@ class _Request:
         await self._send(message)
 
     async def refuse(self, problem: ProblemError) -> None:
-        """Answer with a problem; a response that has begun cannot be mended any more."""
+        """Answer with a problem, unless the response has begun."""
         if self.status:
             return
         body = problems.body(problem.status, problem.detail, self.id)

@@ -1,4 +1,4 @@
-"""A posted DNS log to the verdicts of its hosts; the log lies in a private file meanwhile."""
+"""Score the hosts of a posted DNS log, which is kept in a private temporary file meanwhile."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DEFAULT_FPR = 0.001
 
 
 async def judge(request: Request, bundle: ModelBundle, most: int) -> dict[str, Any]:
-    """A row a host, as `dga hosts` writes them, and what is to know about the log."""
+    """A row per host, as `dga hosts` writes them, and notes on the log."""
     fpr = _fpr(request.query_params.get("fpr"))
     with tempfile.TemporaryDirectory(prefix="dga-service-") as folder:
         path = Path(folder) / "posted.log"

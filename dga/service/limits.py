@@ -1,4 +1,4 @@
-"""How much one client may ask for: requests a second, by token bucket; sizes of bodies."""
+"""Limits per client: requests per second, by token bucket, and body sizes."""
 
 from __future__ import annotations
 
@@ -11,23 +11,24 @@ MAX_CLIENTS = 10_000
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits of one service."""
+    """The limits of a service."""
 
     body_bytes: int = 64 * 2**20
-    names: int = 100_000  # in one JSON request; NDJSON is streamed without this limit
-    requests_per_second: float = 0.0  # of one client; 0: no limit
-    log_bytes: int = 2**30  # of a log posted to /v1/hosts
+    names: int = 100_000  # names in one JSON request; NDJSON is streamed without this limit
+    requests_per_second: float = 0.0  # requests per second of one client; 0: no limit
+    log_bytes: int = 2**30  # bytes of a log posted to /v1/hosts
 
 
 class RateLimiter:
-    """A token bucket a client: `rate` requests a second on average, twice as many at once."""
+    """A token bucket per client: `rate` requests per second on average, and bursts of twice as
+    many."""
 
     def __init__(self, rate: float) -> None:
         self.rate = rate
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def wait(self, client: str, now: float | None = None) -> float:
-        """Seconds that a client must wait before this request; 0 where it may go on.
+        """Seconds that a client must wait before this request; 0 if it may proceed.
 
         >>> limiter = RateLimiter(1)
         >>> [limiter.wait("a", now=5.0) for _ in range(3)]

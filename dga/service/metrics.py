@@ -1,4 +1,4 @@
-"""What the service counts, in the text format of Prometheus. One registry a service."""
+"""The service's metrics, in the text format of Prometheus. One registry per service."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 1
 
 
 class Metrics:
-    """Counters and histograms of one service."""
+    """The counters and histograms of a service."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -40,5 +40,5 @@ class Metrics:
         )
 
     def text(self) -> bytes:
-        """All figures in the exposition format."""
+        """All metrics in the exposition format."""
         return generate_latest(self.registry)

@@ -1,7 +1,7 @@
-"""The model that the service scores with: the active run, switched without a dropped request.
+"""The model that the service scores with: the active run, switched without failing a request.
 
-A request takes the current `Model` once and keeps it to its end, so that a switch changes nothing
-under its feet; the old model is freed when its last request ends.
+Each request uses the `Model` that was current at its start; the old model is freed when its last
+request ends.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from dga.runs.store import Run
 from dga.scoring.bundle import ModelBundle
 from dga.scoring.scorer import Scorer
 
-OTHER_THRESHOLDS = 4  # scorers kept beside the default one
-OTHER_CACHE = 2**16  # names that each of them remembers
+OTHER_THRESHOLDS = 4  # scorers that are cached beside the default one
+OTHER_CACHE = 2**16  # names in the cache of each of these
 
 
 @dataclass
 class Model:
-    """A loaded run with its scorers, one a threshold. Safe to use from several threads."""
+    """A loaded run with its scorers, one per threshold. Thread-safe."""
 
     run: str
     stamp: int
@@ -41,7 +41,8 @@ class Model:
         return cls(run.name, stamp_of(run.path), bundle, scorer)
 
     def scorer(self, fpr: float | None = None, threshold: float | None = None) -> Scorer:
-        """The scorer at a threshold, at a false-positive rate of the bundle, or the default."""
+        """The scorer for a threshold, for a false-positive rate of the bundle, or the default
+        one."""
         if fpr is None and threshold is None:
             return self.default
         wanted = self.bundle.threshold(fpr) if threshold is None else threshold
@@ -57,7 +58,7 @@ class Model:
 
 
 class ActiveModel:
-    """Keeps the model of the active run, or of one that was named at the start."""
+    """Holds the model of the active run, or of the run named at the start."""
 
     def __init__(self, run: str | None = None) -> None:
         self._named = run
@@ -65,9 +66,9 @@ class ActiveModel:
         self.problem = ""  # why the last switch failed
 
     def refresh(self) -> bool:
-        """Load the active run if it is another than the current one; whether it was.
+        """Load the active run if it has changed; returns whether it did.
 
-        Where it cannot be loaded the current model stays, and `problem` says why.
+        If it cannot be loaded, the current model stays, and `problem` says why.
         """
         try:
             if self._is_current():
@@ -81,7 +82,8 @@ class ActiveModel:
         return True
 
     def _is_current(self) -> bool:
-        """Whether the current model is the active run's, told without reading the run's files."""
+        """Whether the current model is the active run's, determined without reading the run's
+        files."""
         name = self._named or store.active_name()
         folder = store.folder_of(name, store.models_folder())
         return name == self.current.run and stamp_of(folder) == self.current.stamp
@@ -91,5 +93,5 @@ class ActiveModel:
 
 
 def stamp_of(folder: Path) -> int:
-    """Changes when the bundle in a run folder is another."""
+    """A stamp that changes with the bundle in a run folder."""
     return (folder / store.BUNDLE_FOLDER / "bundle.json").stat().st_mtime_ns

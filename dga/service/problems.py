@@ -10,7 +10,7 @@ INTERNAL = "an internal error; the service's log has it under this request id"
 
 
 class ProblemError(Exception):
-    """An error that a request may cause; becomes the response."""
+    """An error in a request, which becomes the response."""
 
     def __init__(self, status: int, detail: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(detail)

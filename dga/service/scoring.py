@@ -1,6 +1,6 @@
-"""Names in a request to verdicts in a response: JSON at once, NDJSON as a stream.
+"""Score the names of a request: a JSON body as a whole, NDJSON as a stream.
 
-The verdict columns are those of `dga.score`, made on the same path.
+The verdict columns are those of `dga.score`, computed by the same code.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from dga.schema import VERDICT
 from dga.scoring.scorer import Scorer
 from dga.service.problems import ProblemError
 
-STREAM_NAMES = 5_000  # names of a stream that are scored together
+STREAM_NAMES = 5_000  # names of a stream per batch
 MAX_LINE = 64 * 2**10
 Count = Callable[[pa.Table], None]
 
 
 def parse_request(body: bytes, most: int) -> tuple[list[Any], float | None, float | None]:
-    """The names, the false-positive rate and the threshold of a JSON request.
+    """Parse a JSON request: names, false-positive rate, threshold.
 
-    Raises ProblemError naming what is wrong.
+    ProblemError says what is invalid.
     """
     try:
         request = json.loads(body)
@@ -47,7 +47,7 @@ def parse_request(body: bytes, most: int) -> tuple[list[Any], float | None, floa
 
 
 def rate(request: dict[str, Any], field: str) -> float | None:
-    """A number from 0 to 1 in a request, or None where it has none."""
+    """A number from 0 to 1 in a request; None if it is missing."""
     value = request.get(field)
     if value is None:
         return None
@@ -65,23 +65,23 @@ def rows_json(table: pa.Table) -> bytes:
 
 
 def rows_ndjson(table: pa.Table) -> bytes:
-    """A table as a JSON object a line."""
+    """A table as JSON lines, one object per row."""
     out = io.BytesIO()
     pl.DataFrame(table).write_ndjson(out)
     return out.getvalue()
 
 
 def verdict_counts(table: pa.Table) -> dict[str, int]:
-    """How many rows each verdict has; those without one under `problem`."""
+    """The number of rows per verdict; rows without one count as `problem`."""
     counts = pc.value_counts(table[VERDICT])
     pairs = zip(counts.field("values").to_pylist(), counts.field("counts").to_pylist(), strict=True)
     return {verdict or "problem": rows for verdict, rows in pairs}
 
 
 async def stream(body: AsyncIterator[bytes], scorer: Scorer, count: Count) -> AsyncIterator[bytes]:
-    """Score NDJSON lines as they come: a line out for each line in, in order.
+    """Score NDJSON lines as they arrive, with one line of output per line of input, in order.
 
-    A line is a JSON text, or an object with `domain`; any other line comes out with a problem.
+    A line is a JSON string or an object with `domain`; any other line results in a problem.
     """
     waiting: list[object] = []
     async for line in _lines(body):
@@ -112,7 +112,7 @@ async def _lines(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 
 
 def _name(line: bytes) -> object:
-    """What a line asks for; a line that is no JSON stays text, and gets its problem there.
+    """The name on a line; an invalid JSON line is passed on as text.
 
     >>> _name(b'"a.com"'), _name(b'{"domain": "b.com"}'), _name(b"c.com")
     ('a.com', 'b.com', 'c.com')

@@ -1,7 +1,8 @@
-"""Start the service: where it may listen, its socket, its log. Uvicorn does the rest.
+"""Start the service: allowed addresses, socket, log.
 
-The socket is shared (SO_REUSEPORT), so that a new process can take over before the old one ends:
-start it, wait for its /readyz, then send SIGTERM to the old one, which finishes what it has begun.
+Uvicorn does the rest. The socket is shared (SO_REUSEPORT), so a new process can take over before
+the old one ends: start it, wait for its /readyz, then send SIGTERM to the old one, which finishes
+its requests.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from dga.service.gate import LOCAL_HOSTS
 from dga.service.limits import Limits
 from dga.service.tokens import TokenFile
 
-GRACE_SECONDS = 30  # in which requests may end after SIGTERM
+GRACE_SECONDS = 30  # for requests to end after SIGTERM
 BACKLOG = 2048
 
 
 @dataclass(frozen=True)
 class Options:
-    """How to serve. `hosts`: names by which clients may call the service, beside its address."""
+    """How to serve. `hosts`: host names by which clients may call the service, besides its
+    address."""
 
     host: str = "127.0.0.1"
     port: int = 8502
@@ -34,7 +36,7 @@ class Options:
 
 
 def serve(options: Options, tokens: TokenFile) -> None:
-    """Serve until SIGTERM or SIGINT. ServiceError where it may not listen there."""
+    """Serve until SIGTERM or SIGINT. ServiceError if it may not listen on the address."""
     import uvicorn
     from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
@@ -63,7 +65,7 @@ def serve(options: Options, tokens: TokenFile) -> None:
 
 
 def check_address(options: Options, tokens: TokenFile) -> None:
-    """Refuse an address that others reach while no token is needed."""
+    """Refuse an address that other machines can reach while there is no token."""
     if not is_local(options.host) and not tokens.tokens():
         raise ServiceError(
             f"{options.host} can be reached by other machines, and there is no token yet; make one "
@@ -72,7 +74,7 @@ def check_address(options: Options, tokens: TokenFile) -> None:
 
 
 def is_local(host: str) -> bool:
-    """Whether only this machine reaches an address.
+    """Whether an address can be reached from this machine only.
 
     >>> [is_local(host) for host in ("127.0.0.1", "localhost", "::1", "0.0.0.0", "10.0.0.7")]
     [True, True, True, False, False]
@@ -84,9 +86,9 @@ def is_local(host: str) -> bool:
 
 
 def allowed_hosts(options: Options) -> tuple[str, ...]:
-    """The host names to answer to: this machine's, the address, and those that were named.
+    """The host names to answer to: localhost, the address, and the given ones.
 
-    A service that listens wider needs a token for everything, so any name may call it.
+    A service on a public address requires a token for everything, so it answers to any host name.
     """
     if is_local(options.host) or options.hosts:
         address = f"[{options.host}]" if ":" in options.host else options.host
@@ -95,7 +97,7 @@ def allowed_hosts(options: Options) -> tuple[str, ...]:
 
 
 def listener(host: str, port: int) -> socket.socket:
-    """A listening socket that a second process may share. ServiceError where it is taken."""
+    """A listening socket that a second process may share. ServiceError if the port is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

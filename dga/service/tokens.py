@@ -1,6 +1,6 @@
-"""Access tokens: made once, kept as hashes in a file, checked in constant time.
+"""Access tokens: shown once, stored as hashes in a file, compared in constant time.
 
-A token is 256 random bits, so a plain SHA-256 protects it: there is nothing to guess.
+A token has 256 random bits, so a plain SHA-256 suffices: it cannot be guessed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 @dataclass(frozen=True)
 class Token:
-    """One stored token: who holds it and what it may do; never the token itself."""
+    """A stored token: its holder and scopes; never the token itself."""
 
     name: str
     scopes: tuple[str, ...]
@@ -35,7 +35,7 @@ class Token:
     created: str
 
     def allows(self, scope: str) -> bool:
-        """Whether the holder may do this; `admin` includes `read`.
+        """Whether the token has a scope; `admin` includes `read`.
 
         >>> Token("siem", ("admin",), "", "").allows("read")
         True
@@ -44,7 +44,7 @@ class Token:
 
 
 class TokenFile:
-    """The tokens in a file (mode 0600); read again when the file changes."""
+    """The tokens in a file (mode 0600); reread when the file changes."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -52,7 +52,7 @@ class TokenFile:
         self._tokens: list[Token] = []
 
     def tokens(self) -> list[Token]:
-        """All stored tokens; none where there is no file. ServiceError for a damaged file."""
+        """All stored tokens; none if there is no file. ServiceError for a damaged file."""
         try:
             facts = self.path.stat()
         except FileNotFoundError:
@@ -64,7 +64,7 @@ class TokenFile:
         return self._tokens
 
     def find(self, secret: str) -> Token | None:
-        """The token that this secret is, or None."""
+        """The token with this secret, or None."""
         digest = _hash(secret)
         found = None
         for token in self.tokens():
@@ -73,7 +73,8 @@ class TokenFile:
         return found
 
     def create(self, name: str, scopes: Iterable[str] = (READ,)) -> str:
-        """Store a new token and return its secret, which is shown this once only."""
+        """Store a new token and return its secret, which is not stored and cannot be shown
+        again."""
         if not _NAME.fullmatch(name):
             raise ServiceError(
                 f"{name!r} cannot name a token: use letters, digits, '-', '_' and '.', "
@@ -90,7 +91,7 @@ class TokenFile:
         return secret
 
     def revoke(self, name: str) -> None:
-        """Remove a token by its name; ServiceError where there is none."""
+        """Remove a token by its name; ServiceError if there is none."""
         kept = [token for token in self.tokens() if token.name != name]
         if len(kept) == len(self.tokens()):
             names = ", ".join(token.name for token in kept) or "none"
@@ -101,7 +102,7 @@ class TokenFile:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps([asdict(token) for token in tokens], indent=2)
         storage.write_atomically(self.path, text)
-        self.path.chmod(storage.PRIVATE_FILE)  # also where an older file could be read by others
+        self.path.chmod(storage.PRIVATE_FILE)  # also for an older file that others could read
         self._stamp = None
 
 
