@@ -14,7 +14,7 @@ from dga.devices import threads
 from dga.errors import ClusterError
 
 TIMEOUT = "20s"
-By default Dask returns freed memory at once and samples each worker's stack a hundred times a
+# By default Dask returns freed memory at once and samples each worker's stack a hundred times a
 # second, which costs a third more processor time for small partitions.
 _SETTINGS = {
     "distributed.nanny.pre-spawn-environ": {"OMP_NUM_THREADS": 1},

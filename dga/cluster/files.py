@@ -35,7 +35,7 @@ RETRIES = 3  # of a task whose worker died
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of the scoring; a result made with others is not complete."""
+    """How partitions are scored; a result with other settings does not count as complete."""
 
     run: str
     bundle: str  # changes with the run's bundle
@@ -199,7 +199,7 @@ def _put_text(target: str, name: str, text: str) -> None:
 
 
 def _write_manifest(target: str, manifest: Manifest) -> None:
-    """Write the marker of success, or the list of what is incomplete."""
+    """Write the manifest under the name that tells whether all partitions are complete."""
     files, folder = url_to_fs(target)
     name, other = (FAILED, MANIFEST) if manifest.failed else (MANIFEST, FAILED)
     _put_text(target, name, json.dumps(manifest.to_json(), indent=1))

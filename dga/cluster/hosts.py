@@ -1,4 +1,4 @@
-"""Count a log's events by host on a cluster: each file in a worker, then a shuffle by client.
+"""Count the events of logs by host on a cluster: each file in a worker, then a shuffle by client.
 
 One worker adds up all counts of a client. The caller receives the sums, a row per client, day and
 name, and tests the hosts.

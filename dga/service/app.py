@@ -54,7 +54,7 @@ class Service:
         self.metrics.model.labels(self.model.current.run).set(1)
 
     def switched(self) -> None:
-        """Log and count that another run scores from now on."""
+        """Count the switch to another run, and show that run in the metrics."""
         self.metrics.switches.inc()
         self.tell_model()
         settle()

@@ -31,7 +31,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 OPEN_PATHS = (
     "/healthz",
     "/readyz",
-)  # for load balancers, without a token; they reveal no names or secrets
+)  # without a token, for load balancers; without secrets
 ADMIN_PREFIX = "/v1/admin/"
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")

@@ -14,9 +14,9 @@ class Limits:
     """The limits of a service."""
 
     body_bytes: int = 64 * 2**20
-    names: int = 100_000  # names in one JSON request; NDJSON is streamed without this limit
-    requests_per_second: float = 0.0  # requests per second of one client; 0: no limit
-    log_bytes: int = 2**30  # bytes of a log posted to /v1/hosts
+    names: int = 100_000  # in one JSON request; NDJSON is streamed without this limit
+    requests_per_second: float = 0.0  # of one client; 0: no limit
+    log_bytes: int = 2**30  # of a log posted to /v1/hosts
 
 
 class RateLimiter:
