@@ -21,7 +21,7 @@ MOST_TOGETHER = 100  # names that are judged as one set
 GAP = 5 * 60 * 1_000_000  # microseconds between names, beyond which a burst ends
 DENSER = 4  # times as dense as a long day's names on the average, at least, is a burst there
 LEAST_BURST = 4  # names
-BURSTS_SHARE = 0.5  # of a day's rate that its bursts have together
+BURSTS_SHARE = 0.5  # of a day's rate that its bursts have together; unused on a day without one
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,18 @@ def cut(client: Places, day: Places, first: Places) -> Windows:
     begins = np.flatnonzero(new_client | _pauses(first, _gaps(first, days)))
     run_low, run_high, _ = _pieces(begins, np.append(begins[1:], rows))
     bursts = (run_high - run_low >= LEAST_BURST) & (first[run_low] != NO_TIME)
-    bursts &= ~np.isin(run_low * (rows + 1) + run_high, low * (rows + 1) + high)
     run_low, run_high = run_low[bursts], run_high[bursts]
     run_day = np.searchsorted(days, run_low, side="right") - 1
     counted = np.bincount(run_day, minlength=len(days))
-    own = np.where(counted > 0, 1 - BURSTS_SHARE, 1.0)
-    share = np.concatenate([(own / pieces)[of_day], BURSTS_SHARE / counted[run_day]])
+    # Where times are known, bursts have their part even of a day without one.
+    timed = first[np.append(days[1:], rows) - 1] != NO_TIME if rows else np.zeros(0, dtype=bool)
+    share = (np.where(timed, 1 - BURSTS_SHARE, 1.0) / pieces)[of_day]
+    run_share = BURSTS_SHARE / counted[run_day]
+    key, run_key = low * (rows + 1) + high, run_low * (rows + 1) + run_high
+    share[np.isin(key, run_key)] += run_share[np.isin(run_key, key)]  # a day that is one burst
+    other = ~np.isin(run_key, key)
+    run_low, run_high = run_low[other], run_high[other]
+    share = np.concatenate([share, run_share[other]])
     joined_low, joined_high = np.concatenate([low, run_low]), np.concatenate([high, run_high])
     order = np.lexsort((-joined_high, joined_low))
     whole = np.arange(len(order)) < len(low)

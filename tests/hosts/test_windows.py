@@ -34,6 +34,11 @@ def test_a_burst_among_other_names_is_judged_alone_too() -> None:
     assert found.share.tolist() == [0.5, 0.5]
 
 
+def test_a_day_without_a_burst_leaves_the_part_of_bursts_unused() -> None:
+    assert cut([0, HOUR, 2 * HOUR, 3 * HOUR, 4 * HOUR]).share.tolist() == [0.5]
+    assert cut([NO_TIME] * 5).share.tolist() == [1.0]
+
+
 def test_a_burst_over_midnight_is_one_set() -> None:
     times = [DAY - 3 * SECOND, DAY - 2 * SECOND, DAY - SECOND, DAY, DAY + SECOND]
     assert (0, 5, False) in slices(cut(times))
@@ -48,7 +53,7 @@ def test_a_long_day_is_cut_into_even_pieces_that_share_its_rate() -> None:
     found = cut([place * HOUR // 100 for place in range(2 * MOST_TOGETHER + 50)])
     sizes = (found.high - found.low)[found.whole]
     assert sizes.tolist() == [83, 83, 84]
-    assert found.share.sum() == pytest.approx(1.0)
+    assert found.share.sum() == pytest.approx(0.5)
 
 
 def test_a_burst_in_a_long_day_is_told_by_its_density() -> None:
