@@ -14,11 +14,15 @@ from dga.devices import threads
 from dga.errors import ClusterError
 
 TIMEOUT = "20s"
-# By default Dask returns freed memory at once and samples each worker's stack a hundred times a
-# second, which costs a third more processor time for small partitions.
+# By default Dask returns freed memory at once, samples each worker's stack a hundred times a
+# second, and checks loops, memory and load of its processes fifty, ten and two times a second,
+# which costs a third more processor time for small partitions.
 _SETTINGS = {
     "distributed.nanny.pre-spawn-environ": {"OMP_NUM_THREADS": 1},
     "distributed.worker.profile.enabled": False,
+    "distributed.worker.memory.monitor-interval": "1s",
+    "distributed.admin.system-monitor.interval": "5s",
+    "distributed.admin.tick.interval": "500ms",
 }
 _LOCAL = re.compile(r"local(?::(\d{1,3}))?")
 
