@@ -1,5 +1,5 @@
-"""Lists of fields as PowerShell's Format-List writes them: a `Name : value` line a field, a blank
-line between the records. Lines in, the text of each record out, and its fields.
+"""Lists of fields as PowerShell's Format-List and YAML write them: a `Name : value` line a field,
+a blank line or a dash between the records. Lines in, the text of each record out, and its fields.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from dga.logs.fields import path_endings
 FORMAT: Final = "field-list"
 SNIFFED_LINES: Final = 500
 LEAST_SHARE: Final = 0.6  # of the lines that are no blank ones
-_FIELD = re.compile(r"^\s{0,60}([A-Za-z][\w.()/-]{0,60}(?: [\w.()/-]{1,60}){0,4}) *:(?: (.*))?$")
+_FIELD = re.compile(
+    r"^\s{0,60}(?:- )?([A-Za-z][\w.()/-]{0,60}(?: [\w.()/-]{1,60}){0,4}) *:(?: (.*))?$"
+)
 
 
 def is_field_list(lines: Sequence[str]) -> bool:
@@ -39,7 +41,8 @@ def record_texts(blocks: Iterable[Sequence[str]]) -> Iterator[list[str]]:
         found = []
         for line in lines:
             field = _FIELD.match(line)
-            if record and (not line.strip() or (field and field[1] == first)):
+            begins = field is not None and field[1] == first
+            if record and (not line.strip() or begins or line.startswith("- ")):
                 found.append("\n".join(record))
                 record = []
             if line.strip():
@@ -60,9 +63,15 @@ def record_fields(text: str) -> dict[str, str] | None:
     for line in text.split("\n"):
         if field := _FIELD.match(line):
             last = field[1]
-            found.setdefault(last, (field[2] or "").strip())
+            found.setdefault(last, _plain((field[2] or "").strip()))
         elif last:
             found[last] = f"{found[last]} {line.strip()}"
         else:
             return None
     return found or None
+
+
+def _plain(value: str) -> str:
+    """A value without the quotes that YAML puts around it."""
+    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+    return value[1:-1] if quoted else value

@@ -18,7 +18,7 @@ import pyarrow as pa
 from dga.logs.clients import plain_address
 from dga.logs.field_names import ANSWERS, CLIENT, PROCESS, QUERY, RCODE, TIME
 from dga.logs.fields import choose_roles
-from dga.logs.grammars import ANSWERED, GRAMMARS, NOTE, Grammar
+from dga.logs.grammars import ANSWERED, ASKED, GRAMMARS, NOTE, Grammar
 from dga.logs.heads import head_client, head_time
 from dga.logs.joining import MAX_LINE
 from dga.logs.rcodes import rcode_name
@@ -42,18 +42,15 @@ Parse = Callable[[str], Fields | None]
 class CellReader:
     """Which column holds log lines, how its cells are read, and the columns that this adds.
 
-    `columns` maps what the cells tell to the names of the new columns.
+    `columns` maps what the cells tell to the names of the new columns; `joins` says that queries
+    and their answers stand in different cells.
     """
 
     column: str
     layout: str
     parse: Parse
     columns: dict[str, str]
-
-    @property
-    def joins(self) -> bool:
-        """Whether a log of such lines tells of one look-up in several of them."""
-        return any(grammar.key for grammar in GRAMMARS if grammar.name == self.layout)
+    joins: bool = False
 
     def extend(self, chunk: pa.Table) -> pa.Table:
         """A chunk with the columns that its cells tell."""
@@ -70,8 +67,19 @@ def find_cells(sample: pd.DataFrame) -> CellReader | None:
         cells = [cell for cell in sample[column] if len(cell) >= MIN_LENGTH][:SAMPLE_CELLS]
         if found := _reader_of(cells):
             layout, parse, keys = found
-            return CellReader(column, layout, parse, _free_names(keys, sample.columns))
+            names = _free_names(keys, sample.columns)
+            return CellReader(column, layout, parse, names, _joins(cells, layout))
     return None
+
+
+def _joins(cells: Sequence[str], layout: str) -> bool:
+    """Whether some cells tell of queries and others of their answers."""
+    patterns = [known for grammar in GRAMMARS if grammar.name == layout for known in grammar.lines]
+    kinds = {
+        next((known.kind for known in patterns if known.pattern.search(cell[:MAX_LINE])), NOTE)
+        for cell in cells
+    }
+    return kinds >= {ASKED, ANSWERED}
 
 
 def parse_line(cell: str, grammar: Grammar) -> Fields | None:

@@ -91,7 +91,7 @@ CLIENT_NAMES: Final = (
     "cltsip", "initiatorip", "principalip", "agentipaddresses", "queryaddress", "queryaddr",
     "requestip", "localip", "deviceip", "dvcip", "=src", "src",
     "=client", "client", "=ip", "=source", "sourceclient", "clientid", "callsrc", "agentip",
-    "hostip", "=ipaddress", "=host",
+    "hostip", "=ipaddress", "clientipaddr", "=host",
     "ipquelle", "quellip", "quelladresse", "adresseipsource", "ipsource", "ipdeorigen",
     "indirizzoip", "iporigine",
 )  # fmt: skip
@@ -160,7 +160,7 @@ PEERS: Final = (
     "dst", "dstip", "dest", "destip", "destination", "destinationip", "dstaddr", "destaddr",
     "dstipaddr", "destinationaddress", "destipaddress", "idresph", "resph", "ipdst", "remoteip",
     "remoteaddr", "remoteaddress", "server", "serverip", "resolverip", "externalip", "publicip",
-    "upstream", "forward", "responseaddress", "dnsserverip", "observerip", "address",
+    "upstream", "forward", "responseaddress", "=data", "dnsserverip", "observerip", "address",
 )  # fmt: skip
 # Parts of a path under which no queried name stands, though the last part looks so.
 ANSWER_PARTS: Final = frozenset((

@@ -28,6 +28,7 @@ MAX_COLUMNS = 2_000
 SAMPLE_ROWS = 1_000
 MAX_RECORD_LINES = 64  # a longer quoted field counts as an unclosed quote
 MAX_TITLES = 20  # lines above a header
+RARE_DELIMITERS, RARE_WIDTH = "^~", 3
 EXTRA = "extra"
 TEXT_COLUMNS = ("line", "domain", "text")
 _SEP = re.compile(r"sep=(.)", re.IGNORECASE)
@@ -406,7 +407,16 @@ def _delimiter(lines: list[str]) -> str | None:
         if width > 1:
             best = max(best, (times / len(lines), width, delimiter), key=lambda b: b[:2])
     quoted = sum(line.startswith('"') and line.rstrip().endswith('"') for line in lines)
-    return best[2] or ("," if quoted * 2 > len(lines) else None)
+    return best[2] or _rare_delimiter(lines) or ("," if quoted * 2 > len(lines) else None)
+
+
+def _rare_delimiter(lines: list[str]) -> str | None:
+    """A delimiter that other texts hold too: it must cut every line into as many fields."""
+    for delimiter in RARE_DELIMITERS:
+        widths = {len(split(line, delimiter)) for line in lines}
+        if len(lines) > 1 and len(widths) == 1 and min(widths) >= RARE_WIDTH:
+            return delimiter
+    return None
 
 
 def _first_row(lines: list[str]) -> int:

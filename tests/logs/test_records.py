@@ -228,10 +228,48 @@ def test_a_cell_of_several_names_is_as_many_events() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("delimiter", ["^", "~"])
+@pytest.mark.parametrize("header", [True, False])
+def test_rare_delimiters(delimiter: str, header: bool) -> None:
+    rows = [["time", "client", "server", "query"]] * header
+    for second, name in enumerate(["aureola.com", "belisar.net"]):
+        rows.append([f"2026-05-01T10:00:0{second}Z", "10.1.0.23", "192.0.2.53", name])
+    found = events_of("".join(delimiter.join(row) + "\n" for row in rows))
+    assert [event["query"] for event in found] == ["aureola.com", "belisar.net"]
+
+
+def test_rules_with_carets_stay_a_list() -> None:
+    with open_table(io.BytesIO(b"||aureola.com^\n||belisar.net^$third-party\n")) as log:
+        assert log.info.format == "adblock"
+
+
+def test_yaml_records_tell_no_server_as_a_name() -> None:
+    text = "".join(
+        f"- time: 2026-05-01T10:00:01Z\n  client: 10.1.0.23\n  query: '{name}'\n"
+        "  server: ns1.corp.example.com\n"
+        for name in ("aureola.com", "belisar.net")
+    )
+    found = [(event["query"], event["client"], event["time"]) for event in events_of(text)]
+    assert found == [("aureola.com", "10.1.0.23", TIME), ("belisar.net", "10.1.0.23", TIME)]
+
+
+def test_the_answers_of_a_dns_cache_are_no_clients() -> None:
+    text = '"Entry","RecordName","Status","Data"\r\n"aureola.com","aureola.com","0","192.0.2.7"\r\n'
+    (event,) = events_of("\ufeff" + text)
+    assert (event["query"], event["client"]) == ("aureola.com", None)
+
+
+def test_the_clients_address_comes_before_its_name() -> None:
+    client = {"ipaddr": "10.1.0.23", "name": "ws.corp.example.com"}
+    (event,) = events_of(json.dumps({"_source": {"client": client, "qname": "aureola.com"}}) + "\n")
+    assert event["client"] == "10.1.0.23"
+
+
 @pytest.mark.parametrize(
     ("lines", "noted"),
     [
         (["query[A] aureola.com from 10.1.0.23", "reply aureola.com is NXDOMAIN"], True),
+        (["query[A] aureola.com from 10.1.0.23", "query[A] belisar.net from 10.1.0.24"], False),
         (['{"query": "aureola.com", "src": "10.1.0.23"}'] * 2, False),
     ],
 )
