@@ -18,7 +18,7 @@ def explore(found: Explored) -> None:
     """Everything that moves with the threshold; only the open view is computed."""
     cut = threshold.pick(found)
     reviews = reviewing.reviews_of(found.run)
-    left, right = st.columns(2, gap="medium")
+    left, right = st.columns([9, 11], gap="small")  # as wide as their tables need
     with left:
         tabs = st.tabs(VIEWS, key="explore_view", on_change="rerun")
         view = next((name for name, tab in zip(VIEWS, tabs, strict=True) if tab.open), VIEWS[0])

@@ -113,7 +113,7 @@ def _mean(values: pd.Series[float]) -> float | None:
 def _listed(values: pd.Series[str], whole: int) -> str:
     """The most frequent values with their share: `com 40 %, ru 12 %`."""
     counts = values.value_counts().head(LISTED)
-    return ", ".join(f"{value} {count / whole:.0%}" for value, count in counts.items())
+    return ", ".join(f"{value} {100 * count / whole:.0f} %" for value, count in counts.items())
 
 
 def _counted(values: pd.Series[str]) -> str:

@@ -143,11 +143,13 @@ def _reason(table: pd.DataFrame, suffixes: pd.DataFrame) -> str:
     if words["missed"] - words["found"] > APART or (
         np.isnan(words["found"]) and words["missed"] > 0.5
     ):
-        told.append(f"they contain more dictionary words ({words['missed']:.0%})")
+        told.append(f"they contain more dictionary words ({100 * words['missed']:.0f} %)")
     if len(suffixes):
         first = suffixes.iloc[0]
         if first["missed"] - first["found"] > APART:
-            told.append(f".{first['suffix']} is more frequent ({first['missed']:.0%} of them)")
+            told.append(
+                f".{first['suffix']} is more frequent ({100 * first['missed']:.0f} % of them)"
+            )
     if not told:
         return "The missed names do not differ from the detected ones in these traits."
     return f"Missed names differ: {'; '.join(told)}."

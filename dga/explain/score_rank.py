@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -31,11 +31,13 @@ class BenignReference:
     """How rare high scores are among the benign names on which a run's thresholds were chosen.
 
     `points`: pairs of a score and the share of the names that reach it, by ascending score.
-    `names`: how many names those are, None if unknown.
+    `names`: how many names those are, None if unknown. `fitted`: by threshold that was not counted
+    but fitted to the tail of the scores, how many of the names reach it.
     """
 
     points: tuple[tuple[float, float], ...]
     names: int | None
+    fitted: Mapping[float, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, metrics: Mapping[str, Any]) -> BenignReference | None:
@@ -43,19 +45,26 @@ class BenignReference:
 
         >>> at = {"fpr_target": 0.01, "threshold": 0.8, "benign": 5000}
         >>> BenignReference.of({"thresholds": [at]})
-        BenignReference(points=((0.8, 0.01),), names=5000)
+        BenignReference(points=((0.8, 0.01),), names=5000, fitted={})
         """
         chosen = metrics.get("thresholds") or []
         if not chosen:
             return None
+        scores = metrics.get("benign_scores") or []
+        fitted = {
+            float(one["threshold"]): int(one["false_positives"])
+            for one in chosen
+            if one.get("method") == "tail" and scores
+        }
         known = {float(one["threshold"]): float(one["fpr_target"]) for one in chosen}
-        for rate, score in metrics.get("benign_scores") or []:  # thresholds take precedence
+        known = {at: rate for at, rate in known.items() if at not in fitted}
+        for rate, score in scores:  # counted thresholds take precedence
             above = [known[s] for s in known if s <= score]
             below = [known[s] for s in known if s >= score]
             if max(below, default=0.0) <= rate <= min(above, default=1.0):
                 known.setdefault(float(score), float(rate))
         names = chosen[0].get("benign")
-        return cls(tuple(sorted(known.items())), int(names) if names else None)
+        return cls(tuple(sorted(known.items())), int(names) if names else None, fitted)
 
     def as_high(self, score: float) -> tuple[float, float]:
         """Bounds (low, high) of the share of the names that score at least as high.

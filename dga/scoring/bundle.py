@@ -257,6 +257,19 @@ def load(folder: Path, threads: int | None = None) -> ModelBundle:
     return loaded
 
 
+def looked_at_again(folder: Path) -> tuple[float, float] | None:
+    """Between which first scores a bundle looks at a name again, from its file alone.
+
+    None where it has no second look, or where the file cannot be read.
+    """
+    try:
+        look = _read_json(folder / BUNDLE_FILE)["second_look"]
+        low, high = sigmoid(np.array([float(look["low"]), float(look["high"])])).tolist()
+    except (BundleError, KeyError, TypeError, ValueError):
+        return None
+    return low, high
+
+
 def _checksum(values: Mapping[str, Any]) -> str:
     """The SHA-256 of a bundle.json's values, the checksum itself excluded."""
     held = {name: value for name, value in values.items() if name != "sha256"}

@@ -49,7 +49,7 @@ def test_the_worst_family_comes_first_with_what_it_is(report: pd.DataFrame) -> N
 def test_misses_are_described_beside_what_was_found(report: pd.DataFrame) -> None:
     words = report.loc["words"]
     assert (words["found_words"], words["missed_digits"]) == (1, 0)
-    assert words["missed_suffixes"] == "com 67%, net 33%"
+    assert words["missed_suffixes"] == "com 67 %, net 33 %"
     assert np.isnan(report.loc["hashes", "missed_length"])
 
 

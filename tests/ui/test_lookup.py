@@ -71,7 +71,7 @@ def test_the_sentence_tells_score_and_rarity_and_the_threshold_its_source(app: A
         "\\", ""
     )
     told = shown(app).replace("\\", "")
-    assert "Threshold 0.600: 1 % of benign names score above." in told
+    assert "Threshold 0.600: chosen so that 1 % of benign names score above." in told
     assert "Counted on the benign names kept aside" in told and "Rarity and threshold" not in told
 
 

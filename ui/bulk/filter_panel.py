@@ -33,7 +33,7 @@ SURPRISE_HELP = (
     "often or stand under a suffix whose other names look chosen, and names that score low among "
     "generated ones: the rows worth a second look, not the worst ones."
 )
-WHOLE = (0, 100)  # per cent
+WHOLE = (0.0, 1.0)  # scores
 NAMES = (
     "verdicts", "families", "suffixes", "problem", "text", "score", "group", "once", "column",
     "held",
@@ -49,8 +49,8 @@ def chosen(job: str) -> Filters:
         suffixes=tuple(_value(job, "suffixes", ())),
         problem=_value(job, "problem", None) or "",
         text=(_value(job, "text", "") or "").strip(),
-        low=low / 100,
-        high=high / 100,
+        low=low,
+        high=high,
         group=_value(job, "group", None),
         once=_value(job, "once", False),
         own=_own(job),
@@ -135,9 +135,10 @@ def _more(job: str, overview: Overview) -> None:
             )
     with second:
         st.slider(
-            "Score, %",
+            "Score",
             *WHOLE,
             WHOLE,
+            0.01,
             key=_key(job, "score"),
             persist_state="session",
             help=TERMS["score"],
@@ -207,7 +208,7 @@ def take_scores(job: str, chart: str) -> None:
     clicked = _clicked(chart)
     if _is_bar(clicked):
         low, high, verdict = clicked
-        span = (round(100 * low), round(100 * high))
+        span = (round(low, 2), round(high, 2))
         same = _value(job, "score", WHOLE) == span
         st.session_state[_key(job, "score")] = WHOLE if same else span
         st.session_state[_key(job, "verdicts")] = [] if same else [verdict]

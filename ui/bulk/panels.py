@@ -13,7 +13,7 @@ from ui.bulk.input import Bulk
 from ui.bulk.scoring_job import ScoringJob
 from ui.bulk.table import Table
 from ui.common import browser, session, visitor, widgets
-from ui.common.text import code, duration, escape, score
+from ui.common.text import boundary, code, duration, escape
 
 PREVIEW_ROWS = 20
 
@@ -143,7 +143,8 @@ def title(job: ScoringJob) -> None:
     if job.summary and job.summary.shortage:
         st.warning(escape(job.summary.shortage), icon=":material/info:")
     st.caption(
-        f"By run {code(job.run)}; DGA from a score of {score(job.threshold)}, suspicious from 0.5."
+        f"By run {code(job.run)}; DGA from a score of {boundary(job.threshold)}, "
+        "suspicious from 0.500."
     )
 
 

@@ -72,7 +72,7 @@ def _table(
             help="How many rows of the list hold this registered name.",
         ),
         mark + SURPRISE: config.NumberColumn(
-            "Surprise", format="percent", width="small", help=filter_panel.SURPRISE_HELP
+            "Surprise", format=widgets.SCORE_FORMAT, width="small", help=filter_panel.SURPRISE_HELP
         ),
     }
     shown = shown.assign(**{REMARK: _remarks(shown)})
@@ -99,6 +99,8 @@ def _doubt(job: ScoringJob, row: pd.Series) -> None:
     if row[VERDICT]:
         name, verdict = str(row[REGISTERED_NAME]), str(row[VERDICT])
         corrections.form(job.run, name, verdict, float(row[SCORE]))
+    else:
+        st.toast("This row was not scored: there is no verdict to correct.", icon=":material/info:")
 
 
 def _remarks(shown: pd.DataFrame) -> list[str]:

@@ -22,6 +22,7 @@ from dga.schema import VERDICT_COLUMNS
 from dga.tables import TableInfo
 from dga.tables.cells import holds_name
 from dga.tables.titles import title
+from ui.common.text import percent
 
 HEAD_ROWS = 1_000
 SAMPLES = 300  # of HEAD_ROWS rows each: what is read at most to estimate how many there are
@@ -102,8 +103,8 @@ def warnings(table: Table, column: str | None) -> list[str]:
         share = held / max(1, rows)
         if 0 < share < FEW:
             told.append(
-                f"Only {share:.0%} of the first {len(table.head):,} rows hold a domain name in "
-                f"the column {column}: is it the right one?"
+                f"Only {percent(share)} of the first {len(table.head):,} rows hold a domain "
+                f"name in the column {column}: is it the right one?"
             )
     if table.info.surplus:
         told.append(

@@ -100,7 +100,8 @@ def _bins(scores: npt.NDArray[np.float64], title: str, colour: str) -> go.Bar:
         opacity=0.8,
         marker={"color": colour, "line": {"width": 0}},
         customdata=counts,
-        hovertemplate=f"{title}: %{{customdata:,}} (%{{y:.1%}})<extra></extra>",
+        hovertext=style.percents(counts / max(len(scores), 1)),
+        hovertemplate=f"{title}: %{{customdata:,}} (%{{hovertext}})<extra></extra>",
     )
 
 

@@ -44,7 +44,7 @@ def training_curves(
         _behind(figure, name, history, x)
     lines = LINES if table["log_loss"].notna().any() else (ALL_TERMS, *LINES[1:])
     for row, column, name, colour in lines:
-        line = style.line(table[x], table[column], name, colour).update(
+        line = style.line(table[x], _shown(table[column]), name, colour).update(
             connectgaps=True,
             mode="lines+markers" if name == "Validation" or len(table) < 2 else "lines",
             showlegend=row == 1,
@@ -55,7 +55,7 @@ def training_curves(
     figure.update_xaxes(title_text=titles[0], row=3, col=1)
     for row, text in enumerate(("Log loss", "Accuracy", titles[1]), start=1):
         figure.update_yaxes(title_text=text, row=row, col=1)
-    figure.update_yaxes(tickformat=".1%", row=2, col=1)
+    figure.update_yaxes(ticksuffix=" %", row=2, col=1)
     figure.update_yaxes(rangemode="tozero", row=3, col=1)
     return figure
 
@@ -67,9 +67,14 @@ def _behind(figure: go.Figure, name: str, history: pd.DataFrame, x: str) -> None
         if places is None or column not in history:
             continue
         hover = f"{plain(name)}: %{{y:.4g}}<extra></extra>"
-        line = style.line(places, history[column], plain(name), GREY, hover)
+        line = style.line(places, _shown(history[column]), plain(name), GREY, hover)
         line.update(opacity=0.4, showlegend=row == 1, legendgroup=plain(name))
         figure.add_trace(line, row=row, col=1)
+
+
+def _shown(values: pd.Series[float]) -> pd.Series[float]:
+    """Accuracies in per cent, all else as it is."""
+    return 100 * values if str(values.name).endswith("accuracy") else values
 
 
 def _snapshots(progress: Sequence[Progress]) -> pd.DataFrame:

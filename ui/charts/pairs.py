@@ -29,11 +29,14 @@ def pair_roc(curves: Named) -> go.Figure:
     rates = pd.concat([curve["fpr"] for curve in curves.values()])
     floor = float(rates[rates > 0].min()) / 2 if (rates > 0).any() else FLOOR
     for (name, curve), (colour, dash) in zip(curves.items(), LOOKS, strict=False):
-        hover = f"{plain(name)}: recall %{{y:.2%}} at FPR %{{x:.4%}}<extra></extra>"
+        hover = f"{plain(name)}: recall %{{customdata[0]}} at FPR %{{customdata[1]}}<extra></extra>"
         line = style.line(curve["fpr"].clip(lower=floor), curve["recall"], plain(name), colour)
-        figure.add_trace(line.update(line_dash=dash, hovertemplate=hover))
-    figure.update_xaxes(type="log", dtick=1, tickformat="~%")
-    figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
+        told = np.stack([style.percents(curve["recall"]), style.percents(curve["fpr"])], axis=1)
+        figure.add_trace(line.update(line_dash=dash, hovertemplate=hover, customdata=told))
+    decades = [10.0**power for power in range(-6, 1)]
+    texts = [f"{100 * one:g} %" for one in decades]
+    figure.update_xaxes(type="log", tickvals=decades, ticktext=texts)
+    figure.update_yaxes(**style.percent_axis(0, 1.02))
     return figure
 
 
@@ -42,10 +45,13 @@ def pair_reliability(tables: Named) -> go.Figure:
     figure = style.blank("pair_reliability", "Mean score of the bin", "Share of DGA")
     figure.add_trace(style.line([0, 1], [0, 1], "Perfect", GREY, dash="dot"))
     for (name, table), (colour, dash) in zip(tables.items(), LOOKS, strict=False):
-        hover = f"{plain(name)}: score %{{x:.3f}}, DGA %{{y:.2%}}<extra></extra>"
+        hover = f"{plain(name)}: score %{{x:.3f}}, DGA %{{text}}<extra></extra>"
+        told = style.percents(table["dga_share"])
         line = style.line(table["mean_score"], table["dga_share"], plain(name), colour)
-        figure.add_trace(line.update(line_dash=dash, hovertemplate=hover, mode="lines+markers"))
-    figure.update_yaxes(range=[-0.05, 1.05], tickformat=".0%")
+        figure.add_trace(
+            line.update(line_dash=dash, hovertemplate=hover, mode="lines+markers", text=told)
+        )
+    figure.update_yaxes(**style.percent_axis(-0.05, 1.05))
     return figure
 
 

@@ -63,7 +63,7 @@ def bars(counts: npt.NDArray[np.int64], name: str, colour: str, what: str, label
     `customdata` of a bar: its lower and upper edge, and `label`.
     """
     edges = np.linspace(0, 1, len(counts) + 1)
-    between = "score %{customdata[0]:.2f} to %{customdata[1]:.2f}"
+    between = "score %{customdata[0]:.3f} to %{customdata[1]:.3f}"
     return go.Bar(
         x=(edges[:-1] + edges[1:]) / 2,
         y=counts,
@@ -82,6 +82,18 @@ def edges_of(bins: int) -> list[tuple[float, float]]:
     """
     edges = np.linspace(0, 1, bins + 1).round(9).tolist()
     return list(pairwise(edges))
+
+
+def percent_axis(low: float, high: float) -> dict[str, Any]:
+    """How an axis of shares reads: quarters, in per cent as in sentences; its range."""
+    quarters = (0, 0.25, 0.5, 0.75, 1)
+    texts = [f"{100 * one:g} %" for one in quarters]
+    return {"range": [low, high], "tickvals": quarters, "ticktext": texts}
+
+
+def percents(shares: Any) -> list[str]:
+    """Shares as hover texts show them."""
+    return [text.percent(float(one)) for one in shares]
 
 
 def line(
@@ -105,7 +117,7 @@ def with_threshold(figure: go.Figure, threshold: float) -> go.Figure:
     figure.add_vline(
         x=threshold,
         line={"color": GREY, "width": 2, "dash": "dash"},
-        annotation={"text": f"threshold {text.score(threshold)}"},
+        annotation={"text": f"threshold {text.boundary(threshold)}"},
         annotation_position=place,
     )
     figure.update_xaxes(range=[-0.01, 1.01])

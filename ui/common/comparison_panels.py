@@ -18,7 +18,7 @@ from dga.schema import DOMAIN, TRUE_CLASS
 from dga.scoring.bundle import DEFAULT_FPR
 from dga.tables.writers import disarm_frame
 from ui import charts
-from ui.common import common_set, run_comparison, session, shown_rows, widgets
+from ui.common import common_set, run_comparison, session, shown_rows, verdicts, widgets
 from ui.common.common_set import CommonSet
 from ui.common.run_comparison import LEFT, RIGHT
 from ui.common.text import TERMS, escape
@@ -251,7 +251,7 @@ def _names(runs: Sequence[Run]) -> None:
     if names.empty:
         return
     event = st.dataframe(
-        disarm_frame(names.head(SHOWN_NAMES)),
+        disarm_frame(_titled(names.head(SHOWN_NAMES))),
         key="disagreements",
         hide_index=True,
         placeholder="",
@@ -265,6 +265,12 @@ def _names(runs: Sequence[Run]) -> None:
     label = "Open in Look up" if chosen else "Select a row to open its name in Look up"
     if st.button(label, icon=":material/search:", disabled=not chosen, key="open_disagreement"):
         session.open_lookup(chosen)
+
+
+def _titled(names: pd.DataFrame) -> pd.DataFrame:
+    """Classes and verdicts in the words of all pages."""
+    columns = [TRUE_CLASS, "verdict_left", "verdict_right"]
+    return names.assign(**{name: names[name].map(verdicts.title) for name in columns})
 
 
 def _cuts(left: Run, right: Run) -> tuple[float, float]:
@@ -293,8 +299,8 @@ def _columns(left: str, right: str) -> dict[str, Any]:
         "domain": column.TextColumn("Domain"),
         "trueClass": column.TextColumn("Truth", width="small"),
         "family": column.TextColumn("Family", width="small"),
-        "score_left": column.NumberColumn(f"Score, {left}", format="%.4f"),
-        "score_right": column.NumberColumn(f"Score, {right}", format="%.4f"),
+        "score_left": column.NumberColumn(f"Score, {left}", format=widgets.SCORE_FORMAT),
+        "score_right": column.NumberColumn(f"Score, {right}", format=widgets.SCORE_FORMAT),
         "verdict_left": column.TextColumn(f"Verdict, {left}", width="small"),
         "verdict_right": column.TextColumn(f"Verdict, {right}", width="small"),
     }

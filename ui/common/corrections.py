@@ -62,7 +62,7 @@ def keep(run: str, said: Review) -> None:
     with visitor.acting("label"):
         reviews.save(run, [said])
     session.say(
-        f"{code(said.domain)} is kept as {said.label}. Train with it on the Train page.",
+        f"{code(said.domain)} is kept as {LABELS[said.label]}. Train with it on the Train page.",
         ":material/flag:",
     )
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from dga.runs.store import DamagedRun, Run
 from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, PRED_PROB, TRUE_CLASS
+from ui.common.text import percent
 
 LEFT, RIGHT = "compare_left", "compare_right"  # session: the names of the runs to compare
 SHOWN = "compare_shown"  # session: where on the Runs page the comparison stands; "" where closed
@@ -23,7 +24,6 @@ FIGURES = {
 }
 BETTER = {"recall_1": 1, "recall_01": 1, "roc_auc": 1, "calibration_error": -1, "accuracy": 1}
 SHARES = ("recall_1", "recall_01", "accuracy")  # told in per cent
-SAME = 5e-5  # differences below it are not shown either
 
 
 def figures(run: Run | DamagedRun) -> dict[str, float | None]:
@@ -118,21 +118,32 @@ def _shown(value: Any) -> str:
 def _figure(name: str, left: float | None, right: float | None) -> tuple[str, ...]:
     """A row of figures: label, both values, the change, and whether it is better."""
     means = ""
+    values = [_told(name, one) for one in (left, right)]
     if left is not None and right is not None:
         gain = (right - left) * BETTER[name]
-        means = "the same" if abs(gain) < SAME else "better" if gain > 0 else "worse"
+        alike = values[0] == values[1]  # what is shown alike is called so
+        means = "the same" if alike else "better" if gain > 0 else "worse"
     if name in SHARES:
-        values = [_told(name, one) for one in (left, right)]
-        apart = "" if left is None or right is None else f"{100 * (right - left):+.2f} points"
+        apart = "" if left is None or right is None else f"{_points(left, right)} points"
         return (FIGURES[name], *values, apart, means)
     return (FIGURES[name], *_change(left, right, ".4f"), means)
+
+
+def _points(left: float, right: float) -> str:
+    """By how many points a share changes, with as many digits as the shares have.
+
+    >>> _points(0.9012, 0.8988), _points(0.99912, 0.9996), _points(0.5, 0.5)
+    ('-0.2', '+0.05', '+0.0')
+    """
+    digits = max(len(percent(one).rstrip(" %").partition(".")[2]) for one in (left, right))
+    return f"{100 * (right - left):+.{max(1, digits)}f}"
 
 
 def _told(figure: str, value: float | None) -> str:
     """A figure in its unit; "" where there is none."""
     if value is None:
         return ""
-    return f"{100 * value:.2f} %" if figure in SHARES else f"{value:.4f}"
+    return percent(value) if figure in SHARES else f"{value:.4f}"
 
 
 def _change(left: float | None, right: float | None, form: str) -> tuple[str, str, str]:

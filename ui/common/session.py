@@ -56,7 +56,7 @@ class Measure:
         """Where the threshold comes from, as the end of a sentence."""
         if self.fpr is None:
             return "chosen by hand"
-        return f"{100 * self.fpr:g} % of benign names score above"
+        return f"chosen so that {100 * self.fpr:g} % of benign names score above"
 
 
 # Runs, shared by all sessions.

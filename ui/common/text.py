@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from dga.scoring.family_groups import BETWEEN
 
-MOST_DIGITS = 6  # of a score
+DIGITS, MOST_DIGITS = 3, 6  # of a score: usually, and where it must be told from another
 TERMS = {
     "accuracy": "Share of the test names that get the right class at a score of 0.5.",
     "auc": "ROC AUC: how often a generated name scores above a benign one; 1 is perfect, 0.5 is "
@@ -21,7 +21,8 @@ TERMS = {
     "share is too small.",
     "fpr": "False-positive rate: the share of benign names that score above the threshold.",
     "recall": "Share of the generated names that are detected, averaged over families, at the "
-    "threshold for this false-positive rate.",
+    "score that this share of the same benign names reaches. A stored threshold was chosen on "
+    "other benign names, so that figures at it differ a little.",
     "registered": "The label under the public suffix, with that suffix: what is registered.",
     "run": "One training with its model and its figures. The active run scores unless another "
     "is chosen.",
@@ -77,7 +78,11 @@ def percent(share: float) -> str:
 
     >>> percent(0.5), percent(0.98712), percent(0.99991), percent(0.0), percent(1.0)
     ('50.0 %', '98.7 %', '99.991 %', '0 %', '100 %')
+    >>> percent(-0.0312)
+    '−3.1 %'
     """
+    if share < 0:
+        return f"−{percent(-share)}"
     edge = min(share, 1 - share)
     if edge <= 0:
         return f"{100 * share:.0f} %"
@@ -88,20 +93,30 @@ def percent(share: float) -> str:
 
 
 def score(value: float, apart_from: float | None = None) -> str:
-    """A score as a probability: three decimals, more near 0 and 1 or to tell it from another score.
+    """A score as a probability, as tables show it: three decimals, more to tell it from another.
 
-    >>> score(0.5), score(0.98712), score(0.99991), score(0.0), score(1.0)
-    ('0.500', '0.987', '0.99991', '0.000', '1.000')
+    >>> score(0.5), score(0.98712), score(0.99991), score(0.0)
+    ('0.500', '0.987', '1.000', '0.000')
     >>> score(0.79961, apart_from=0.79964)
     '0.79961'
     """
-    edge = min(value, 1 - value)
-    digits = 3
-    if 0 < edge < 1e-3:
-        digits = min(MOST_DIGITS, math.ceil(-math.log10(edge)))
+    digits = DIGITS
     if apart_from is not None and apart_from != value:
         while digits < MOST_DIGITS and f"{value:.{digits}f}" == f"{apart_from:.{digits}f}":
             digits += 1
+    return f"{value:.{digits}f}"
+
+
+def boundary(value: float) -> str:
+    """A score that parts others: three decimals, as many more as tell it from 0 and 1.
+
+    >>> boundary(0.5), boundary(0.98712), boundary(0.99991), boundary(1.0)
+    ('0.500', '0.987', '0.99991', '1.000')
+    """
+    edge = min(value, 1 - value)
+    digits = DIGITS
+    if 0 < edge < 1e-3:
+        digits = min(MOST_DIGITS, math.ceil(-math.log10(edge)))
     text = f"{value:.{digits}f}"
     return f"above 0.{'9' * MOST_DIGITS}" if edge > 0 and float(text) == 1 else text
 

@@ -68,7 +68,7 @@ def title(found: Chosen) -> str:
     >>> title(Chosen(choice="1 %", threshold=0.79964))
     'the threshold for 1 % false positives (score 0.800)'
     """
-    cut = text.score(found.threshold)
+    cut = text.boundary(found.threshold)
     if found.choice in (None, HALF):
         return f"a score of {cut}"
     return f"the threshold for {found.choice} false positives (score {cut})"

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from dga.errors import DGAError, told
 from dga.runs.store import Run
@@ -24,14 +25,17 @@ from dga.schema import (
     REGISTERED_NAME,
     REMARK,
     SCORE,
+    UNKNOWN_FAMILY,
     VERDICT,
 )
 from dga.scoring.bundle import DEFAULT_FPR, ModelBundle
 from ui.common import session, verdicts
 from ui.common.session import Measure
-from ui.common.text import TERMS, escape, percent, score
+from ui.common.text import TERMS, boundary, escape, percent
 
 CUSTOM = "custom"
+SCORE_FORMAT = "%.3f"
+PERCENT = "%.1f %%"  # of a column in hundredths
 VERDICT_WIDTH = 112  # pixels: the longest chip fits
 FAMILY_WIDTH = 140  # pixels: the longest single family fits
 ACTIVE_SECONDS = 10.0  # between two looks at which run is the active one
@@ -165,7 +169,7 @@ def pick_measure(bundle: ModelBundle, key: str = "measure") -> Measure:
 def _threshold_text(rate: float | str, bundle: ModelBundle) -> str:
     if isinstance(rate, str):
         return "Custom score"
-    return f"{100 * rate:g} % false positives (score {score(bundle.threshold(rate))})"
+    return f"{100 * rate:g} % false positives (score {boundary(bundle.threshold(rate))})"
 
 
 # Verdicts and figures.
@@ -174,23 +178,35 @@ def _threshold_text(rate: float | str, bundle: ModelBundle) -> str:
 def verdict_columns() -> dict[str, Any]:
     """How the columns of verdict rows look in any table."""
     column = st.column_config
-    share: dict[str, Any] = {
-        "format": "percent",
-        "min_value": 0.0,
-        "max_value": 1.0,
-        "width": "small",
-    }
     return {
         GIVEN: column.TextColumn("Given", help="The text as it was given."),
         DOMAIN: column.TextColumn("Domain", help="Normalised host name."),
         REGISTERED_NAME: column.TextColumn("Registered name", help=TERMS["registered"]),
-        SCORE: column.ProgressColumn("Score", help=TERMS["score"], **{**share, "format": "%.4f"}),
+        SCORE: score_column("Score"),
         VERDICT: verdict_column("Verdict"),
         FAMILY: column.TextColumn("Family", width=FAMILY_WIDTH, help=TERMS["family"]),
-        FAMILY_SCORE: column.ProgressColumn("Family share", help=TERMS["family"], **share),
+        FAMILY_SCORE: column.NumberColumn(
+            "Family share", help=TERMS["family"], width="small", format=PERCENT
+        ),
         PROBLEM: column.TextColumn("Problem", help="Why a row was not scored."),
         REMARK: column.TextColumn("Remark", help="What else to know of the name."),
     }
+
+
+def score_column(title: str) -> Any:
+    """A column of scores: three decimals as in sentences, and a bar."""
+    return st.column_config.ProgressColumn(
+        title, format=SCORE_FORMAT, min_value=0.0, max_value=1.0, width="small", help=TERMS["score"]
+    )
+
+
+def percents(frame: pd.DataFrame, columns: Sequence[str]) -> Styler:
+    """A frame whose shares a table shows as sentences do (`text.percent`), and sorts as numbers.
+
+    For small tables: every cell is made a text. A column of shares has no format of its own.
+    """
+    there = [name for name in columns if name in frame]
+    return frame.style.format(na_rep="").format(percent, subset=there, na_rep="")
 
 
 def table_height(rows: int, most: int = 350) -> int:
@@ -216,9 +232,14 @@ def verdict_column(title: str) -> Any:
 
 
 def with_chips(frame: pd.DataFrame, columns: Sequence[str] = (VERDICT,)) -> pd.DataFrame:
-    """A frame whose verdicts can be drawn by `verdict_column`: each in a list of its own."""
+    """A frame that `verdict_columns` can draw: each verdict in a list of its own, a family's share
+    in hundredths, none where no family comes near enough to be named."""
     chips = {name: [[one] if one else [] for one in frame[name]] for name in columns}
-    return frame.assign(**{name: pd.Series(c, index=frame.index) for name, c in chips.items()})
+    drawn = frame.assign(**{name: pd.Series(c, index=frame.index) for name, c in chips.items()})
+    if FAMILY_SCORE in drawn:
+        shares = 100 * pd.to_numeric(drawn[FAMILY_SCORE], errors="coerce")
+        drawn[FAMILY_SCORE] = shares.mask(drawn[FAMILY] == UNKNOWN_FAMILY)  # of no family named
+    return drawn
 
 
 def ranking(title: str, frame: pd.DataFrame, about: str) -> None:

@@ -27,6 +27,7 @@ from ui.explore.selection import Part
 
 RUN = "explore_run"
 KINDS = "explore_slice_kinds"
+SHARES = ("recall", "gap", "fpr", "accuracy")  # columns told in per cent
 
 
 def pick_run() -> Run | None:
@@ -116,7 +117,7 @@ def whole(explored: Explored) -> None:
             "of the run's own lists are on the Runs page."
         )
     st.markdown("**Reliability**", help=TERMS["calibration"])
-    st.caption("On the dotted line a score of 70 % means that 70 of 100 such names are generated.")
+    st.caption("On the dotted line a score of 0.700 means that 70 of 100 such names are generated.")
     _chart(
         charts.reliability(explored.reliability),
         "reliability",
@@ -153,7 +154,7 @@ def _selectable(
             selection.clear()
 
     st.dataframe(
-        writers.disarm_frame(table),  # the shown table can be exported too
+        widgets.percents(writers.disarm_frame(table), SHARES),  # it can be exported too
         key=place,
         hide_index=True,
         column_config=dict(columns),
@@ -167,33 +168,26 @@ def _selectable(
     )
 
 
-_SHARE: dict[str, Any] = {"format": "percent", "min_value": 0.0, "max_value": 1.0}
 _NUMBER = st.column_config.NumberColumn
 _FAMILY_COLUMNS = {
-    FAMILY: st.column_config.TextColumn("Family", pinned=True),
-    "names": _NUMBER("Names", format="localized"),
-    "missed": _NUMBER("Missed", format="localized", help="Names below the threshold."),
-    "recall": st.column_config.ProgressColumn("Recall", help="Share that is detected.", **_SHARE),
-    "mean_score": _NUMBER("Mean score", format="%.4f", help=TERMS["score"]),
+    FAMILY: st.column_config.TextColumn("Family", pinned=True, width=96),
+    "names": _NUMBER("Names", format="localized", width=64),
+    "missed": _NUMBER("Missed", format="localized", width=68, help="Names below the threshold."),
+    "recall": _NUMBER("Recall", width=68, help="Share that is detected."),
     "surest_misses": st.column_config.TextColumn(
-        "Most confident misses", help="Missed names, lowest score first."
+        "Most confident misses", width=150, help="Missed names, lowest score first."
     ),
 }
 _SLICE_COLUMNS = {
-    "slice": st.column_config.TextColumn("Slice", help="What the names have in common."),
-    "value": st.column_config.TextColumn("Value"),
+    "slice": st.column_config.TextColumn("Slice", width=92, help="What the names have in common."),
+    "value": st.column_config.TextColumn("Value", width=92),
     "gap": _NUMBER(
         "Behind",
-        format="percent",
+        width=70,
         help="How far its accuracy is below what the overall recall and false-positive rate "
         "predict for its mix of benign and generated names.",
     ),
-    "names": _NUMBER("Names", format="localized"),
-    "recall": _NUMBER("Recall", format="percent", help="Share of the generated names found."),
-    "fpr": _NUMBER("False alarms", format="percent", help=TERMS["fpr"]),
-    "accuracy": st.column_config.ProgressColumn(
-        "Accuracy", help="Share of its names with the correct verdict.", **_SHARE
-    ),
-    "benign": _NUMBER("Benign", format="localized"),
-    "dga": _NUMBER("Generated", format="localized"),
+    "names": _NUMBER("Names", format="localized", width=64),
+    "recall": _NUMBER("Recall", width=68, help="Share of the generated names found."),
+    "fpr": _NUMBER("False alarms", width=70, help=TERMS["fpr"]),
 }

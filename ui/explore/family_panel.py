@@ -16,7 +16,7 @@ from dga.storage.files import write_atomically
 from dga.tables import writers
 from ui.common import session, widgets
 from ui.common.queueing import with_problem
-from ui.common.text import code, escape, table
+from ui.common.text import code, escape, percent, table
 from ui.explore import run_frames, selection
 from ui.explore.run_frames import Explored
 from ui.explore.selection import Part
@@ -55,7 +55,7 @@ def _compared(found: WhyMissed) -> None:
         for _, row in found.traits.iterrows()
     ]
     rows += [
-        (f"Suffix {code(str(row['suffix']))}", f"{row['missed']:.0%}", f"{row['found']:.0%}")
+        (f"Suffix {code(str(row['suffix']))}", percent(row["missed"]), percent(row["found"]))
         for _, row in found.suffixes.head(3).iterrows()
     ]
     left.markdown(table(("Mean of", "Missed", "Found"), rows))

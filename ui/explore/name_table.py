@@ -15,17 +15,17 @@ import streamlit as st
 
 from dga.errors import DGAError
 from dga.runs.reviews import Review
-from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, PRED_CLASS, PRED_PROB, TRUE_CLASS
+from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, PRED_CLASS, PRED_PROB, TRUE_CLASS, VERDICT
 from dga.scoring.scorer import verdicts_at
 from dga.tables import writers
-from ui.common import session, shown_rows, widgets
-from ui.common.text import TERMS
+from ui.common import session, shown_rows, verdicts, widgets
 from ui.explore import selection
 from ui.explore.run_frames import Explored
 
 PAGE = 100  # rows of the list on a page; search and download know all
 PICKED = "explore_picked"  # session: the domains that are selected
-REVIEWED, ANSWER = "said", "answer"
+REVIEWED, ANSWER, TRUTH = "said", "answer", "truth"
+SHOWN = (DOMAIN, PRED_PROB, TRUTH, VERDICT, ANSWER)
 HELP = {
     "Mistakes": "missed names and false alarms",
     "Missed": "generated names below the threshold",
@@ -55,7 +55,7 @@ def listed(explored: Explored, threshold: float, reviews: Mapping[str, Review]) 
     found = matching(rows, text)
     page = _page(len(found))
     shown = called(found.iloc[(page - 1) * PAGE : page * PAGE], threshold)
-    picked = _table(shown.assign(**{ANSWER: _answers(explored, shown)}), threshold, reviews, page)
+    picked = _table(shown.assign(**{ANSWER: _answers(explored, shown)}), reviews)
     _download(found, threshold, explored.run.name)
     return picked
 
@@ -70,9 +70,14 @@ def matching(rows: pd.DataFrame, text: str) -> pd.DataFrame:
 
 
 def called(rows: pd.DataFrame, threshold: float) -> pd.DataFrame:
-    """The rows with the verdict at a threshold as `predClass`."""
-    verdict = np.where(rows[PRED_PROB].astype(float) >= threshold, DGA, BENIGN)
-    return rows.assign(**{PRED_CLASS: verdict})
+    """The rows with their class at a threshold, `predClass`, and verdict of three states."""
+    scores = rows[PRED_PROB].astype(float)
+    return rows.assign(
+        **{
+            PRED_CLASS: np.where(scores >= threshold, DGA, BENIGN),
+            VERDICT: verdicts_at(scores, threshold),
+        }
+    )
 
 
 def _outcome_text(outcome: str, counts: Mapping[str, int], counted: bool) -> str:
@@ -124,22 +129,22 @@ def _answers(explored: Explored, shown: pd.DataFrame) -> list[str]:
     return [str(name) for name in named[FAMILY]]
 
 
-def _table(
-    rows: pd.DataFrame, threshold: float, reviews: Mapping[str, Review], page: int
-) -> pd.DataFrame:
+def _table(rows: pd.DataFrame, reviews: Mapping[str, Review]) -> pd.DataFrame:
     """Show a page of rows; those selected are found again when rows move."""
     domains = rows[DOMAIN].tolist()
     said = [_said(reviews.get(domain)) for domain in domains]
-    columns = [DOMAIN, PRED_PROB, TRUE_CLASS, PRED_CLASS, FAMILY, ANSWER]
-    shown = rows[columns].assign(**{REVIEWED: said})
+    shown = rows[[DOMAIN, PRED_PROB, TRUE_CLASS, VERDICT, FAMILY, ANSWER]].assign(
+        **{TRUTH: list(map(truth, rows[TRUE_CLASS], rows[FAMILY])), REVIEWED: said}
+    )
     kept = set(st.session_state.get(PICKED, ()))
-    verdicts = tuple(shown[PRED_CLASS])
+    called_so = tuple(shown[VERDICT])
     event: Any = st.dataframe(
         # the shown table can be exported too
-        widgets.with_chips(_told(writers.disarm_frame(shown), threshold), (PRED_CLASS,)),
-        key=f"explore_names_{hash((*domains, *said, *verdicts))}",
+        widgets.with_chips(writers.disarm_frame(shown)),
+        key=f"explore_names_{hash((*domains, *said, *called_so))}",
         hide_index=True,
         column_config=_columns(),
+        column_order=[*SHOWN, *([REVIEWED] if any(said) else [])],
         on_select="rerun",
         selection_mode="multi-row",
         selection_default={
@@ -154,9 +159,14 @@ def _table(
     return rows.iloc[picked]
 
 
-def _told(shown: pd.DataFrame, threshold: float) -> pd.DataFrame:
-    """The rows with their verdicts of three states, as on every page."""
-    return shown.assign(**{PRED_CLASS: verdicts_at(shown[PRED_PROB], threshold)})
+def truth(label: str, family: str) -> str:
+    """What the feed says of a name.
+
+    >>> truth("dga", "gozi"), truth("benign", "")
+    ('DGA: gozi', 'Benign')
+    """
+    title = verdicts.title(label)
+    return f"{title}: {family}" if family else title
 
 
 def _said(review: Review | None) -> str:
@@ -181,17 +191,16 @@ def _download(rows: pd.DataFrame, threshold: float, run: str) -> None:
 def _columns() -> dict[str, Any]:
     column = st.column_config
     return {
-        DOMAIN: column.TextColumn("Domain", help="The name that was scored.", pinned=True),
-        PRED_PROB: column.ProgressColumn(
-            "Score", format="%.4f", min_value=0.0, max_value=1.0, width="small", help=TERMS["score"]
+        DOMAIN: column.TextColumn(
+            "Domain", help="The name that was scored.", pinned=True, width=168
         ),
-        TRUE_CLASS: column.TextColumn("Truth", width="small", help="What the feed says."),
-        PRED_CLASS: widgets.verdict_column("Verdict"),
-        FAMILY: column.TextColumn(
-            "Family", width="small", help="What the feed says; empty: benign."
+        PRED_PROB: widgets.score_column("Score"),
+        TRUTH: column.TextColumn(
+            "Truth", width=118, help="What the feed says: class and, if generated, family."
         ),
+        VERDICT: widgets.verdict_column("Verdict"),
         ANSWER: column.TextColumn(
-            "Named", width="small", help="The family that the run names, whatever the score."
+            "Named", width=104, help="The family that the run names, whatever the score."
         ),
         REVIEWED: column.TextColumn("Said", help="Your corrected label and note."),
     }

@@ -8,6 +8,7 @@ import streamlit as st
 from dga.evaluation import metrics
 from dga.schema import DOMAIN, PRED_CLASS, PRED_PROB, TRUE_CLASS
 from dga.tables import writers
+from ui.common import widgets
 from ui.explore.downloads import download
 from ui.explore.run_frames import Explored
 
@@ -36,6 +37,8 @@ def _table(title: str, rows: pd.DataFrame, stem: str) -> None:
         hide_index=True,
         height=300,
         alt=f"{title} names",
-        column_config={PRED_PROB: st.column_config.NumberColumn(PRED_PROB, format="%.4f")},
+        column_config={
+            PRED_PROB: st.column_config.NumberColumn(PRED_PROB, format=widgets.SCORE_FORMAT)
+        },
     )
     download(f"CSV of the {title.lower()}", rows[COLUMNS], stem)

@@ -16,9 +16,19 @@ from dga.runs import activations
 from dga.runs import reviews as review
 from dga.runs.reviews import Review
 from dga.runs.store import Run
-from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, PRED_CLASS, PRED_PROB, TRUE_CLASS
+from dga.schema import (
+    BENIGN,
+    DGA,
+    DOMAIN,
+    FAMILY,
+    PRED_CLASS,
+    PRED_PROB,
+    SUSPICIOUS,
+    TRUE_CLASS,
+    VERDICT,
+)
 from dga.tables import writers
-from ui.common import corrections, session, shown_rows, visitor, widgets
+from ui.common import corrections, session, shown_rows, verdicts, visitor, widgets
 from ui.common.text import code, score
 from ui.explore import selection
 from ui.explore.selection import Part
@@ -108,13 +118,15 @@ def all_said(run: Run, reviews: Mapping[str, Review]) -> None:
 
 def _one(row: pd.Series) -> None:
     """One name: what is known of it, and the way to the look-up page."""
-    domain, truth, verdict = str(row[DOMAIN]), str(row[TRUE_CLASS]), str(row[PRED_CLASS])
+    domain, truth, counted = str(row[DOMAIN]), str(row[TRUE_CLASS]), str(row[PRED_CLASS])
     family = f" of the family {code(str(row[FAMILY]))}" if row[FAMILY] else ""
     st.markdown(f"**{code(domain)}**")
-    right = ":material/check: right" if truth == verdict else ":material/error: wrong"
+    right = ":material/check: right" if truth == counted else ":material/error: wrong"
+    verdict = str(row[VERDICT])
+    counts = ", which counts as benign here" if verdict == SUSPICIOUS else ""
     st.markdown(
         f"Listed as {KINDS[truth]}{family}; score {score(float(row[PRED_PROB]))}, so the verdict "
-        f"is {KINDS[verdict]}: {right}."
+        f"is {verdicts.title(verdict)}{counts}: {right}."
     )
     st.page_link(
         session.LOOKUP_PAGE,
@@ -150,7 +162,7 @@ def _nearest(run: Run, row: pd.Series) -> None:
             selection.choose(Part("name", near[rows[0]].name))
 
     st.dataframe(
-        writers.disarm_frame(table),
+        widgets.percents(writers.disarm_frame(table), ["likeness"]),
         key=key,
         hide_index=True,
         column_config=_NEAR_COLUMNS,
@@ -236,17 +248,14 @@ _NEAR_COLUMNS: dict[str, Any] = {
     TRUE_CLASS: _TEXT("Truth", width="small", help="What the feed says."),
     FAMILY: _TEXT("Family", width="small"),
     "likeness": st.column_config.NumberColumn(
-        "Likeness", format="percent", width="small", help="1 less the edits per character."
+        "Likeness", width="small", help="1 less the edits per character."
     ),
-    PRED_PROB: st.column_config.NumberColumn("Score", format="%.4f", width="small"),
+    PRED_PROB: st.column_config.NumberColumn("Score", format=widgets.SCORE_FORMAT, width="small"),
 }
 _COLUMNS: dict[str, Any] = {
-    DOMAIN: _TEXT("Domain", pinned=True),
-    "label": _TEXT("In truth", width="small", help="The class that you say it has."),
-    "given": _TEXT("Listed as", width="small", help="The class that the run's lists gave it."),
-    "note": _TEXT("Note"),
-    "score": st.column_config.NumberColumn("Score", format="%.4f"),
-    FAMILY: _TEXT("Family", width="small"),
-    "written": st.column_config.DatetimeColumn("Said", format="YYYY-MM-DD HH:mm"),
-    "by": _TEXT("By", width="small"),
+    DOMAIN: _TEXT("Domain", pinned=True, width=140),
+    "label": _TEXT("In truth", width=66, help="The class that you say it has."),
+    "note": _TEXT("Note", width=100),
+    "by": _TEXT("By", width=60),
+    "written": st.column_config.DatetimeColumn("Said", format="YYYY-MM-DD", width=90),
 }

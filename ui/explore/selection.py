@@ -13,7 +13,7 @@ import streamlit as st
 
 from dga.evaluation.curves import Integers
 from dga.schema import BENIGN, DOMAIN, FAMILY
-from ui.common.text import code, score
+from ui.common.text import boundary, code
 from ui.explore import run_frames
 from ui.explore.run_frames import Explored
 
@@ -50,7 +50,7 @@ class Part:
         """What the names have in common, as Markdown."""
         if self.attribute == "score":
             kind = "Benign" if self.value == BENIGN else "Generated"
-            return f"{kind} names with a score of {score(self.low)} to {score(self.high)}"
+            return f"{kind} names with a score of {boundary(self.low)} to {boundary(self.high)}"
         if self.attribute == "name":
             return f"The name {code(self.value)}"
         if self.attribute == "answer":

@@ -17,11 +17,13 @@ import streamlit as st
 
 from dga.evaluation.curves import Float64s
 from dga.evaluation.threshold_sweep import HIGH_ODDS, LOW_ODDS, Sweep, score_at
+from dga.runs import store
 from dga.runs.store import Run
 from dga.schema import BENIGN, DGA
+from dga.scoring import bundle
 from ui.charts.style import COLOURS
 from ui.common import threshold_choice
-from ui.common.text import TERMS
+from ui.common.text import TERMS, boundary
 from ui.common.threshold_choice import CHOSEN, HALF, RATES, Chosen
 from ui.explore import selection
 from ui.explore.run_frames import Explored
@@ -138,9 +140,26 @@ def _facts(explored: Explored, presets: Mapping[str, float]) -> dict[str, Any]:
             for name, threshold in presets.items()
         ],
         "rates": RATES,
+        "steps": steps(explored.run),
         "colours": {label: COLOURS[label] for label in (BENIGN, DGA)},
         "help": HELP,
     }
+
+
+def steps(run: Run) -> str:
+    """Why the counts may step at two scores: there a second look begins and ends. "" without one.
+
+    Read from the bundle's file: a move of the threshold loads no model.
+    """
+    again = bundle.looked_at_again(run.path / store.BUNDLE_FOLDER)
+    if again is None:
+        return ""
+    low, high = map(boundary, again)
+    return (
+        f"Scores by truth: names whose first score lies between {low} and {high} are scored again "
+        "by a second model. Peaks and gaps next to these two scores come from it, not from the "
+        "names."
+    )
 
 
 def positions_of_slider() -> Float64s:
@@ -168,9 +187,11 @@ def _about(run: Run, name: str) -> str:
         return "The middle of the scale, for comparison."
     if "fpr_low" not in one:
         return f"Chosen so that {name} of benign names score above."
+    fitted = one.get("method") == "tail"
+    how = " The rate is fitted to the tail of their scores, not counted." if fitted else ""
     sure = "" if one["resolvable"] else " Too few names to rely on it."
     return (
         f"Chosen on {one['benign']:,} benign validation names, {one['false_positives']:,} of which "
         f"score above. On names like these the rate lies between {100 * one['fpr_low']:.2g} % and "
-        f"{100 * one['fpr_high']:.2g} % (95 % confidence).{sure}"
+        f"{100 * one['fpr_high']:.2g} % (95 % confidence).{how}{sure}"
     )

@@ -12,7 +12,7 @@ from dga.scoring.scorer import Verdict
 from ui import charts
 from ui.common import verdicts
 from ui.common.session import Measure
-from ui.common.text import TERMS, code, escape, family, percent, score
+from ui.common.text import TERMS, boundary, code, escape, family, percent, score
 from ui.lookup import parsed
 
 UNKNOWN = "This run has no saved scores of benign names, so the score's rarity is unknown."
@@ -57,9 +57,23 @@ def _source(
     verdict: Verdict, measure: Measure, reference: BenignReference | None, rare: str, whose: str
 ) -> None:
     """Where the threshold comes from, and on which names the rarity was counted."""
-    about = f"{TERMS['score']} {TERMS['verdict']} The chart shows the {whose}."
-    cut = f"Threshold {score(measure.threshold)}: {measure.about}."
-    st.caption(escape(f"{cut}{of(verdict, reference, rare)} {'' if rare else UNKNOWN}"), help=about)
+    about = (
+        f"{TERMS['score']} {TERMS['verdict']} The chart shows the {whose}. Names in doubt are "
+        "scored again by a second model; peaks and gaps at its ends come from that."
+    )
+    cut = f"Threshold {boundary(measure.threshold)}: {measure.about}."
+    told = f"{cut}{fitted(measure, reference)}{of(verdict, reference, rare)}"
+    st.caption(escape(f"{told} {'' if rare else UNKNOWN}"), help=about)
+
+
+def fitted(measure: Measure, reference: BenignReference | None) -> str:
+    """That a threshold's rate is an estimate, and how many names in fact score above."""
+    if reference is None or measure.threshold not in reference.fitted:
+        return ""
+    return (
+        " So rare a rate is fitted to the tail of the scores, not counted: "
+        f"{reference.fitted[measure.threshold]:,} of the names score above."
+    )
 
 
 def of(verdict: Verdict, reference: BenignReference | None, rare: str) -> str:
@@ -81,7 +95,8 @@ def chart(value: float, measure: Measure, standing: Standing, whose: str) -> Non
         charts.standing(scores, value, measure.threshold),
         key="standing",
         config={"displayModeBar": False},
-        alt=f"Score {score(value)} among the {whose}; the threshold is {score(measure.threshold)}.",
+        alt=f"Score {score(value)} among the {whose}; "
+        f"the threshold is {boundary(measure.threshold)}.",
     )
 
 

@@ -68,7 +68,6 @@ def neighbours(found: Sequence[Neighbour], label: str, name: str) -> None:
         return
     columns = [DOMAIN, *([FAMILY] if label == DGA else []), EDITS, LIKENESS, SCORE]
     frame = pd.DataFrame([vars(one) for one in found]).rename(columns={"name": DOMAIN})[columns]
-    frame[LIKENESS] = (100 * frame[LIKENESS]).round()
     key = f"near_{label}_{name}"
 
     def open_it() -> None:
@@ -77,15 +76,17 @@ def neighbours(found: Sequence[Neighbour], label: str, name: str) -> None:
             st.session_state[session.DOMAIN] = found[rows[0]].name
 
     st.dataframe(
-        frame,
+        widgets.percents(frame, [LIKENESS]),
         hide_index=True,
         key=key,
         on_select=open_it,
         selection_mode="single-row",
         column_config={
             **widgets.verdict_columns(),
-            EDITS: st.column_config.NumberColumn("Edits", width="small"),
-            LIKENESS: st.column_config.NumberColumn("Likeness", format="%d %%", width="small"),
+            DOMAIN: st.column_config.TextColumn("Domain", width=165),
+            FAMILY: st.column_config.TextColumn("Family", width=100),
+            EDITS: st.column_config.NumberColumn("Edits", width=58),
+            LIKENESS: st.column_config.NumberColumn("Likeness", width=76),
         },
         alt=f"The nearest names known as {TITLES[label]}",
     )
@@ -96,7 +97,7 @@ def ranks(verdict: Verdict) -> None:
     lists = session.top_lists()
     if not lists:
         st.button(
-            "Fetch the Tranco list to tell ranks",
+            "Fetch a list of popular domains (Tranco)",
             icon=":material/download:",
             key="fetch_tranco",
             type="tertiary",
@@ -105,10 +106,7 @@ def ranks(verdict: Verdict) -> None:
             help="Downloads some megabytes into the data folder. Needs a connection; nothing of "
             "what you look up is sent.",
         )
-        st.caption(
-            "Rank: no top list fetched. `dga fetch tranco` fetches one, and each "
-            "look-up then tells the rank."
-        )
+        st.caption("No list of popular domains is fetched, so the rank is unknown.")
         return
     said = [_rank(known, verdict) for known in lists]
     st.caption(f"Rank in top lists. {'; '.join(said)}.")

@@ -8,10 +8,11 @@ import streamlit as st
 
 from dga.names import remarks, trace
 from dga.names.trace import Reading
+from dga.schema import UNKNOWN_FAMILY
 from dga.scoring.scorer import Verdict
 from ui.common import session, verdicts
 from ui.common.session import Measure
-from ui.common.text import TERMS, code, defang, escape, score, table
+from ui.common.text import TERMS, boundary, code, defang, escape, score, table
 
 LONGEST = 300  # characters of a text that are shown
 LISTS = {
@@ -97,10 +98,13 @@ def ticket(verdict: Verdict, measure: Measure, run: str) -> str:
     lines = [
         f"Domain: {defang(verdict.domain or verdict.given)}",
         f"Registered name: {defang(verdict.registered_name or '')}",
-        f"Verdict: {verdicts.title(verdict.verdict)}, score {score(verdict.score or 0.0)} "
-        f"(threshold {score(measure.threshold)}: {measure.about})",
+        f"Verdict: {verdicts.title(verdict.verdict)}, "
+        f"score {score(verdict.score or 0.0, measure.threshold)} "
+        f"(threshold {boundary(measure.threshold)}: {measure.about})",
     ]
-    if verdict.family:
+    if verdict.family == UNKNOWN_FAMILY:
+        lines.append("Nearest family: none comes near enough to be named")
+    elif verdict.family:
         lines.append(f"Nearest family: {verdict.family}")
     lines += [f"Remark: {remark}" for remark in remarks_on(verdict)]
     lines.append(f"Scored by: run {run}")

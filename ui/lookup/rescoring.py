@@ -34,7 +34,7 @@ def edit_and_rescore(run: Run, bundle: ModelBundle, verdict: Verdict, measure: M
     )
     key = f"edit_{name}"
     st.session_state.setdefault(key, name)
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns(2, gap="medium")
     with right:
         ready_made(name, bundle, measure, key)
     with left:
@@ -97,11 +97,12 @@ def ready_made(name: str, bundle: ModelBundle, measure: Measure, key: str) -> No
         selection_mode="single-row",
         column_config={
             **widgets.verdict_columns(),
-            CHANGE: st.column_config.TextColumn("Edit"),
+            CHANGE: st.column_config.TextColumn("Edit", width=150),
+            DOMAIN: st.column_config.TextColumn("Edited name", width=140),
             SHIFT: st.column_config.NumberColumn(
                 "Shift",
                 format="%+.2f",
-                width="small",
+                width=64,
                 help="By how much the log-odds of generated rise: +0.69 doubles the odds, "
                 "−0.69 halves them.",
             ),

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dga.runs.store import Run
 from dga.schema import (
+    DGA,
     FAMILY,
     FAMILY_SCORE,
     GIVEN,
@@ -18,12 +19,13 @@ from dga.schema import (
     SCORE,
     VERDICT,
 )
-from ui.common import session, shown_rows, widgets
+from ui.common import session, shown_rows, verdicts, widgets
 from ui.common.session import Measure
 
 COLUMNS = (GIVEN, VERDICT, SCORE, FAMILY, FAMILY_SCORE, REGISTERED_NAME)
 MOST = 100  # names that are shown here; more are for Bulk
 _BETWEEN = re.compile(r"[\s,;|]+")
+_DOTTED = re.compile(r"[.\u3002][\])}]?[^\s.\])}]|[\[({]dot[\])}]")  # within, also defanged
 
 
 def names_in(text: str) -> list[str]:
@@ -33,9 +35,11 @@ def names_in(text: str) -> list[str]:
     ['a.com', 'b[.]net', 'c.org']
     >>> names_in("two words"), names_in("https://a.com/x")
     ([], [])
+    >>> names_in("Please block evil[.]com and bad.org.")
+    ['evil[.]com', 'bad.org.']
     """
-    parts = list(dict.fromkeys(filter(None, _BETWEEN.split(text))))
-    return parts if sum("." in part for part in parts) > 1 else []
+    parts = [part for part in _BETWEEN.split(text) if _DOTTED.search(part)]
+    return list(dict.fromkeys(parts)) if len(set(parts)) > 1 else []
 
 
 def show(names: list[str], run: Run, measure: Measure) -> None:
@@ -43,7 +47,7 @@ def show(names: list[str], run: Run, measure: Measure) -> None:
     shown = names[:MOST]
     table = session.scorer(run, measure.threshold).table(shown).to_pandas()
     more = f" The first {MOST} are shown." if len(names) > MOST else ""
-    st.markdown(f"**{len(names):,} names.** Select one to look it up.{more}")
+    st.markdown(f"**{len(names):,} names: {counted(table)}.** Select one to look it up.{more}")
 
     def open_it() -> None:
         rows = shown_rows.rows(st.session_state["several"].selection.rows, len(shown))
@@ -53,6 +57,7 @@ def show(names: list[str], run: Run, measure: Measure) -> None:
     st.dataframe(
         widgets.with_chips(table),
         key="several",
+        placeholder="",
         hide_index=True,
         column_order=[*COLUMNS, *telling(table)],
         column_config=widgets.verdict_columns(),
@@ -63,6 +68,19 @@ def show(names: list[str], run: Run, measure: Measure) -> None:
     if st.button("Open them in Bulk scoring", icon=":material/playlist_add_check:"):
         st.session_state[session.HANDED] = "\n".join(names)
         st.switch_page(session.BULK_PAGE)
+
+
+def counted(table: pd.DataFrame) -> str:
+    """How many names have which verdict, the alarming first.
+
+    >>> counted(pd.DataFrame({"verdict": ["benign", "dga", "", "dga"]}))
+    '2 DGA, 1 benign, 1 not scored'
+    """
+    counts = table[VERDICT].fillna("").value_counts()
+    order = [verdict for verdict in verdicts.LOOKS if counts.get(verdict)]
+    titles = {verdict: verdicts.title(verdict) for verdict in order}
+    words = {one: title if one == DGA else title.lower() for one, title in titles.items()}
+    return ", ".join(f"{counts[verdict]:,} {words[verdict]}" for verdict in order)
 
 
 def telling(table: pd.DataFrame) -> list[str]:

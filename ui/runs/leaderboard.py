@@ -126,7 +126,7 @@ def _about(ranking: Ranking | None, source: str) -> str:
 def _draw(table: pd.DataFrame, columns: Sequence[str]) -> None:
     reasons = [REASON] if (table[REASON] != "").any() else []
     event = st.dataframe(
-        disarm_frame(table),
+        widgets.percents(disarm_frame(table), run_comparison.SHARES),
         key="runs_table",
         hide_index=True,
         on_select="rerun",
@@ -151,17 +151,13 @@ def _config() -> Mapping[str, Any]:
         "created": column.DatetimeColumn("Created, UTC", format="YYYY-MM-DD HH:mm"),
         "architecture": column.TextColumn("Architecture", width="small"),
         "rows": column.NumberColumn("Own test names", format="localized", width="small"),
-        "recall_1": column.NumberColumn(
-            "Recall at 1 % FPR", help=TERMS["recall"], format="percent"
-        ),
-        "recall_01": column.NumberColumn(
-            "Recall at 0.1 % FPR", help=TERMS["recall"], format="percent"
-        ),
+        "recall_1": column.NumberColumn("Recall at 1 % FPR", help=TERMS["recall"]),
+        "recall_01": column.NumberColumn("Recall at 0.1 % FPR", help=TERMS["recall"]),
         "roc_auc": column.NumberColumn("ROC AUC", help=TERMS["auc"], format="%.4f"),
         "calibration_error": column.NumberColumn(
             "Calibration error", help=TERMS["calibration"], format="%.4f"
         ),
-        "accuracy": column.NumberColumn("Accuracy", help=TERMS["accuracy"], format="percent"),
+        "accuracy": column.NumberColumn("Accuracy", help=TERMS["accuracy"]),
         "base": column.TextColumn("Continued from", help=BASE_HELP, width="small"),
         "note": column.TextColumn("Note"),
         REASON: column.TextColumn("Not measured", help="Why the run has no figures here."),

@@ -16,7 +16,7 @@ from dga.tables.writers import disarm_frame
 from ui import charts
 from ui.common import session, threshold_choice, visitor, widgets
 from ui.common.queueing import with_problem
-from ui.common.text import TERMS, code
+from ui.common.text import TERMS, code, percent
 
 JOB_ICONS = {
     jobs.RUNNING: ":material/progress_activity:",
@@ -71,7 +71,7 @@ def family_table(run: Run) -> None:
     table = metrics.family_table(session.predictions(run), cut.threshold)
     column = st.column_config
     st.dataframe(
-        disarm_frame(table),
+        widgets.percents(disarm_frame(table), ["recall"]),
         hide_index=True,
         height=widgets.table_height(len(table)),
         alt="Families with their recall",
@@ -79,10 +79,10 @@ def family_table(run: Run) -> None:
             "family": column.TextColumn("Family"),
             "names": column.NumberColumn("Names", format="localized"),
             "missed": column.NumberColumn("Missed", format="localized"),
-            "recall": column.ProgressColumn(
-                "Recall", format="percent", min_value=0.0, max_value=1.0, help=TERMS["recall"]
+            "recall": column.NumberColumn("Recall", help="Share that is detected."),
+            "mean_score": column.NumberColumn(
+                "Mean score", format=widgets.SCORE_FORMAT, help=TERMS["score"]
             ),
-            "mean_score": column.NumberColumn("Mean score", format="%.4f", help=TERMS["score"]),
             "surest_misses": column.ListColumn(
                 "Most confident misses",
                 width="large",
@@ -95,20 +95,21 @@ def family_table(run: Run) -> None:
 def threshold_table(run: Run) -> None:
     """The thresholds that a run stores, and how sure their false-positive rates are."""
     column = st.column_config
-    st.caption("Chosen on benign names of the validation part, which training has not seen.")
+    st.caption(
+        "Chosen on benign names that the training has not seen. Rates too rare to count are fitted "
+        "to the tail of their scores, so that the names counted above may be more or fewer."
+    )
     st.dataframe(
-        pd.DataFrame(run.metrics.get("thresholds") or []),
+        widgets.percents(_thresholds(run), ["fpr_low", "fpr_high"]),
         hide_index=True,
         alt="Thresholds by false-positive rate",
         column_config={
-            "fpr_target": column.NumberColumn(
-                "False-positive rate", format="percent", help=TERMS["fpr"]
-            ),
+            "fpr_target": column.TextColumn("False-positive rate", help=TERMS["fpr"]),
             "threshold": column.NumberColumn("Score", format="%.6f", help=TERMS["threshold"]),
             "false_positives": column.NumberColumn("False positives", format="localized"),
             "benign": column.NumberColumn("Benign names", format="localized"),
-            "fpr_low": column.NumberColumn("95 % from", format="percent"),
-            "fpr_high": column.NumberColumn("95 % to", format="percent"),
+            "fpr_low": column.NumberColumn("95 % from"),
+            "fpr_high": column.NumberColumn("95 % to"),
             "resolvable": column.CheckboxColumn(
                 "Resolvable", help="Whether there are enough benign names to speak of such a rate."
             ),
@@ -117,6 +118,11 @@ def threshold_table(run: Run) -> None:
             ),
         },
     )
+
+
+def _thresholds(run: Run) -> pd.DataFrame:
+    found = run.metrics.get("thresholds") or []
+    return pd.DataFrame([{**one, "fpr_target": threshold_choice.rate(one)} for one in found])
 
 
 def history_chart(run: Run) -> None:
@@ -169,7 +175,7 @@ def unfinished() -> None:
             st.badge(told, icon=JOB_ICONS.get(told, ":material/help:"), color="gray")
             st.markdown(code(job.name))
             if latest is not None:
-                st.text(f"{latest.phase}, {latest.share:.0%} {latest.message}".strip())
+                st.text(f"{latest.phase}, {percent(latest.share)} {latest.message}".strip())
             if told in (jobs.RUNNING, jobs.CANCELLING):
                 st.page_link(session.TRAIN_PAGE, label="Watch it", icon=":material/visibility:")
             else:

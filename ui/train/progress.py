@@ -24,7 +24,7 @@ from dga.runs import store, trash
 from dga.runs.store import Run
 from ui import charts
 from ui.common import queueing, session, visitor, widgets
-from ui.common.text import code, duration, escape
+from ui.common.text import code, duration, escape, percent
 from ui.server.access import AccessError
 
 STARTED = "train_started"  # session: the name of the training that was started or seen running
@@ -192,7 +192,7 @@ def _meter(pid: int) -> None:
     """How busy the machine is: a bar each for processor, memory and GPUs."""
     found = _load(pid)
     bars = [
-        (found.cpu, f"Processor {found.cpu:.0%}"),
+        (found.cpu, f"Processor {percent(found.cpu)}"),
         (
             found.memory / max(found.memory_total, 1),
             f"Memory {_gib(found.memory)} of {_gib(found.memory_total)} GiB, "
@@ -201,7 +201,7 @@ def _meter(pid: int) -> None:
     ]
     for number, gpu in enumerate(found.gpus):
         used = f"{_gib(gpu.memory)} of {_gib(gpu.memory_total)} GiB"
-        bars.append((gpu.use, f"GPU {number} {gpu.use:.0%}, {used}"))
+        bars.append((gpu.use, f"GPU {number} {percent(gpu.use)}, {used}"))
     for place, (share, text) in zip(st.columns(len(bars)), bars, strict=True):
         place.progress(min(max(share, 0.0), 1.0), text)
 
@@ -240,7 +240,10 @@ def _figures(
             _text(shown.log_loss, ".4f"),
             "Of P(dga), mean over this epoch so far; smaller is better.",
         ),
-        "Accuracy": (_text(shown.accuracy, ".2%"), "On the training names of this epoch so far."),
+        "Accuracy": (
+            "–" if shown.accuracy is None else percent(shown.accuracy),
+            "On the training names of this epoch so far.",
+        ),
         "Names/s": (f"{shown.rate:,.0f}" if trained else "–", "Names trained on per second."),
         "Elapsed": (duration(_elapsed(job)), ""),
         "Time left": (

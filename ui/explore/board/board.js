@@ -73,6 +73,7 @@ class Board {
       return { root: html("div", {}, title, ...parts), parts };
     });
     this.find(".tiles").replaceChildren(...this.tiles.map((tile) => tile.root));
+    this.find(".steps").textContent = this.data.steps;
     this.frames();
     this.find(".board").hidden = false;
   }

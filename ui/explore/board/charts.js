@@ -82,7 +82,7 @@ function roc(board) {
   const across = board.state.linear ? (x) => x : (x) => 1 - Math.log10(Math.max(x, floor)) / Math.log10(floor);
   const svg = frame(`False-positive rate${board.state.linear ? "" : ", log scale"}`, "Recall");
   const decades = board.state.linear ? [0, 0.25, 0.5, 0.75, 1] : [1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1].filter((x) => x >= floor);
-  ticks(svg, decades.map((x) => [across(x), `${Number((100 * x).toPrecision(3))}%`]), shares());
+  ticks(svg, decades.map((x) => [across(x), `${Number((100 * x).toPrecision(3))} %`]), shares());
   const chance = Array.from({ length: 101 }, (_, i) => (board.state.linear ? i / 100 : floor ** (1 - i / 100)));
   path(svg, chance.map((x) => [across(x), x]), { "stroke-dasharray": "2 4", opacity: 0.6 });
   path(svg, curve.map(([fpr, recall]) => [across(fpr), recall]), { stroke: colours.benign, "stroke-width": 2 });
@@ -103,7 +103,7 @@ function precision(board) {
   const points = curve.map(([fpr, recall]) => [recall, worthOf({ fpr, recall }, 1 / traffic)]);
   if (points.length > 1) points[0][1] ??= points[1][1]; // without any alert it has no value of its own
   const svg = frame("Recall", `Right alerts, 1 in ${number(traffic)}`);
-  ticks(svg, [0, 0.25, 0.5, 0.75, 1].map((x) => [x, `${100 * x}%`]), shares());
+  ticks(svg, [0, 0.25, 0.5, 0.75, 1].map((x) => [x, `${100 * x} %`]), shares());
   path(svg, points, { stroke: colours.benign, "stroke-width": 2 });
   const point = diamond(svg, colours.dga);
   return {

@@ -52,7 +52,7 @@ function frame(x, y) {
 const text = (parent, x, y, content, more = {}) => draw(parent, "text", { x, y, fill: "currentColor", ...more }, content);
 const right = (x) => LEFT + x * (RIGHT - LEFT);
 const up = (y) => BOTTOM - y * (BOTTOM - TOP);
-const shares = () => [0, 0.25, 0.5, 0.75, 1].map((y) => [y, `${100 * y}%`]);
+const shares = () => [0, 0.25, 0.5, 0.75, 1].map((y) => [y, `${100 * y} %`]);
 
 function ticks(svg, across, upward) {
   for (const [x, label] of across) {
