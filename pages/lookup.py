@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dga.errors import DGAError
 from dga.explain.score_rank import Standing
 from dga.runs.store import Run
-from dga.schema import BENIGN
+from dga.schema import BENIGN, DGA, SUSPICIOUS
 from dga.scoring.bundle import ModelBundle
 from ui.common import corrections, session, shell, widgets
 from ui.common.session import Measure
@@ -55,6 +55,12 @@ def look_up(text: str, run: Run, bundle: ModelBundle, measure: Measure) -> None:
                 corrections.train_with(run.name, "lookup_train")
                 if not indexed:
                     attribution.offer()
+                if verdict.verdict in (DGA, SUSPICIOUS):
+                    st.page_link(
+                        session.HOSTS_PAGE,
+                        label="Who asks for it? Give a DNS log",
+                        icon=":material/devices:",
+                    )
         rank = st.empty()  # its place is kept: a list is read at its first use
         rank.caption("Rank in top lists …" if verdict.score is not None else "")
     history.remember(text, verdict)

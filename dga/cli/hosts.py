@@ -96,8 +96,9 @@ def _score(options: argparse.Namespace) -> int:
     if options.incidents:
         _write_incidents(result, Path(options.incidents))
     verdicts = result.frame["verdict"].value_counts()
+    many = "host" if len(result.frame) == 1 else "hosts"
     print(
-        f"{result.events:,} events, {len(result.frame):,} hosts: "
+        f"{result.events:,} events, {len(result.frame):,} {many}: "
         f"{verdicts.get('infected', 0):,} infected, {verdicts.get('suspicious', 0):,} suspicious",
         file=sys.stderr,
     )

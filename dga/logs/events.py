@@ -52,6 +52,8 @@ class Description:
     columns: dict[str, str]
     reasons: dict[str, str]
     notes: tuple[str, ...] = ()
+    header: tuple[str, ...] = ()
+    """All columns of the log."""
 
     @property
     def has_client(self) -> bool:
@@ -168,7 +170,8 @@ def describe(log: LogTable) -> Description:
     roles: dict[str, Choice] = {QUERY: log.query, **log.roles}
     columns = {role: choice.column for role, choice in roles.items()}
     reasons = {role: choice.reason for role, choice in roles.items()}
-    return Description(log.layout, columns, reasons, tuple(log.notes))
+    header = tuple(log.info.columns)
+    return Description(log.layout, columns, reasons, tuple(log.notes), header)
 
 
 def _source(paths: Source | Sequence[str | Path]) -> Path | BinaryIO | list[Path]:

@@ -55,7 +55,7 @@ def test_misses_are_described_beside_what_was_found(report: pd.DataFrame) -> Non
 
 def test_families_taken_for_another_and_benign_names_taken_for_it(report: pd.DataFrame) -> None:
     assert report.loc["hashes", "named"] == 0.5
-    assert report.loc["hashes", "taken_for"] == "words 50%"
+    assert report.loc["hashes", "taken_for"] == "words 50 %"
     assert report.loc["words", "false_alarms"] == "top.csv 1"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,17 @@ from dga.evaluation import metrics as evaluation
 from dga.runs import reviews as review
 from dga.runs import store
 from dga.runs.reviews import Review
-from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, LABEL, PRED_CLASS, PRED_PROB, TRUE_CLASS
+from dga.schema import (
+    BENIGN,
+    DGA,
+    DOMAIN,
+    FAMILY,
+    LABEL,
+    PRED_CLASS,
+    PRED_PROB,
+    TRUE_CLASS,
+    VERDICT,
+)
 from tests.runs_factory import THRESHOLDS, make_run
 from ui.explore import name_table, selection, threshold
 from ui.explore import reviews as reviewing
@@ -45,7 +56,7 @@ def table(app: AppTest, *columns: str) -> pd.DataFrame:
 
 
 def listed(app: AppTest) -> pd.DataFrame:
-    return table(app, DOMAIN, PRED_CLASS)
+    return table(app, DOMAIN, name_table.TRUTH)
 
 
 def pick(app: AppTest, *domains: str) -> None:
@@ -312,7 +323,28 @@ def test_without_a_run_the_page_leads_to_training(
 
 def test_called_gives_the_verdict_at_the_threshold() -> None:
     rows = pd.DataFrame({PRED_PROB: [0.2, 0.6], PRED_CLASS: ["benign", "dga"]})
-    assert name_table.called(rows, 0.7)[PRED_CLASS].tolist() == ["benign", "benign"]
+    called = name_table.called(rows, 0.7)
+    assert called[PRED_CLASS].tolist() == ["benign", "benign"]
+    assert called[VERDICT].tolist() == ["benign", "suspicious"]
+
+
+def test_the_file_of_names_tells_the_three_verdicts_that_the_list_shows(app: AppTest) -> None:
+    app.session_state[CHOSEN] = Chosen(choice=None, threshold=0.7)
+    app.run()
+    rows = name_table.called(predictions(), 0.7).set_index(DOMAIN)[VERDICT]
+    shown = listed(app).set_index(DOMAIN)[VERDICT].map(lambda chips: chips[0])
+    assert "suspicious" in set(rows)
+    assert shown.to_dict() == rows[shown.index].to_dict()
+
+
+def test_a_second_look_is_told_where_the_counts_step(models: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "bundle"
+    folder.mkdir()
+    (folder / "bundle.json").write_text(json.dumps({"second_look": {"low": -2.5, "high": 7.5}}))
+    run = replace(store.open_run("tiny"), path=tmp_path)
+    assert "between 0.076 and 0.9994 are scored again" in threshold.steps(run)
+    (folder / "bundle.json").write_text("{}")
+    assert threshold.steps(run) == ""
 
 
 def test_a_note_counts_as_said(app: AppTest) -> None:

@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dga import generators
 from dga.hosts import feedback
 from tests.tables.test_archives import workbook
 from ui.common.recent_jobs import RecentJobs
-from ui.hosts import host_panel, input
+from ui.hosts import columns, host_panel, input
 from ui.hosts.hosts_job import HostsJob
 
 ROOT = Path(__file__).parents[2]
@@ -123,6 +124,30 @@ def test_a_changed_setting_offers_to_judge_the_log_again(app: AppTest) -> None:
     assert not app.exception
     assert any("at 1 % false positives by host and day" in one.value for one in app.caption)
     assert not [one for one in app.button if one.label.startswith("Judge again")]
+
+
+def test_columns_that_were_not_recognised_are_chosen_and_the_log_is_judged_again(
+    app: AppTest,
+) -> None:
+    rows = [("PC-1", name, "NXDOMAIN") for name in generators.generate("necurs", 30)]
+    rows += [("PC-2", name, "NOERROR") for name in ("bahn.de", "datev.de", "heise.de")]
+    log = "Rechner;Name;Ergebnis\n" + "".join(";".join(row) + "\n" for row in rows)
+    app.session_state[input.MEMORY] = input.Hosts(given=("log.csv", log.encode()))
+    app.switch_page("pages/hosts.py").run()
+    first = app.session_state[input.MEMORY].job.wait()
+    app.run()
+    assert any("does not tell who asked" in one.value for one in app.caption)
+    assert columns.lacks(first.description)
+    app.selectbox(key=f"hosts_column_client_{first.key}").set_value("Rechner")
+    app.selectbox(key=f"hosts_column_rcode_{first.key}").set_value("Ergebnis")
+    next(one for one in app.button if one.label == "Judge with these columns").click().run()
+    second = app.session_state[input.MEMORY].job.wait()
+    app.run()
+    assert not app.exception
+    assert second.key != first.key
+    verdicts = second.result.frame.set_index("client")["verdict"]
+    assert verdicts.to_dict() == {"PC-1": "infected", "PC-2": "clean"}
+    assert not columns.lacks(second.description)
 
 
 def test_columns_without_a_word_are_left_out() -> None:

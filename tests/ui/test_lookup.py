@@ -17,8 +17,9 @@ from dga.scoring import bundle
 from dga.scoring.family_groups import Groups
 from dga.scoring.scorer import Verdict
 from tests.runs_factory import THRESHOLDS, made_up_names, make_run
-from ui.common import session, text
-from ui.lookup import answer, openers, reasons, several
+from ui.common import session, text, widgets
+from ui.common.session import Measure
+from ui.lookup import answer, openers, parsed, reasons, several
 from ui.lookup.history import LENGTH, Histories, LookedUp
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -110,6 +111,49 @@ def test_the_rarity_at_a_threshold_is_the_rate_it_was_chosen_for(rate: float) ->
     assert reference.as_high(cut) == (rate, rate)
     low, high = reference.as_high(cut - 1e-4)
     assert rate <= high and low <= high <= 1.3 * low
+
+
+def test_a_fitted_threshold_tells_how_many_names_score_above_and_rarity_is_counted() -> None:
+    fitted = {
+        "fpr_target": 1e-4, "threshold": 0.985, "method": "tail", "false_positives": 3,
+        "benign": 10_000,
+    }  # fmt: skip
+    counted = {"fpr_target": 0.01, "threshold": 0.69, "method": "counted", "benign": 10_000}
+    survival = [[0.0003, 0.986], [0.0001, 0.995]]
+    reference = BenignReference.of({"thresholds": [counted, fitted], "benign_scores": survival})
+    assert reference is not None
+    found = answer.between(*reference.as_high(0.986))
+    assert found == "Of 10,000 benign names, about 3 score this high."
+    assert "3 of the names score above" in answer.fitted(Measure(0.985, 1e-4), reference)
+    assert answer.fitted(Measure(0.69, 0.01), reference) == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ("Please block evil[.]com and bad.org.", ["evil[.]com", "bad.org."]),
+        ("a(dot)com, b{.}net", ["a(dot)com", "b{.}net"]),
+        ("one.com and nothing else", []),
+        ("192.0.2.7 evil.com", ["192.0.2.7", "evil.com"]),
+    ],
+)
+def test_words_between_names_are_no_names(given: str, names: list[str]) -> None:
+    assert several.names_in(given) == names
+
+
+def test_a_ticket_names_no_family_where_none_comes_near() -> None:
+    unknown = replace(verdict(0.9, "dga"), family="unknown", family_score=0.6)
+    told = parsed.ticket(unknown, Measure(0.69, 0.01), "tiny")
+    assert "Nearest family: none comes near" in told and "unknown" not in told
+
+
+def test_a_family_that_is_not_named_has_no_share_in_tables() -> None:
+    rows = pd.DataFrame(
+        {"verdict": ["dga"] * 2, "family": ["unknown", "gozi"], "family_score": [0.6, 0.9]}
+    )
+    shares = widgets.with_chips(rows)["family_score"]
+    assert shares.isna().tolist() == [True, False]
+    assert shares[1] == pytest.approx(90)
 
 
 def test_rarity_is_not_made_up_without_names() -> None:

@@ -15,7 +15,7 @@ from dga.evaluation import metrics
 from dga.progress import Progress
 from dga.runs import activations, archive, learnt_names, store, trash
 from tests.runs_factory import made_up_names, make_run
-from ui.common import common_set, run_comparison, threshold_choice
+from ui.common import common_set, run_comparison, text, threshold_choice
 from ui.runs import actions
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -248,10 +248,19 @@ def test_runs_are_compared_figure_by_figure(two: Path) -> None:
     table = run_comparison.figures_apart(*of_both).set_index("figure")
     accuracy = tuple(one["accuracy"] for one in of_both)
     row = table.loc["Accuracy"]
-    shown = [f"{100 * share:.2f} %" for share in accuracy]
+    shown = [text.percent(share) for share in accuracy]
     assert [row["left"], row["right"]] == shown
-    assert row["change"] == f"{100 * (accuracy[1] - accuracy[0]):+.2f} points"
+    change = float(row["change"].removesuffix(" points"))
+    assert change == pytest.approx(100 * (accuracy[1] - accuracy[0]), abs=0.06)
     assert row["means"] == ("better" if accuracy[1] > accuracy[0] else "worse")
+
+
+@pytest.mark.parametrize(("right", "means"), [(0.90004, "the same"), (0.92, "better")])
+def test_figures_that_read_alike_are_called_the_same(right: float, means: str) -> None:
+    table = run_comparison.figures_apart({"accuracy": 0.9}, {"accuracy": right})
+    row = table.set_index("figure").loc["Accuracy"]
+    assert row["means"] == means
+    assert (row["left"] == row["right"]) is (means == "the same")
 
 
 def test_more_than_two_runs_are_compared(app: AppTest, two: Path) -> None:
@@ -266,7 +275,7 @@ def test_more_than_two_runs_are_compared(app: AppTest, two: Path) -> None:
     assert table.columns.tolist() == ["Figure", first, second, further]
     measured = common_set.common_set([store.open_run(name) for name in ("tiny", "other", "third")])
     accuracy = metrics.metrics(measured.predictions[further])["accuracy"]
-    assert table.set_index("Figure").loc["Accuracy", further] == f"{100 * accuracy:.2f} %"
+    assert table.set_index("Figure").loc["Accuracy", further] == text.percent(accuracy)
     app.multiselect(key="compare_further").set_value([]).run()
     assert any("means" in one.value for one in app.dataframe)
 

@@ -28,6 +28,7 @@ from dga.schema import Scope
 from dga.scoring import bundle as bundles
 from dga.scoring.bundle import ModelBundle
 from dga.scoring.score_file import Scorer
+from ui.common.text import rate
 
 DOMAIN = "domain"  # session and query parameter: what is looked up
 RUN = "run"  # session: the run chosen for scoring; absent: the active one
@@ -36,8 +37,8 @@ PRESELECTED = "train_preselected"  # session: files that the Train page is to ch
 SAID = "said_once"  # session: a text and its icon, to be told by the next run
 HANDED = "bulk_handed"  # session: a text that another page hands to Bulk, until it is taken
 BULK = "bulk"  # session: the bulk page's table, job and result
-LOOKUP_PAGE, BULK_PAGE, TRAIN_PAGE, EXPLORE_PAGE, RUNS_PAGE = (
-    f"pages/{name}.py" for name in ("lookup", "bulk", "train", "explore", "runs")
+LOOKUP_PAGE, BULK_PAGE, HOSTS_PAGE, TRAIN_PAGE, EXPLORE_PAGE, RUNS_PAGE = (
+    f"pages/{name}.py" for name in ("lookup", "bulk", "hosts", "train", "explore", "runs")
 )
 
 T = TypeVar("T")
@@ -56,7 +57,7 @@ class Measure:
         """Where the threshold comes from, as the end of a sentence."""
         if self.fpr is None:
             return "chosen by hand"
-        return f"chosen so that {100 * self.fpr:g} % of benign names score above"
+        return f"chosen so that {rate(self.fpr)} of benign names score above"
 
 
 # Runs, shared by all sessions.

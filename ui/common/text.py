@@ -121,6 +121,24 @@ def boundary(value: float) -> str:
     return f"above 0.{'9' * MOST_DIGITS}" if edge > 0 and float(text) == 1 else text
 
 
+def rate(share: float) -> str:
+    """A rate that was chosen, in per cent, as it was chosen.
+
+    >>> rate(0.01), rate(0.0001)
+    ('1 %', '0.01 %')
+    """
+    return f"{100 * share:g} %"
+
+
+def p_value(value: float) -> str:
+    """A p-value in two digits, as reports and the command line print it.
+
+    >>> p_value(0.0000131), p_value(0.0072), p_value(1.0)
+    ('1.3e-05', '0.0072', '1')
+    """
+    return f"{value:.2g}"
+
+
 def family(name: str) -> str:
     """A family, or a group of families whose names are alike, in few words.
 

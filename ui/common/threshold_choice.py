@@ -28,7 +28,7 @@ class Chosen:
     `traffic`: names of which one is generated.
     """
 
-    choice: str | None = f"{100 * DEFAULT_FPR:g} %"
+    choice: str | None = text.rate(DEFAULT_FPR)
     threshold: float = 0.5
     traffic: int = USUAL
     linear: bool = False
@@ -59,7 +59,7 @@ def presets(run: Run) -> dict[str, float]:
 
 def rate(threshold: Mapping[str, Any]) -> str:
     """The text of a stored threshold's rate."""
-    return f"{100 * threshold['fpr_target']:g} %"
+    return text.rate(threshold["fpr_target"])
 
 
 def title(found: Chosen) -> str:

@@ -16,7 +16,7 @@ from dga.hosts.score_hosts import HostsResult
 from dga.runs import audit
 from ui import charts
 from ui.common import session, visitor
-from ui.common.text import code, defang, escape
+from ui.common.text import code, defang, escape, p_value, rate
 from ui.hosts.exports import block_lists, exchange
 from ui.hosts.hosts_job import HostsJob
 
@@ -47,7 +47,10 @@ def _why(host: HostEvidence) -> None:
     with right:
         st.markdown("**Why**")
         st.markdown("\n".join(f"- {escape(sentence)}" for sentence in host.sentences))
-        st.caption(f"p-value {host.p_value:.2g}; accused from {host.fpr:g} by host and day.")
+        st.caption(
+            f"p-value {p_value(host.p_value)}; infected is up to {host.fpr:g}, which "
+            f"{rate(host.fpr)} of ordinary hosts and days reach."
+        )
 
 
 def _timeline(job: HostsJob, result: HostsResult, host: HostEvidence) -> None:

@@ -6,13 +6,14 @@ Draws nothing and calls nothing of Streamlit, which no thread but a page's may.
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
 from dga.hosts import attribution, feedback, score_hosts
 from dga.hosts.combine import INFECTED, SUSPICIOUS
 from dga.hosts.score_hosts import HostsResult, MakeAttributor
-from dga.logs.events import read_events
+from dga.logs.events import Description, read_events
 from dga.names import allow_list
 from dga.scoring.bundle import ModelBundle
 from ui.common.thread_job import Cancelled, ThreadJob
@@ -31,13 +32,15 @@ class HostsJob(ThreadJob):
         fpr: float,
         attribute: bool,
         sheet: str = "",
+        roles: Mapping[str, str] | None = None,
         key: str = "",
         owner: str = "",
     ) -> None:
         super().__init__(name, owner, key)
         self.run, self.fpr, self.attribute = run, fpr, attribute
         self.events, self.share = 0, 0.0
-        self.columns: tuple[str, ...] = ()
+        self.roles = dict(roles or {})  # columns that a person chose, by role
+        self.description: Description | None = None
         self.result: HostsResult | None = None
         self.source, self.sheet, self._bundle = source, sheet, bundle
 
@@ -68,19 +71,23 @@ class HostsJob(ThreadJob):
         """Stop; the result goes with the last page that shows it."""
         self.cancel()
 
-    def again(self) -> HostsJob:
-        """The same log judged anew, such as after feedback."""
+    def again(self, roles: Mapping[str, str] | None = None) -> HostsJob:
+        """The same log judged anew, as after feedback; with other columns it is a new result."""
         return HostsJob(
             self.name, self.source, self._bundle, run=self.run, fpr=self.fpr,
-            attribute=self.attribute, sheet=self.sheet, key=self.key, owner=self.owner,
+            attribute=self.attribute, sheet=self.sheet,
+            roles=self.roles if roles is None else roles,
+            key=self.key if roles is None else "", owner=self.owner,
         ).start()  # fmt: skip
 
     def _work(self) -> None:
         self.result = self._judge()
 
     def _judge(self) -> HostsResult:
-        events = read_events(self._open(), name=self.name, sheet=self.sheet)
-        self.columns = tuple(events.description.choices())
+        events = read_events(
+            self._open(), name=self.name, sheet=self.sheet, roles=self.roles or None
+        )
+        self.description = events.description
         return score_hosts.score_hosts(
             events,
             self._bundle,

@@ -30,6 +30,7 @@ class Hosts:
     given: tuple[str, Source] | None = None
     sheet: str = ""
     error: DGAError | None = None
+    roles: dict[str, str] | None = None  # of the given log, where a person chose its columns
 
 
 def remembered() -> Hosts:

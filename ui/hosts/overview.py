@@ -12,7 +12,7 @@ from dga.hosts.combine import CLEAN, INFECTED, SUSPICIOUS
 from dga.hosts.reports import frame_csv, rows_json
 from dga.hosts.score_hosts import HostsResult
 from ui.common import shown_rows, text, widgets
-from ui.common.text import code, escape
+from ui.common.text import code, escape, p_value, rate
 from ui.hosts.hosts_job import HostsJob
 
 SHOWN_ROWS = 2_000  # of the table; the files hold every client
@@ -39,16 +39,13 @@ def headline(job: HostsJob, result: HostsResult) -> None:
         }
     )
     st.caption(
-        f"By run {code(job.run)}, at {100 * job.fpr:g} % false positives by host and day"
+        f"By run {code(job.run)}, at {rate(job.fpr)} false positives by host and day"
         f"{', names looked up in known generators' if job.attribute else ''}."
     )
     if told := _families(result.frame):
         st.markdown(f"Infected by {told}.")
     for note in result.notes:
         st.caption(f":material/info: {escape(note)}")
-    with st.expander("How the log was read", icon=":material/table:"):
-        for sentence in job.columns:
-            st.caption(escape(sentence))
 
 
 def _families(frame: pd.DataFrame) -> str:
@@ -67,7 +64,7 @@ def table(job: HostsJob, result: HostsResult, opened: str) -> str:
     shown = result.frame[list(SHOWN)].head(SHOWN_ROWS)
     empty = {name for name in OPTIONAL if not shown[name].fillna("").astype(str).any()}
     event = st.dataframe(
-        widgets.with_chips(shown),
+        widgets.with_chips(shown).style.format(p_value, subset=["p_value"], na_rep=""),
         key=f"hosts_table_{job.key}",
         hide_index=True,
         column_order=[name for name in SHOWN if name not in empty],
@@ -106,7 +103,7 @@ def _columns() -> dict[str, Any]:
             "Verdict", options=list(CHIPS), color=list(CHIPS.values()), format_func=str.capitalize
         ),
         "p_value": column.NumberColumn(
-            "p-value", format="%.2g", help="How often an ordinary host and day looks like this."
+            "p-value", help="How often an ordinary host and day looks like this."
         ),
         "family": column.TextColumn("Family", help="What the evidence resembles together."),
         "attribution": column.TextColumn("Attribution", help="The known generator, exact."),

@@ -11,7 +11,7 @@ from dga.hosts.score_hosts import HostsResult
 from ui.common import browser, session, visitor, widgets
 from ui.common.text import escape
 from ui.common.thread_job import SHARED
-from ui.hosts import host_panel, input, overview, recent
+from ui.hosts import columns, host_panel, input, overview, recent
 from ui.hosts.hosts_job import HostsJob
 from ui.hosts.input import EXAMPLE, HOST, Hosts
 
@@ -74,9 +74,10 @@ def _begin(hosts: Hosts, fpr: float, attribute: bool) -> None:
         example = source == example_log.FILE  # the only result that everybody may see
         job = HostsJob(
             name, source, bundle, run=run.name, fpr=fpr, attribute=attribute, sheet=hosts.sheet,
+            roles=hosts.roles,
             key=EXAMPLE if example else "", owner=SHARED if example else browser.name(),
         )  # fmt: skip
-        hosts.given = None
+        hosts.given, hosts.roles = None, None
         input.show_job(hosts, job.start())
         recent.add(job)
 
@@ -85,6 +86,7 @@ def _offer_again(hosts: Hosts, job: HostsJob) -> None:
     """The way to judge the same log with the settings as they are now."""
     if st.button("Judge again with these settings", type="primary", icon=":material/replay:"):
         hosts.given, hosts.sheet = (job.name, job.source), job.sheet
+        hosts.roles = job.roles
 
 
 @st.fragment(run_every=0.5)
@@ -98,6 +100,9 @@ def _watch(job: HostsJob) -> None:
 
 def _result(hosts: Hosts, job: HostsJob, result: HostsResult) -> None:
     overview.headline(job, result)
+    if (roles := columns.show(job)) is not None:
+        with widgets.errors_shown(), visitor.acting("score"):
+            _again(hosts, job.again(roles))
     opened = overview.table(job, result, st.query_params.get(HOST, ""))
     if not opened:
         return
@@ -108,6 +113,11 @@ def _result(hosts: Hosts, job: HostsJob, result: HostsResult) -> None:
         st.info(f"The log holds no host {escape(opened)}.")
         return
     if host_panel.show(job, result, evidence):
-        hosts.job = job.again()
-        recent.add(hosts.job)
-        st.rerun()
+        _again(hosts, job.again())
+
+
+def _again(hosts: Hosts, job: HostsJob) -> None:
+    """Show the same log being judged anew."""
+    input.show_job(hosts, job)
+    recent.add(job)
+    st.rerun()
