@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dga.progress import OnProgress, Progress
+from dga.schema import UNKNOWN_FAMILY
 
 if TYPE_CHECKING:  # so that a look-up imports neither runs nor trainings
     from dga.generators.attribution import Attribution, AttributionIndex, Match
@@ -30,12 +31,15 @@ def sentence(verdict: Verdict, matches: Sequence[Match] = ()) -> str:
     """A verdict as one line of text; the generator comes first if one is known."""
     if verdict.score is None:
         return harmless(f"{verdict.given}: not scored: {verdict.problem}")
-    family = f", nearest family {verdict.family}" if verdict.family else ""
+    named = verdict.family and verdict.family != UNKNOWN_FAMILY
+    family = f", nearest family {verdict.family}" if named else ""
+    remark = f"; note: {verdict.remark}" if verdict.remark else ""
     of = f"score {verdict.score:.3f} ({verdict.registered_name})"
     fact = made_by(matches) if matches else ""
     if fact and matches[0].doubtful:  # may be a coincidence: the score comes first
-        return harmless(f"{verdict.domain}: {verdict.looks}; {of}{family}; also {fact}")
-    return harmless(f"{verdict.domain}: {fact}{'; ' * bool(fact)}{verdict.looks}; {of}{family}")
+        return harmless(f"{verdict.domain}: {verdict.looks}; {of}{family}; also {fact}{remark}")
+    first = f"{fact}; " if fact else ""
+    return harmless(f"{verdict.domain}: {first}{verdict.looks}; {of}{family}{remark}")
 
 
 def attributed(found: Attribution) -> str:

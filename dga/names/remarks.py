@@ -15,9 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dga.names import arrow_strings, public_suffix, subdomains
-from dga.names.trace import decode
+from dga.names.trace import decode, looks_like
 
 SEPARATOR = "; "
+HOMOGRAPH = "but contains other letters"  # the end of a remark on a look-alike
 _PUNYCODE = "xn--"
 # The first word of the names of letters in recommended scripts (UAX 31, table 5).
 _SCRIPTS = frozenset((
@@ -65,6 +66,8 @@ def remark(name: str) -> str:
     'under onion.to, a gateway to the Tor network: the label names a site there'
     >>> remark("xn--hwevqwlocbvmrjdor.net")
     'xn--hwevqwlocbvmrjdor is no valid punycode'
+    >>> remark("xn--pypal-4ve.com")
+    'looks like paypal.com, but contains other letters'
     """
     zone = name.partition(".")[2]
     told = [
@@ -72,6 +75,8 @@ def remark(name: str) -> str:
         for label in name.split(".")
         if label.startswith(_PUNYCODE) and not _is_punycode(label)
     ]
+    if _PUNYCODE in name and (imitated := looks_like(decode(name))):
+        told.append(f"looks like {imitated}, {HOMOGRAPH}")
     if network := public_suffix.gateways().get(zone):
         told.append(
             f"under {zone}, a gateway to the {network} network: the label names a site there"

@@ -55,6 +55,18 @@ def test_lookup_prints_a_sentence_for_people(capsys: Captured) -> None:
     assert lines[2] == "192.0.2.7: not scored: an IP address, not a domain name"
 
 
+@pytest.mark.parametrize(
+    ("given", "note"),
+    [
+        ("xn--pple-43d.com", "looks like apple.com, but contains other letters"),
+        ("rnicrosoft.com", "looks like microsoft.com"),
+    ],
+)
+def test_a_look_up_tells_of_look_alikes(given: str, note: str, capsys: Captured) -> None:
+    assert main(["lookup", given]) == 0
+    assert capsys.readouterr().out.rstrip().endswith(f"; note: {note}")
+
+
 def test_bytes_that_are_no_text_are_no_crash(capsys: Captured) -> None:
     assert main(["lookup", os.fsdecode(b"\xffabc.com")]) == 0
     assert "damaged text" in capsys.readouterr().out

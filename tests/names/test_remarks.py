@@ -19,6 +19,7 @@ from dga.names.arrow_strings import column_of
         ("xn--bcher-kva.de", ""),
         ("xn--d1acpjx3f.xn--p1ai", ""),
         ("xn--ls8h.la", ""),
+        ("xn--pple-43d.com", "looks like apple.com, but contains other letters"),
         ("xn--zzzzzzzzz99999.com", "xn--zzzzzzzzz99999 is no valid punycode"),
         ("xn--.com", "xn-- is no valid punycode"),
     ],

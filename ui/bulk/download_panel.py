@@ -42,7 +42,7 @@ def show(job: ScoringJob, result: Result, filters: Filters, found: int, rows: in
         _button(job, result, Filters(), rows, ending, f"All {rows:,} rows {named}")
     if ending == BLOCK_LIST:
         st.warning(
-            "The list holds each registered name with the verdict generated once. To block on a "
+            "The list holds each registered name with the verdict DGA once. To block on a "
             "name alone is unwise: some of these names are benign. Confirm them first by who asks, "
             "how often, and what is answered.",
             icon=":material/gpp_maybe:",

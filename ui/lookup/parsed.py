@@ -67,6 +67,8 @@ def deceptive(domain: str) -> None:
 def judged(verdict: Verdict) -> None:
     """Which part of the domain the score is of, where that is not all of it."""
     for remark in remarks_on(verdict):
+        if remark.endswith(remarks.HOMOGRAPH):
+            continue  # `deceptive` tells which letters
         st.warning(escape(f"{remark[:1].upper()}{remark[1:]}."), icon=":material/info:")
     left_out = unjudged(verdict.domain or "", verdict.registered_name or "")
     if left_out:

@@ -20,6 +20,7 @@ from ui.lookup import reasons
 
 CHANGE, SHIFT = "change", "shift"
 ROWS_HEIGHT = 420  # pixels of the table of ready-made edits
+LEAST = 5e-4  # of a score; a smaller change does not show
 SAME = 0.05  # log-odds; a smaller shift is none
 
 
@@ -74,7 +75,8 @@ def difference(before: Verdict, after: Verdict) -> str:
     """What an edit did to the score, as a sentence of Markdown."""
     change = (after.score or 0.0) - (before.score or 0.0)
     turned = "same verdict" if before.verdict == after.verdict else "**the verdict changes**"
-    return f"Score {change:+.3f}; {turned}.".replace("-", "−")
+    moved = f"Score {change:+.3f}" if abs(change) >= LEAST else "Score unchanged"
+    return f"{moved}; {turned}.".replace("-", "−")
 
 
 def ready_made(name: str, bundle: ModelBundle, measure: Measure, key: str) -> None:
