@@ -35,8 +35,8 @@ def test_no_table_is_cut_at_1280_pixels_and_shares_read_alike(open_page: Open, p
 
 def test_explore_says_which_names_it_shows(open_page: Open) -> None:
     page = open_page("/explore")
-    said = page.get_by_text("names of the run's test part")
-    expect(said.first).to_contain_text("which the training did not learn from")
+    said = page.get_by_text("which the training did not learn from")
+    expect(said).to_contain_text("names of the run's test part")
 
 
 def test_a_part_that_was_not_judged_is_told(open_page: Open) -> None:

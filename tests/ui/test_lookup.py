@@ -239,7 +239,7 @@ def test_the_nearest_known_names_of_both_classes_are_listed(app: AppTest) -> Non
 
 
 def test_the_rank_in_a_fetched_list_is_told(app: AppTest, tmp_path: Path) -> None:
-    assert "no top list fetched" in shown(ask(app, CHOSEN))
+    assert "No list of popular domains is fetched" in shown(ask(app, CHOSEN))
     (tmp_path / "data").mkdir()
     rows = [*(f"a{number}.com" for number in range(20)), CHOSEN]
     listed = "".join(f"{rank},{name}\n" for rank, name in enumerate(rows, 1))

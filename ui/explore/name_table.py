@@ -196,11 +196,11 @@ def _columns() -> dict[str, Any]:
         ),
         PRED_PROB: widgets.score_column("Score"),
         TRUTH: column.TextColumn(
-            "Truth", width=118, help="What the feed says: class and, if generated, family."
+            "Truth", width=114, help="What the feed says: class and, if generated, family."
         ),
         VERDICT: widgets.verdict_column("Verdict"),
         ANSWER: column.TextColumn(
-            "Named", width=104, help="The family that the run names, whatever the score."
+            "Named", width=98, help="The family that the run names, whatever the score."
         ),
         REVIEWED: column.TextColumn("Said", help="Your corrected label and note."),
     }

@@ -99,8 +99,8 @@ def ready_made(name: str, bundle: ModelBundle, measure: Measure, key: str) -> No
         selection_mode="single-row",
         column_config={
             **widgets.verdict_columns(),
-            CHANGE: st.column_config.TextColumn("Edit", width=150),
-            DOMAIN: st.column_config.TextColumn("Edited name", width=140),
+            CHANGE: st.column_config.TextColumn("Edit", width=136),
+            DOMAIN: st.column_config.TextColumn("Edited name", width=118),
             SHIFT: st.column_config.NumberColumn(
                 "Shift",
                 format="%+.2f",
