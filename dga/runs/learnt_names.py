@@ -60,4 +60,10 @@ def load(run: Run) -> Keys32 | None:
 def seen(run: Run, names: Iterable[str]) -> npt.NDArray[np.bool_] | None:
     """Which registered names a run has learnt from (names,); None without a record."""
     known = load(run)
-    return None if known is None else np.isin(keys(names), known)
+    if known is None or not len(known):
+        return None if known is None else np.zeros(len(list(names)), dtype=bool)
+    if np.any(known[1:] < known[:-1]):  # not as `save` writes it
+        known = np.sort(known)
+    wanted = keys(names)
+    places = np.searchsorted(known, wanted)  # np.isin would hash millions of keys at each call
+    return np.asarray(known[np.minimum(places, len(known) - 1)] == wanted)

@@ -16,6 +16,18 @@ def test_learnt_names_are_found_again_and_others_are_not(tmp_path: Path) -> None
     assert learnt_names.seen(run, ["b.com", "c.com"]).tolist() == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("kept", "found"), [([], [False, False]), (["z.com", "b.com", "a.com"], [True, False])]
+)
+def test_an_empty_record_and_one_out_of_order_are_searched(
+    tmp_path: Path, kept: list[str], found: list[bool]
+) -> None:
+    run = make_run(tmp_path, "one")
+    hashes = np.sort(learnt_names.keys(kept))[::-1]
+    np.save(run.path / learnt_names.LEARNT_FILE, hashes)
+    assert learnt_names.seen(run, ["b.com", "c.com"]).tolist() == found
+
+
 def test_a_continued_run_knows_what_its_base_has_learnt_from(tmp_path: Path) -> None:
     base = make_run(tmp_path, "base", learnt=["a.com"])
     run = make_run(tmp_path, "next", learnt=None)
