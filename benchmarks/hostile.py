@@ -5,10 +5,11 @@ to the part of the program that meets it; requests and widget values to a runnin
 kind: tracebacks (any error that is no DGAError), hangs over 60 s, inputs that took over 1 GiB, rows
 lost, and the slowest. The first four must be 0.
 
-Each input is drawn from the seed and its own number: `--only "file 37"` gives that one alone, and
-with a log a later start goes on with the inputs that are missing. Times of files, archives and
-graphs are of the processor, so that a busy machine tells the same. What a server did not answer in
-time is asked once more, alone and with ten times the patience, before it counts.
+Each input is drawn from the seed and its own number: `--only "file 37"` gives that one alone,
+`--only file` those of a kind, and with a log a later start goes on with the inputs that are
+missing. Times of files, archives and graphs are of the processor, so that a busy machine tells the
+same. What a server did not answer in time is asked once more, alone and with ten times the
+patience, before it counts.
 """
 
 from __future__ import annotations
@@ -99,8 +100,8 @@ class Inputs:
     def left(self, kind: str) -> Iterator[tuple[int, random.Random]]:
         """The numbers of a kind that are to be given, each with its own dice."""
         for number in range(self.counts[kind]):
-            alone = not self.only or self.only == f"{kind} {number}"
-            if alone and (kind, number) not in self._done:
+            wanted = self.only in ("", kind, f"{kind} {number}")
+            if wanted and (kind, number) not in self._done:
                 yield number, random.Random(f"{self.seed} {kind} {number}")
 
     def any_left(self, *kinds: str) -> bool:
@@ -157,7 +158,7 @@ def main() -> None:
     parser.add_argument("--inputs", type=int, default=1010)
     parser.add_argument("--seed", type=int, default=23)
     parser.add_argument("--log", type=Path, help="keeps each input's end; what it holds is done")
-    parser.add_argument("--only", default="", metavar="KIND NUMBER", help="this input alone")
+    parser.add_argument("--only", default="", metavar="KIND [NUMBER]", help="these alone")
     inputs = Inputs(parser.parse_args())
     with tempfile.TemporaryDirectory(prefix="dga-hostile-") as folder:
         root = Path(folder)
