@@ -129,7 +129,8 @@ def _prediction_problem(frame: pd.DataFrame) -> str:
     from pandas.api.types import infer_dtype
 
     for name in (DOMAIN, TRUE_CLASS, PRED_CLASS, FAMILY):
-        if len(frame) and infer_dtype(frame[name], skipna=False) != "string":
+        sound = _is_utf8(frame[name])
+        if not sound or (len(frame) and infer_dtype(frame[name], skipna=False) != "string"):
             return f"{name} holds something other than text"
     for name in (TRUE_CLASS, PRED_CLASS):
         if not frame[name].isin((BENIGN, DGA)).all():
@@ -138,6 +139,17 @@ def _prediction_problem(frame: pd.DataFrame) -> str:
     if score.dtype.kind != "f" or not score.between(0, 1).all():
         return f"{PRED_PROB} holds something other than scores from 0 to 1"
     return ""
+
+
+def _is_utf8(column: pd.Series) -> bool:
+    """Whether a column holds texts whose bytes are UTF-8, which Arrow does not check by itself."""
+    import pyarrow as pa
+
+    try:
+        pa.array(column, pa.large_string()).validate(full=True)
+    except (pa.ArrowException, ValueError, TypeError):
+        return False
+    return True
 
 
 def _read_frame(path: Path, reader: Callable[[Path], pd.DataFrame]) -> pd.DataFrame:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from dga import progress
@@ -156,3 +158,15 @@ def test_an_odd_snapshot_is_passed_over(
     whole = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(f"{json.dumps(spoil(whole))}\n{json.dumps(whole)}\n", encoding="utf-8")
     assert [one.batch for one in progress.read(path)] == [2]
+
+
+@pytest.mark.parametrize("column", ["domain", "trueClass", "predClass", "family"])
+def test_predictions_whose_bytes_are_no_text_are_told(root: Path, column: str) -> None:
+    path = root / "odd" / store.PREDICTIONS_FILE
+    table = pq.read_table(path)
+    place = table.column_names.index(column)
+    odd = pa.array([b"caf\xe9.com"] * len(table), pa.binary())
+    texts = pa.Array.from_buffers(pa.string(), len(odd), odd.buffers())
+    pq.write_table(table.set_column(place, column, texts), path)
+    with pytest.raises(RunError, match=f"{column} holds something other than text"):
+        store.open_run("odd", root).predictions()
