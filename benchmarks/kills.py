@@ -5,7 +5,8 @@ next one that a user would start, and looks at what is left. Trainings are kille
 their finish window, scoring, exports, imports, renames and `dga hosts` anywhere. Prints a table:
 finished or complete runs that were lost, half results under final names, and locks, parts or
 scratch folders left after the next start. All must be 0. With a log, a line a kill is kept there,
-and a later start with the same log goes on with the kills that are missing.
+and a later start with the same log goes on with the kills that are missing, or with those of some
+kinds (`--kinds train finish`).
 """
 
 from __future__ import annotations
@@ -77,14 +78,16 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=23)
     parser.add_argument("--log", type=Path, help="keeps each kill; what it holds is not done again")
+    parser.add_argument("--kinds", nargs="+", choices=list(KINDS), default=list(KINDS))
     parser.add_argument("--dns-log", type=Path, help="for dga hosts; made up without")
     options = parser.parse_args()
+    shares = {
+        kind: options.kills * weight / sum(WEIGHTS.values()) for kind, weight in WEIGHTS.items()
+    }
     kills, found = resumed(options.log)
     with tempfile.TemporaryDirectory(prefix="dga-kills-") as folder:
         bench = prepared(Path(folder), options.seed + kills.total(), options.dns_log)
-        kinds = [kind for kind, weight in WEIGHTS.items() for _ in range(weight)]
-        while kills.total() < options.kills:
-            kind = kinds[kills.total() % len(kinds)]
+        while kind := next_kind(kills, {kind: shares[kind] for kind in options.kinds}):
             if KINDS[kind](bench):
                 kills[kind] += 1
                 look(bench, kind)
@@ -94,6 +97,12 @@ def main() -> None:
                 print(f"{kills.total()} kills, {kind}: {told or 'nothing wrong'}", flush=True)
                 bench.found.clear()
         raise SystemExit(1 if tell(kills, found) else 0)
+
+
+def next_kind(kills: Counter[str], shares: dict[str, float]) -> str:
+    """The kind that lacks most of its share; "" where none lacks any."""
+    left = [kind for kind in shares if kills[kind] < shares[kind]]
+    return min(left, key=lambda kind: kills[kind] / shares[kind], default="")
 
 
 def resumed(log: Path | None) -> tuple[Counter[str], Counter[tuple[str, str]]]:
