@@ -192,7 +192,7 @@ def log(dice: random.Random) -> bytes:
     asked = f"{head} query[A] river.org from 10.1.0.23\n"
     again = dice.choice((f"{head} reply river.org is 192.0.2.1\n", " x\n", f"{head} forwarded\n"))
     other = f"{head} query[A] garden.com from 10.1.0.24\n"
-    return (asked + (other * dice.choice((0, 20)) + again) * dice.choice((100, 50_000))).encode()
+    return (asked + (other * dice.choice((0, 20)) + again) * dice.choice((100, 3_000))).encode()
 
 
 def keras_file(dice: random.Random) -> bytes:

@@ -168,7 +168,8 @@ def main() -> None:
     if inputs.any_left("http", "widget"):
         with server() as (process, address):
             requests(inputs, address, process.pid)
-            asyncio.run(widgets(inputs, address, process.pid))
+            if inputs.any_left("widget"):
+                asyncio.run(widgets(inputs, address, process.pid))
     raise SystemExit(1 if tell(inputs.tallies) else 0)
 
 
