@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from dga.cli import console, hosts_on_cluster
-from dga.cli.options import add_allow, add_run, allowed, open_bundle
+from dga.cli.options import add_allow, add_run, allowed, open_bundle, roles
 from dga.errors import ConfigError
 from dga.logs.events import read_events
 
@@ -70,17 +70,6 @@ def run(options: argparse.Namespace) -> int | None:
     if "-" in options.file and len(options.file) > 1:
         raise ConfigError("- is the standard input and cannot be combined with files")
     return _score(options)
-
-
-def roles(options: argparse.Namespace) -> dict[str, str]:
-    """The given columns, by role."""
-    given = {
-        "client": options.client,
-        "query": options.column,
-        "time": options.time,
-        "rcode": options.answer,
-    }
-    return {role: column for role, column in given.items() if column}
 
 
 def _source(files: list[str]) -> BinaryIO | list[Path]:

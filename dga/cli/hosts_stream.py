@@ -11,9 +11,8 @@ from pathlib import Path
 from types import FrameType
 
 from dga.cli import console
-from dga.cli.hosts import roles
 from dga.cli.main import CANCELLED
-from dga.cli.options import allowed, open_bundle
+from dga.cli.options import allowed, open_bundle, roles
 from dga.errors import ConfigError
 from dga.hosts import attribution, feedback, parameters, stream_state
 from dga.hosts.attribution import MakeAttributor

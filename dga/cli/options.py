@@ -56,6 +56,17 @@ def allowed(options: argparse.Namespace) -> AllowList:
     return kept.with_others(AllowList.load(Path(options.allow))) if options.allow else kept
 
 
+def roles(options: argparse.Namespace) -> dict[str, str]:
+    """The columns of a log that the options name, by role."""
+    given = {
+        "client": options.client,
+        "query": options.column,
+        "time": options.time,
+        "rcode": options.answer,
+    }
+    return {role: column for role, column in given.items() if column}
+
+
 def open_bundle(run: str | None) -> ModelBundle:
     """The bundle of a run, by default of the active one; RunError or BundleError."""
     from dga.runs import store

@@ -25,12 +25,13 @@ import pandas as pd
 import pyarrow as pa
 
 from dga.tables import joined
+from dga.tables.archives import members
 from dga.tables.columns import SAMPLE_ROWS, domain_share, guess_column, require_column
 from dga.tables.encodings import shown
 from dga.tables.joined import OpenPayload, as_table
 from dga.tables.sniff import TableInfo
 from dga.tables.texttable import chunked
-from dga.tables.unpack import MAX_BYTES, Payload, members, seekable, source_name
+from dga.tables.unpack import MAX_BYTES, Payload, seekable, source_name
 
 __all__ = [
     "SAMPLE_ROWS", "OpenPayload", "Reading", "TableInfo", "as_table", "domain_share",

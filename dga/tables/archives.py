@@ -9,7 +9,7 @@ import re
 import tarfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, cast
 from dga.errors import FeedError
 from dga.tables import spreadsheets
 from dga.tables.unpack import (
+    MAX_BYTES,
     MAX_FILES,
     MAX_LINE,
     MAX_RATIO,
@@ -31,6 +32,7 @@ from dga.tables.unpack import (
     damage_told,
     decompressed,
     seekable,
+    source_name,
 )
 
 Source = Path | BinaryIO | tuple[Path, ...]
@@ -47,10 +49,24 @@ _IN_MEMORY = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE,
               tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)  # fmt: skip
 
 
-def payloads(
+@contextmanager
+def members(
+    source: Source, name: str = "", max_bytes: int = MAX_BYTES, sheet: str = ""
+) -> Iterator[Iterator[Payload]]:
+    """Open each file of a source: of several paths, of a folder, of a zip or tar archive, or the
+    one that it is.
+
+    Gives at least one; each must be read before the next is asked for, and may hold any bytes
+    (`unpack.refuse_foreign` sorts out). The sheets of a workbook come as CSV; only `sheet` if it is
+    given. Raises FeedError for what is missing, damaged or unpacks to more than `max_bytes`.
+    """
+    with ExitStack() as stack:
+        yield _payloads(source, source_name(source, name), max_bytes, sheet, stack)
+
+
+def _payloads(
     source: Source, name: str, max_bytes: int, sheet: str, stack: ExitStack
 ) -> Iterator[Payload]:
-    """The files of a source, each as a payload; see `unpack.members`."""
     if isinstance(source, tuple):
         return _several(source, max_bytes, sheet)
     if isinstance(source, Path) and source.is_dir():
@@ -63,7 +79,7 @@ def _several(paths: tuple[Path, ...], max_bytes: int, sheet: str) -> Iterator[Pa
     for path in paths:
         shown = base_name(path.name)
         with ExitStack() as stack:
-            for payload in payloads(path, shown, max_bytes, sheet, stack):
+            for payload in _payloads(path, shown, max_bytes, sheet, stack):
                 member = f"{shown}/{payload.member}" if payload.member else shown
                 yield replace(payload, member=member)
 

@@ -179,25 +179,6 @@ class _LeftOpen:
         """Leave the stream open."""
 
 
-@contextmanager
-def members(
-    source: Path | BinaryIO | tuple[Path, ...],
-    name: str = "",
-    max_bytes: int = MAX_BYTES,
-    sheet: str = "",
-) -> Iterator[Iterator[Payload]]:
-    """Open each file of several paths, a folder, a zip or tar archive, or the one of a source.
-
-    Gives at least one; each must be read before the next is asked for, and holds whatever bytes
-    it holds (`refuse_foreign` sorts out). The sheets of a workbook come as CSV, `sheet` alone where
-    it is named. Raises FeedError for what is missing, damaged or unpacks to more than `max_bytes`.
-    """
-    from dga.tables import archives  # builds on this module
-
-    with ExitStack() as stack:
-        yield archives.payloads(source, source_name(source, name), max_bytes, sheet, stack)
-
-
 def source_name(source: Path | BinaryIO | tuple[Path, ...], name: str = "") -> str:
     """The file's name for messages and as a feed's name, without its folder.
 
