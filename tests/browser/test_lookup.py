@@ -231,7 +231,7 @@ def test_badge_and_sentence_say_the_same_of_a_suspicious_name(open_page: Open) -
 def test_several_names_are_told_and_handed_to_bulk(open_page: Open) -> None:
     page = open_page("/")
     ask(page, f"aureola.com {GENERATED}")
-    expect(page.get_by_text("2 names.")).to_be_visible()
+    expect(page.get_by_text("2 names: 1 DGA, 1 benign.")).to_be_visible()
     page.get_by_role("button", name="Open them in Bulk scoring").click()
     expect(page.locator("h1")).to_have_text("Bulk scoring")
     expect(page.get_by_text("plain list, 2 rows")).to_be_visible()
