@@ -65,6 +65,7 @@ def _export(name: str, file: str) -> str:
     target = Path(file)
     if target.exists():
         raise ArchiveError(f"{target} exists already; choose another file")
+    storage.sweep_parts(target.parent, target.name)  # of an export that was killed
     with storage.replacing(target) as part:
         archive.export(name, part)
     return f"run {name} written to {target}"

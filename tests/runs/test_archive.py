@@ -13,9 +13,11 @@ import onnx
 import pandas as pd
 import pytest
 
+from dga.cli.main import main
 from dga.errors import ArchiveError, RunError
 from dga.runs import archive as archives
 from dga.runs import quarantine, renaming, store
+from tests.runs_factory import make_run
 
 Files = dict[str, bytes]
 
@@ -263,3 +265,17 @@ def test_a_run_that_cannot_score_is_not_exported(models: Path) -> None:
     (models / "tiny" / "bundle" / "model.onnx").write_bytes(b"")
     with pytest.raises(Exception, match="checksum"):
         archives.export("tiny", io.BytesIO(), models)
+
+
+def test_an_export_sweeps_what_a_killed_one_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DGA_MODELS", str(tmp_path / "models"))
+    monkeypatch.setenv("DGA_DATA", str(tmp_path / "data"))
+    make_run(tmp_path / "models", "tiny")
+    out = tmp_path / "out"
+    out.mkdir()
+    for name in (".run.zip.0123abcd.part", ".other.zip.0123abcd.part"):
+        (out / name).write_bytes(b"half")
+    assert main(["runs", "--export", "tiny", str(out / "run.zip")]) == 0
+    assert sorted(path.name for path in out.iterdir()) == [".other.zip.0123abcd.part", "run.zip"]
