@@ -22,7 +22,7 @@ CONFIRM = "activate_anyway"
 
 
 def button(run: Run | None, label: str = "Make active", key: str = "make_active") -> None:
-    """A button that makes a run the active one, after a question where there is a reason for it."""
+    """A button that activates a run, with a confirmation if there is a reason for one."""
     active = session.active_name()
     pressed = st.button(
         label,
@@ -43,7 +43,7 @@ def button(run: Run | None, label: str = "Make active", key: str = "make_active"
 
 
 def doubts(run: Run) -> list[str]:
-    """Why one should think twice before a run becomes the active one, each as a sentence."""
+    """The reasons against activating a run, one sentence each."""
     told = []
     if run.status == store.PARTIAL:
         told.append("Its training was cancelled: the run is partial.")

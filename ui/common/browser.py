@@ -1,4 +1,4 @@
-"""Which browser a session belongs to: told by the server's own cookie."""
+"""Which browser a session belongs to, by a cookie of the server."""
 
 from __future__ import annotations
 

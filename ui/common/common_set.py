@@ -36,8 +36,8 @@ from ui.common import library, session
 from ui.common.text import code
 
 TRIAL = ""  # as the choice of a set
-NEEDED = 20  # names of each class that a figure needs
-MOSTLY_KNOWN = 0.5  # a run that has learnt from more of a set than this is left out of its ranking
+NEEDED = 20  # names of each class that a metric needs
+MOSTLY_KNOWN = 0.5  # a run that has learnt from a larger share of a set is not ranked on it
 
 Flags = npt.NDArray[np.bool_]
 
@@ -63,12 +63,12 @@ class CommonSet:
 
     @property
     def comparable(self) -> bool:
-        """Whether there are enough names of both classes, and no run may know them."""
+        """Whether there are enough names of both classes and no run may have learnt from them."""
         return self.enough and not self.unsure
 
     @property
     def enough(self) -> bool:
-        """Whether there are enough names of both classes to speak of figures."""
+        """Whether there are enough names of both classes for metrics."""
         first = next(iter(self.predictions.values()), None)
         if first is None:
             return False
@@ -77,7 +77,7 @@ class CommonSet:
 
     @property
     def about(self) -> str:
-        """Which names these are, and what is to be said of them, as Markdown sentences."""
+        """A description of the names, with caveats, as Markdown sentences."""
         of = "the trial set" if self.source == TRIAL else code(library.shown_name(self.source))
         left = (
             f" {self.known:,} others are left out: a run may have learnt from them."
@@ -101,12 +101,12 @@ class CommonSet:
 
 
 def sources() -> list[str]:
-    """What can be compared on: the trial set, then the files of the data folder."""
+    """The sets to compare on: the trial set, then the files of the data folder."""
     return [TRIAL, *library.files()]
 
 
 def source_title(source: str) -> str:
-    """A source as it is called on the page."""
+    """The name of a source on the page."""
     return "Trial set" if source == TRIAL else library.shown_name(source)
 
 
@@ -135,7 +135,7 @@ def common_set(runs: Sequence[Run], source: str = TRIAL) -> CommonSet:
 
 
 def sum_known(known: Sequence[Flags | None]) -> int:
-    """How many names at least one run has learnt from."""
+    """The number of names that at least one run has learnt from."""
     told = [one for one in known if one is not None]
     return int(np.logical_or.reduce(told).sum()) if told else 0
 
@@ -146,7 +146,7 @@ def _called(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _learnt(run: Run, names: pd.DataFrame, source: str) -> Flags | None:
-    """Which of the names a run has learnt from (names,); None where it does not tell."""
+    """Which of the names a run has learnt from (names,); None if it has no record."""
     known = learnt_names.seen(run, names[REGISTERED_NAME])
     if known is not None:
         return known
@@ -174,7 +174,8 @@ def _scores(run: Run, source: str) -> pd.Series[float]:
 def _scored(
     path: str, stamp: session.Stamp, source: str, changed: session.Stamp, _run: Run
 ) -> pd.Series[float]:
-    """The scores of a set's names by a run (names,), the kept ones where it keeps them all."""
+    """A run's scores of a set's names (names,), taken from its predictions if they cover all
+    names."""
     if source == TRIAL and session.shown_metrics(_run)[1]:
         kept = session.predictions(_run).drop_duplicates(DOMAIN).set_index(DOMAIN)[PRED_PROB]
         known = _labelled(source)[REGISTERED_NAME].map(kept)

@@ -1,7 +1,7 @@
-"""Runs side by side on the page: figures, curves, calibration, course, names, settings.
+"""Compare runs on the page: metrics, curves, calibration, training history, names, settings.
 
-Figures, curves and names are of one set that all chosen runs score now and none has learnt from;
-where there is none, it is said that they can't be compared.
+Metrics, curves and names come from one set that all chosen runs score now and none has learnt from;
+without such a set the page says that the runs cannot be compared.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ VIEWS = ("Figures", "Curves", "Calibration", "Training", "Names they disagree on
 
 @st.fragment
 def compare(found: list[Run]) -> None:
-    """Choose two runs or more and a set of names, and see the runs side by side."""
+    """Choose two or more runs and a set of names, and show the runs side by side."""
     runs = _pick([run.name for run in found])
     if not runs:
         st.caption("Choose two different runs.")
@@ -65,13 +65,13 @@ def pick_source() -> str:
 
 
 def source() -> str:
-    """The set of names that is chosen for comparisons."""
+    """The chosen set of names."""
     found = st.session_state.get(SOURCE)
     return found if found in common_set.sources() else common_set.TRIAL
 
 
 def _pick(names: list[str]) -> list[Run]:
-    """The runs chosen, two at least; [] while the first two are the same."""
+    """The chosen runs, at least two; [] while the first two are the same."""
     active = session.active_name()
     first = active if active in names else names[0]
     chosen = []
@@ -96,7 +96,7 @@ def _pick(names: list[str]) -> list[Run]:
 
 
 def _further(names: list[str]) -> list[str]:
-    """Runs that are compared beside the two."""
+    """Choose further runs to compare."""
     if not names:
         return []
     kept = st.session_state.get(FURTHER, [])
@@ -309,7 +309,7 @@ def _columns(left: str, right: str) -> dict[str, Any]:
 def _each(
     runs: Sequence[Run], compute: Callable[[pd.DataFrame], pd.DataFrame]
 ) -> dict[str, pd.DataFrame]:
-    """Something computed from each run's scores of the same names; {} where these are too few."""
+    """A value computed from each run's scores of the same names; {} if there are too few names."""
     common = common_set.common_set(runs, source())
     st.caption(common.about)
     if not common.enough:

@@ -1,6 +1,7 @@
-"""Saying that a verdict is wrong, wherever one is shown, and training with what was said.
+"""Correct a wrong verdict wherever one is shown, and train with the corrections.
 
-Kept with who said it and when (`dga.runs.reviews`), and as a feed that the Train page can choose.
+Corrections are stored with their author and time (`dga.runs.reviews`), and as a feed for the Train
+page.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def button(run: str, domain: str, verdict: str, score: float, key: str) -> None:
 
 @st.dialog("What is this name?")
 def form(run: str, domain: str, verdict: str, score: float) -> None:
-    """Say what a name is in truth."""
+    """The form for a name's true label."""
     st.markdown(f"{code(domain)} got the verdict **{verdict}** from run {code(run)}.")
     label = st.segmented_control(
         "In truth",
@@ -58,7 +59,7 @@ def form(run: str, domain: str, verdict: str, score: float) -> None:
 
 
 def keep(run: str, said: Review) -> None:
-    """Keep what was said, and tell where it went."""
+    """Store the correction, and say where."""
     with visitor.acting("label"):
         reviews.save(run, [said])
     session.say(
@@ -68,7 +69,7 @@ def keep(run: str, said: Review) -> None:
 
 
 def train_with(run: str, key: str) -> None:
-    """A button that leads to Train with a run's corrected labels chosen, where there are any."""
+    """A button that opens Train with a run's corrections chosen, if there are any."""
     feed = reviews.feed_of(run)
     if not feed.is_file():
         return
@@ -78,7 +79,7 @@ def train_with(run: str, key: str) -> None:
 
 
 def preselect(run: str) -> None:
-    """Have the Train page choose a run's corrected labels when it opens."""
+    """Choose a run's corrections on the Train page when it opens."""
     feed = reviews.feed_of(run).relative_to(data_folder()).as_posix()
     st.session_state[session.PRESELECTED] = [feed]
 

@@ -1,6 +1,6 @@
-"""A form that outlives the server: what a browser has filled in is kept on disk and put back.
+"""Drafts of forms, stored on disk so that they survive a restart of the server.
 
-Keeps plain values of one prefix of the session's keys, a file for each browser.
+Stores the plain values under session keys with one prefix, in a file per browser.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PLAIN = (str, int, float, bool, type(None))
 
 
 def restore(prefix: str) -> None:
-    """Put back what this browser had filled in, once a session, before the form is drawn."""
+    """Restore this browser's draft, once per session, before the form is drawn."""
     mark = f"{prefix}draft_restored"
     if mark in st.session_state:
         return
@@ -31,7 +31,7 @@ def restore(prefix: str) -> None:
 
 
 def keep(prefix: str, without: tuple[str, ...] = ()) -> None:
-    """Write what is filled in, where it has changed. `without`: beginnings of keys left out."""
+    """Save the draft if it has changed. `without`: prefixes of keys to leave out."""
     path = _path(prefix)
     if path is None:
         return
@@ -53,7 +53,7 @@ def keep(prefix: str, without: tuple[str, ...] = ()) -> None:
 
 
 def load(prefix: str) -> dict[str, Any]:
-    """This browser's draft; {} where there is none that can be read."""
+    """This browser's draft; {} if there is no readable one."""
     path = _path(prefix)
     try:
         values = json.loads(path.read_text(encoding="utf-8")) if path else {}

@@ -21,7 +21,7 @@ from streamlit import runtime
 from ui.common import memory
 
 EVERY = 10.0  # seconds
-PATIENCE = 60.0  # seconds in which the loop must have come to a task
+PATIENCE = 60.0  # seconds within which the event loop must run a task
 
 _LOG = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def _watched() -> None:
         try:
             if on_loop(_loop(), lambda: drop(_held())):
                 memory.give_back()
-        except Exception:  # one failure must not end the thread: the next try may succeed
+        except Exception:  # a failure must not end the thread, since the next try may succeed
             _LOG.exception("ended sessions could not be dropped")
 
 
@@ -72,13 +72,13 @@ def on_loop(loop: AbstractEventLoop | None, task: Callable[[], int]) -> int:
 
 
 def _loop() -> AbstractEventLoop | None:
-    """Streamlit's event loop; None where this version of Streamlit keeps it elsewhere."""
+    """Streamlit's event loop; None if this version of Streamlit stores it elsewhere."""
     objects = getattr(_runtime(), "_get_async_objs", None)
     return objects().eventloop if objects else None
 
 
 def _held() -> Any:
-    """The cache of ended sessions; None where this version of Streamlit keeps them elsewhere."""
+    """The cache of ended sessions; None if this version of Streamlit stores them elsewhere."""
     found = _runtime()
     for name in ("_session_mgr", "_session_storage", "_cache"):
         found = getattr(found, name, None)

@@ -22,7 +22,7 @@ Refuse = Callable[[DGAError], None]
 
 
 def upload(label: str, key: str, take: Take, about: str) -> None:
-    """The place for an upload. `about`: which files are read, for the help mark."""
+    """The upload widget. `about`: the readable formats, for its help text."""
 
     def taken() -> None:
         given = st.session_state[key]
@@ -32,7 +32,7 @@ def upload(label: str, key: str, take: Take, about: str) -> None:
 
 
 def data_file(key: str, take: Take, refuse: Refuse, kind: str) -> None:
-    """The choice of a file of the data folder. `kind`: what it holds, such as "lists"."""
+    """The selection of a file in the data folder. `kind`: the files' content, such as "lists"."""
     files = library.files()
     if not files:
         st.caption(
@@ -55,7 +55,8 @@ def data_file(key: str, take: Take, refuse: Refuse, kind: str) -> None:
 
 
 def hand_over(key: str, take: Take, refuse: Refuse) -> None:
-    """Hand the chosen file to the page, or say why not: a browser may name what was not offered."""
+    """Pass the chosen file to the page, or show the error: a browser may send a name that was not
+    offered."""
     name = st.session_state[key]
     try:
         path = library.path_of(name) if name is not None else None

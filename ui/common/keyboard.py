@@ -1,4 +1,4 @@
-"""The keyboard on every page: "/" focuses the search box, figures' help marks are no tab stops."""
+"""Keyboard support on every page: "/" focuses the search box, and help marks are not tab stops."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ _frame = st.components.v2.component(
 
 
 def listen() -> None:
-    """Have this page listen."""
+    """Add the keyboard script to this page."""
     _frame(key="page_frame", height=1)

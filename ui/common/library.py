@@ -1,6 +1,6 @@
-"""The data folder: which files it holds, and uploads kept in it under names made here.
+"""The data folder: its files, and uploads, which are stored under generated names.
 
-Knows no feed format, draws nothing, and makes no path from a name that a file came with.
+Knows no feed formats and draws nothing. Never makes a path from an upload's original name.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ class Upload:
 
 
 def trial_folder() -> Path:
-    """Where the labelled set lies that comes with the program."""
+    """The folder of the labelled set that ships with the program."""
     return SHIPPED_DATA / TRIAL
 
 
 def files() -> list[str]:
-    """The files of the data folder, by their path in it; the trial set and notes not among them."""
+    """The files of the data folder by their relative paths, without the trial set and notes."""
     root = data_folder()
     paths = sorted(path for path in root.rglob("*") if _inside(path, root)) if root.is_dir() else []
     names = [path.relative_to(root).as_posix() for path in paths]
@@ -63,7 +63,7 @@ def path_of(name: str) -> Path:
 
 
 def shown_name(name: str) -> str:
-    """How a file of the data folder is called on the page: an upload by the name it came with."""
+    """The name of a data file on the page; for an upload, its original name."""
     place, _, stored = name.rpartition("/")
     if place != UPLOADS:
         return name
@@ -92,7 +92,7 @@ def store(upload: BytesIO, name: str, quota: int | None = None) -> str:
 
 
 def uploads() -> list[Upload]:
-    """The uploads that are kept, the newest first."""
+    """The stored uploads, newest first."""
     folder, names = data_folder() / UPLOADS, _names()
     found = []
     for path in folder.glob("upload-*") if folder.is_dir() else []:
@@ -104,7 +104,7 @@ def uploads() -> list[Upload]:
 
 
 def delete_upload(name: str) -> None:
-    """Remove an upload for good; FeedError where there is none of this path."""
+    """Delete an upload; FeedError if there is none with this path."""
     if name not in {one.path for one in uploads()}:
         raise FeedError("that upload no longer exists")
     stored = name.rpartition("/")[2]
@@ -117,7 +117,7 @@ def delete_upload(name: str) -> None:
 
 
 def _inside(path: Path, root: Path) -> bool:
-    """Whether a path is a file that lies in the folder, also when links are followed."""
+    """Whether a path is a file inside the folder, after following links."""
     try:
         return path.is_file() and path.resolve(strict=True).is_relative_to(root.resolve())
     except (OSError, RuntimeError):
@@ -131,7 +131,7 @@ def _hidden(name: str) -> bool:
 
 
 def _names() -> dict[str, str]:
-    """The names that uploads came with, by the names they are stored under."""
+    """The original names of uploads, by their stored names."""
     try:
         names = json.loads((data_folder() / UPLOADS / NAMES_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):

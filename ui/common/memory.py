@@ -20,7 +20,7 @@ SETTINGS = {TRIM_THRESHOLD: 2**17, MMAP_THRESHOLD: 2**17, ARENA_MAX: 2}
 
 @cache
 def keep_small() -> None:
-    """Have the process's allocators give back what is freed; glibc only, once a process."""
+    """Configure the allocator to return freed memory; glibc only, once per process."""
     if set_option := _of_libc("mallopt"):
         for option, value in SETTINGS.items():
             set_option(option, value)
@@ -36,7 +36,7 @@ def give_back() -> None:
 
 
 def _of_libc(name: str) -> Any:
-    """A function of the C library; None where it has none of this name."""
+    """A function of the C library; None if it has no function of this name."""
     try:
         return getattr(ctypes.CDLL(None), name, None)
     except (OSError, TypeError):  # TypeError: on Windows

@@ -1,6 +1,6 @@
-"""The trainings that wait for their turn, on the Train page: order, take out, follow.
+"""The queue of trainings on the Train page: reorder, remove, follow.
 
-Draws and asks: `dga.jobs.queue` keeps them in files, and a process of its own starts them.
+Only draws; `dga.jobs.queue` stores the queue in files, and a separate process starts the trainings.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ POLL_SECONDS = 1.0
 
 
 def waiting() -> list[Waiting]:
-    """The trainings that wait; sees to it that they are started."""
+    """The queued trainings; makes sure that the process that starts them runs."""
     with_problem(queue.tend)
     return queue.waiting()
 
 
 def show(found: list[Waiting], running: bool) -> None:
-    """The queue, the next one first, each with what can be done."""
+    """Draw the queue, next training first, each with its buttons."""
     if not found:
         return
     st.subheader("Queue", anchor=False)
@@ -42,7 +42,7 @@ def show(found: list[Waiting], running: bool) -> None:
 
 
 def add(plan: TrainingPlan) -> None:
-    """Let a training wait; JobError or RunError says why it cannot."""
+    """Queue a training; JobError or RunError says why it cannot be queued."""
     with visitor.acting("queue"):
         queue.add(plan)
         queue.tend()
@@ -93,7 +93,7 @@ def _about(one: Waiting) -> str:
 
 @st.fragment(run_every=POLL_SECONDS)
 def _await_next() -> None:
-    """Draw the page anew as soon as the next training runs."""
+    """Redraw the page as soon as the next training runs."""
     queue.tend()
     if job.current() or not queue.waiting():
         st.rerun()

@@ -1,6 +1,6 @@
-"""The jobs that a browser has begun last: kept by the running server, found again in any tab.
+"""The latest jobs of a browser, kept by the running server and available in every tab.
 
-Bulk and Hosts have a list each, and say what a job's result is. Draws only that list.
+Bulk and Hosts each have such a list, and define what a job's result is. Draws only that list.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ import streamlit as st
 from ui.common import browser
 from ui.common.text import code
 
-BROWSERS = 20  # whose jobs are kept; those of the one that was idle longest go first
+BROWSERS = 20  # with jobs; beyond this, those of the browser idle longest are dropped
 
 
 class Job(Protocol):
-    """What a list of jobs needs of each."""
+    """The interface of a job in the list."""
 
     key: str
     name: str
 
     @property
     def about(self) -> str:
-        """How far it is, or what came of it, in words."""
+        """Its progress or result in words."""
 
     @property
     def weight(self) -> int:
-        """What it takes of the room for one browser's jobs."""
+        """Its share of the room for one browser's jobs."""
 
     def discard(self) -> None:
-        """Stop, and let go of the result."""
+        """Stop and release the result."""
 
 
 J = TypeVar("J", bound=Job)
@@ -51,7 +51,7 @@ class RecentJobs(Generic[J]):
         self._lock = threading.Lock()
 
     def of(self, owner: str) -> list[J]:
-        """A browser's jobs, newest first."""
+        """The jobs of a browser, newest first."""
         with self._lock:
             return list(self._jobs.get(owner, ()))
 
@@ -70,7 +70,7 @@ class RecentJobs(Generic[J]):
             one.discard()
 
     def _fitting(self, jobs: list[J]) -> list[J]:
-        """The newest jobs that there is room for; the first always."""
+        """The newest jobs that fit the room; always the first."""
         kept, left = jobs[:1], self._room
         for job in jobs[1 : self._kept]:
             left -= job.weight
@@ -91,7 +91,7 @@ def here(shared: RecentJobs[J], key: str, make: Callable[[], RecentJobs[J]]) -> 
 
 
 def pick(jobs: list[J], current: J | None, title: str, about: str, icon: str) -> J | None:
-    """Draw the list of jobs, but for a list of the shown one alone; returns the one opened."""
+    """Draw the list of jobs, unless it is only the shown one; returns the job that was opened."""
     if not jobs or jobs == [current]:
         return None
     opened = None

@@ -1,4 +1,4 @@
-"""Runs side by side, as frames: one row a run, one row a figure, the names they disagree on."""
+"""Runs side by side as frames: a row per run, a row per metric, the names they disagree on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, PRED_PROB, TRUE_CLASS
 from ui.common.text import percent
 
 LEFT, RIGHT = "compare_left", "compare_right"  # session: the names of the runs to compare
-SHOWN = "compare_shown"  # session: where on the Runs page the comparison stands; "" where closed
+SHOWN = "compare_shown"  # session: the place of the comparison on the Runs page; "" if closed
 FIRST, BELOW = "first", "below"
 FIGURES = {
     "recall_1": "Recall at 1 % FPR",
@@ -23,11 +23,11 @@ FIGURES = {
     "accuracy": "Accuracy",
 }
 BETTER = {"recall_1": 1, "recall_01": 1, "roc_auc": 1, "calibration_error": -1, "accuracy": 1}
-SHARES = ("recall_1", "recall_01", "accuracy")  # told in per cent
+SHARES = ("recall_1", "recall_01", "accuracy")  # shown in per cent
 
 
 def figures(run: Run | DamagedRun) -> dict[str, float | None]:
-    """A run's headline metrics on its test part; None where it has none."""
+    """A run's headline metrics on its test part; None if it has none."""
     return of_metrics(run.metrics.get("test", {}) if isinstance(run, Run) else {})
 
 
@@ -116,12 +116,12 @@ def _shown(value: Any) -> str:
 
 
 def _figure(name: str, left: float | None, right: float | None) -> tuple[str, ...]:
-    """A row of figures: label, both values, the change, and whether it is better."""
+    """A row of a metric: label, both values, the change, and whether it is better."""
     means = ""
     values = [_told(name, one) for one in (left, right)]
     if left is not None and right is not None:
         gain = (right - left) * BETTER[name]
-        alike = values[0] == values[1]  # what is shown alike is called so
+        alike = values[0] == values[1]  # values that are shown as equal count as equal
         means = "the same" if alike else "better" if gain > 0 else "worse"
     if name in SHARES:
         apart = "" if left is None or right is None else f"{_points(left, right)} points"
@@ -140,14 +140,14 @@ def _points(left: float, right: float) -> str:
 
 
 def _told(figure: str, value: float | None) -> str:
-    """A figure in its unit; "" where there is none."""
+    """A metric with its unit; "" if there is none."""
     if value is None:
         return ""
     return percent(value) if figure in SHARES else f"{value:.4f}"
 
 
 def _change(left: float | None, right: float | None, form: str) -> tuple[str, str, str]:
-    """Both values and their difference as text; "" where there is none."""
+    """Both values and their difference as text; "" for a missing one."""
     values = ["" if value is None else format(value, form) for value in (left, right)]
     change = "" if left is None or right is None else format(right - left, f"+{form}")
     return (values[0], values[1], change)

@@ -30,12 +30,12 @@ from dga.scoring.bundle import ModelBundle
 from dga.scoring.score_file import Scorer
 from ui.common.text import rate
 
-DOMAIN = "domain"  # session and query parameter: what is looked up
+DOMAIN = "domain"  # session key and query parameter: the looked-up text
 RUN = "run"  # session: the run chosen for scoring; absent: the active one
-NOTICE = "notice"  # session: an error of a button's callback, to be shown once
-PRESELECTED = "train_preselected"  # session: files that the Train page is to choose
-SAID = "said_once"  # session: a text and its icon, to be told by the next run
-HANDED = "bulk_handed"  # session: a text that another page hands to Bulk, until it is taken
+NOTICE = "notice"  # session: the error of a button's callback, shown once
+PRESELECTED = "train_preselected"  # session: files to choose on the Train page
+SAID = "said_once"  # session: a text and its icon, shown by the next run of the page
+HANDED = "bulk_handed"  # session: a text passed from another page to Bulk
 BULK = "bulk"  # session: the bulk page's table, job and result
 LOOKUP_PAGE, BULK_PAGE, HOSTS_PAGE, TRAIN_PAGE, EXPLORE_PAGE, RUNS_PAGE = (
     f"pages/{name}.py" for name in ("lookup", "bulk", "hosts", "train", "explore", "runs")
@@ -47,7 +47,7 @@ Stamp = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Measure:
-    """What turns scores into verdicts: a threshold, and where it comes from."""
+    """A threshold for verdicts, and where it comes from."""
 
     threshold: float
     fpr: float | None = None
@@ -64,7 +64,7 @@ class Measure:
 
 
 def all_runs() -> list[Run | DamagedRun]:
-    """Every run of the models folder, newest first, damaged ones among them."""
+    """Every run of the models folder, newest first, including damaged ones."""
     root = store.models_folder()
     return _all_runs(str(root), _folder_stamp(root))
 
@@ -75,7 +75,7 @@ def good_runs() -> list[Run]:
 
 
 def active_name() -> str | None:
-    """The active run's name, None where there is no run at all."""
+    """The active run's name; None if there are no runs."""
     try:
         return store.active_name()
     except DGAError:
@@ -83,7 +83,7 @@ def active_name() -> str | None:
 
 
 def find_run(name: str | None) -> Run | None:
-    """The readable run that bears a name, else the one that bore it before it was renamed."""
+    """The readable run with a name, else the one that had the name before it was renamed."""
     found = good_runs()
     named = (run for run in found if run.name == name)
     return next(named, None) or next((r for r in found if name in r.about().formerly), None)
@@ -95,18 +95,18 @@ def load_bundle(run: Run) -> ModelBundle:
 
 
 def scorer(run: Run, threshold: float | None = None) -> Scorer:
-    """A scorer at a threshold over the run's shared bundle; its memory of names is its own."""
+    """A scorer at a threshold over the run's shared bundle, with its own cache of names."""
     return Scorer(load_bundle(run), threshold)
 
 
 def run_stamp(run: Run) -> Stamp:
-    """Changes when the run of this name is another than before."""
+    """A stamp that changes when another run takes this name."""
     bundle = run.path / store.BUNDLE_FOLDER / bundles.BUNDLE_FILE
     return (*stamp(bundle), *stamp(run.path / store.CONFIG_FILE))
 
 
 def explanation(run: Run, name: str) -> Explanation:
-    """Why a name has its score; remembered for the names asked for last."""
+    """The explanation of a name's score; cached for the latest names."""
     return _explanation(str(run.path), run_stamp(run), name, run)
 
 
@@ -116,7 +116,7 @@ def predictions(run: Run) -> pd.DataFrame:
 
 
 def known_names(run: Run) -> NameIndex:
-    """The names of the run's predictions, ready to be searched for those near another."""
+    """An index of the run's predicted names, for finding names near another."""
     return _known_names(str(run.path), stamp(run.path / store.PREDICTIONS_FILE), run)
 
 
@@ -126,12 +126,12 @@ def standing(run: Run) -> Standing:
 
 
 def benign_reference(run: Run) -> BenignReference | None:
-    """The benign names on which the run's thresholds were chosen; None where it has none."""
+    """The benign names on which the run's thresholds were chosen; None if it has no record."""
     return BenignReference.of(run.metrics)
 
 
 def top_lists() -> list[Ranks]:
-    """The top lists that lie fetched in the data folder."""
+    """The top lists downloaded to the data folder."""
     return [_ranks(str(path), stamp(path)) for path in toplists.fetched(data_folder())]
 
 
@@ -163,7 +163,7 @@ def whose_names(run: Run) -> str:
 
 
 def remembered(key: str, make: Callable[[], T]) -> T:
-    """The session's value for a key, made when it is asked for the first time."""
+    """The session's value for a key, created on first use."""
     if key not in st.session_state:
         st.session_state[key] = make()
     return cast(T, st.session_state[key])
@@ -176,18 +176,18 @@ def say(text: str, icon: str) -> None:
 
 
 def tell_said() -> None:
-    """Tell what `say` was given, once."""
+    """Show the text given to `say`, once."""
     if said := st.session_state.pop(SAID, None):
         text, icon = said
         st.toast(text, icon=icon)
 
 
 def open_lookup(text: str) -> None:
-    """Leave for the look-up page with a text in its box."""
+    """Open the Look up page with a text in its box."""
     st.switch_page(LOOKUP_PAGE, query_params={DOMAIN: text})
 
 
-# Caches: the first arguments are the key, those with an underscore are not part of it.
+# Cached functions: arguments with an underscore are not part of the key.
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -232,7 +232,7 @@ def _history(path: str, stamp: Stamp, _run: Run) -> pd.DataFrame:
 
 
 def stamp(path: Path) -> Stamp:
-    """Time of change and size of a file; (0, 0) where there is none."""
+    """The modification time and size of a file; (0, 0) if there is none."""
     try:
         found = path.stat()
     except OSError:
@@ -241,7 +241,7 @@ def stamp(path: Path) -> Stamp:
 
 
 def _folder_stamp(root: Path) -> Stamp:
-    """A stamp that changes with every run that comes, goes or is written anew."""
+    """A stamp that changes whenever a run is added, removed or rewritten."""
     stamps: list[int] = [*stamp(root)]
     for folder in sorted(root.glob("*/")) if root.is_dir() else []:
         for name in (store.CONFIG_FILE, store.METRICS_FILE):

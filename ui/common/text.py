@@ -1,4 +1,5 @@
-"""Words of the interface: what its terms mean, and data made safe for Markdown. Draws nothing."""
+"""Texts of the interface: definitions of its terms, and data escaped for Markdown. Draws
+nothing."""
 
 from __future__ import annotations
 
@@ -48,7 +49,7 @@ def escape(text: str) -> str:
 
 
 def code(text: str) -> str:
-    r"""Any text as one Markdown code span.
+    r"""Format any text as a Markdown code span.
 
     >>> code("a`b")
     '`` a`b ``'
@@ -61,7 +62,7 @@ def code(text: str) -> str:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], numbers: int = -1) -> str:
-    r"""A small table in Markdown; its cells are Markdown, too. `numbers`: a column set right.
+    r"""A small Markdown table; its cells are Markdown, too. `numbers`: a right-aligned column.
 
     >>> print(table(("A", "B"), [("1|2", "`3`")]))
     | A | B |
@@ -131,7 +132,7 @@ def rate(share: float) -> str:
 
 
 def p_value(value: float) -> str:
-    """A p-value in two digits, as reports and the command line print it.
+    """A p-value with two digits, as in reports and on the command line.
 
     >>> p_value(0.0000131), p_value(0.0072), p_value(1.0)
     ('1.3e-05', '0.0072', '1')

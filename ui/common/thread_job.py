@@ -1,6 +1,7 @@
-"""Work in a thread of the server that outlives a rerun of its page, and is found again by a key.
+"""Background jobs in threads of the server, which survive reruns of their page and are found by a
+key.
 
-Draws nothing and calls nothing of Streamlit, which no thread but a page's may.
+Draws nothing and does not call Streamlit, which only page threads may do.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from weakref import WeakValueDictionary
 
 from ui.common import memory
 
-SHARED = "everybody"  # owner of a job that every browser may see
+SHARED = "everybody"  # the owner of a job that every browser may see
 _JOBS: WeakValueDictionary[str, ThreadJob] = WeakValueDictionary()
 
 
@@ -37,7 +38,7 @@ class ThreadJob(ABC):
         _JOBS[self.key] = self
 
     def start(self) -> Self:
-        """Begin; returns itself."""
+        """Start; returns itself."""
         memory.keep_small()
         self._thread.start()
         return self
@@ -49,11 +50,11 @@ class ThreadJob(ABC):
 
     @property
     def cancelling(self) -> bool:
-        """True when the job was asked to stop."""
+        """Whether the job was asked to stop."""
         return self._stop.is_set()
 
     def cancel(self) -> None:
-        """Stop after the rows in hand."""
+        """Stop after the current rows."""
         self._stop.set()
 
     def wait(self) -> Self:

@@ -1,6 +1,6 @@
-"""The threshold at which a run's test names are looked at: one choice for Explore and Runs.
+"""The threshold for a run's test names, shared by Explore and Runs.
 
-Kept in the session, so that it outlives page and run. Draws nothing.
+Stored in the session, so that it survives changes of page and run. Draws nothing.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Chosen:
 
 
 def chosen() -> Chosen:
-    """What this session has chosen."""
+    """This session's choice."""
     found = st.session_state.get(CHOSEN)
     return found if isinstance(found, Chosen) else Chosen()
 

@@ -18,7 +18,7 @@ class Turns:
 
     @property
     def waiting(self) -> int:
-        """How many wait for a place."""
+        """The number of waiting threads."""
         return max(0, self._asked - self._left - self._places)
 
     def take(self) -> None:
@@ -29,7 +29,7 @@ class Turns:
             self._changed.wait_for(lambda: ticket < self._left + self._places)
 
     def leave(self) -> None:
-        """Give the place to who has waited longest."""
+        """Pass the place to the thread that has waited longest."""
         with self._changed:
             self._left += 1
             self._changed.notify_all()
