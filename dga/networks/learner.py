@@ -1,4 +1,4 @@
-"""Networks ready to learn: freshly built, with tables counted from the training part.
+"""Networks ready to learn: fresh ones or grown from a stored one, with tables counted.
 
 Runs in a child process: it imports Keras. Trains nothing.
 """
@@ -11,7 +11,15 @@ import keras
 
 from dga.config import TrainingConfig
 from dga.networks import architectures, char_lm, heads, ngrams, recurrent
+from dga.networks.grown import Base, grown
 from dga.scoring.encoder import CharEncoder, Codes
+
+
+def first(
+    encoder: CharEncoder, classes: Sequence[str], config: TrainingConfig, base: Base | None
+) -> keras.Model:
+    """The network that a training starts from: the base's, grown to the classes, or a fresh one."""
+    return grown(base, encoder, classes, config) if base else fresh(encoder, classes, config)
 
 
 def fresh(encoder: CharEncoder, classes: Sequence[str], config: TrainingConfig) -> keras.Model:

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from dga.config import TrainingConfig
 from dga.errors import JobError, TrainingError
 from dga.networks import learner, recurrent
+from dga.networks.grown import Base
 from dga.progress import OnProgress, Progress, ShouldStop
 from dga.scoring.encoder import CharEncoder
 from dga.training import checkpoint, predict, train_step
@@ -52,18 +53,20 @@ def fit(
     *,
     on_progress: OnProgress,
     should_stop: ShouldStop,
+    base: Base | None = None,
     model: keras.Model | None = None,
     path: Path | None = None,
 ) -> Trained:
     """Train a model; if `should_stop` becomes true, stop and keep the weights so far.
 
-    `train`, `validation`: encoded names with targets. `model`: where to start; a fresh one by
-    default. `path`: of the checkpoint; training continues from it if it exists. TrainingError if
-    the loss is not finite; JobError if the checkpoint belongs to other feeds or settings.
+    `train`, `validation`: encoded names with targets. `base`: the stored network to continue
+    from; a fresh one by default, or `model`. `path`: of the checkpoint; training continues from
+    it if it exists. TrainingError if the loss is not finite; JobError if the checkpoint belongs to
+    other feeds or settings.
     """
     config = config.resolved()
     if model is None:
-        model = learner.fresh(encoder, classes, config)
+        model = learner.first(encoder, classes, config, base)
     benign = train.codes[train.is_dga == 0]
     learner.count_tables(model, train.codes, benign, encoder.vocabulary)
     keras.utils.set_random_seed(config.seed)

@@ -67,7 +67,7 @@ def train(
             config,
             on_progress=tell,
             should_stop=should_stop,
-            model=warm_start.grown(base, encoder, classes, config) if base else None,
+            base=warm_start.network_of(base) if base else None,
             path=work / store.CHECKPOINT_FILE,
         )
 

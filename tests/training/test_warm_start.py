@@ -14,6 +14,7 @@ from keras import layers
 from dga.config import TrainingConfig
 from dga.errors import ConfigError
 from dga.networks import architectures, heads
+from dga.networks import grown as networks
 from dga.networks.architectures import Output, Tensor, dense
 from dga.runs import operators, store
 from dga.runs.store import Run
@@ -35,7 +36,8 @@ def stored(models: Path) -> Run:
 def grown(run: Run, *more: str) -> keras.Model:
     bundle = run.bundle()
     config = TrainingConfig.from_json(run.settings)
-    return warm_start.grown(run, bundle.encoder, [*bundle.classes, *more], config)
+    base = warm_start.network_of(run)
+    return networks.grown(base, bundle.encoder, [*bundle.classes, *more], config)
 
 
 def test_the_known_weights_stay_and_a_new_class_gets_weights_of_its_own(stored: Run) -> None:

@@ -1,0 +1,90 @@
+"""Continue from a stored network: its weights in a model that also has outputs for new families.
+
+Runs in a child process: it imports Keras. Trains nothing and writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from dga.config import TrainingConfig
+from dga.errors import ConfigError
+from dga.networks import architectures, heads
+from dga.scoring.encoder import CharEncoder
+
+_OTHER_VERSION = "run {} has the {} of another version; train a new run"
+
+
+@dataclass(frozen=True)
+class Base:
+    """A stored network to start from: of which run, its Keras file, and the classes it knows."""
+
+    run: str
+    path: Path
+    classes: tuple[str, ...]
+
+
+def grown(
+    base: Base, encoder: CharEncoder, classes: Sequence[str], config: TrainingConfig
+) -> keras.Model:
+    """Build the base's network, with its weights, for `classes`, which start with the base's own.
+
+    A new class starts with small random weights. ConfigError if the base's file does not fit.
+    """
+    known = _stored(base, encoder, config)
+    keras.utils.set_random_seed(config.seed)
+    model = _built(encoder, classes, config)
+    pairs = list(zip(known.weights, model.weights, strict=False))
+    grows = (len(base.classes), len(classes))
+    if len(known.weights) != len(model.weights) or not all(_fits(*pair, grows) for pair in pairs):
+        raise ConfigError(_OTHER_VERSION.format(base.run, config.architecture))
+    for old, new in pairs:
+        new.assign(_widened(np.asarray(old), np.asarray(new)))
+    return model
+
+
+def _built(encoder: CharEncoder, classes: Sequence[str], config: TrainingConfig) -> keras.Model:
+    outputs = heads.outputs_for(config.task, classes)
+    return architectures.build(config.architecture, encoder, outputs)
+
+
+def _stored(base: Base, encoder: CharEncoder, config: TrainingConfig) -> keras.Model:
+    """The base's network, built by this program; only the weights come from the base's file.
+
+    A file from elsewhere could describe a network of any size.
+    """
+    model = _built(encoder, base.classes, config)
+    try:
+        model.load_weights(base.path)
+    except (ValueError, KeyError) as error:  # shapes or layers that the file has not
+        told = _OTHER_VERSION.format(base.run, config.architecture)
+        raise ConfigError(f"{told} ({_one_line(error)})") from None
+    except Exception as error:  # Keras raises many exception classes for a damaged file
+        told = f"run {base.run}: its Keras file cannot be loaded ({_one_line(error)})"
+        raise ConfigError(told) from None
+    return model
+
+
+def _one_line(error: Exception) -> str:
+    """The beginning of an error's text, for a sentence."""
+    return " ".join(str(error).split())[:200]
+
+
+def _fits(old: keras.Variable, fresh: keras.Variable, grows: tuple[int, int]) -> bool:
+    """Whether shapes match, except for the number of classes in an output's last dimension."""
+    inner = old.shape[:-1] == fresh.shape[:-1]
+    return old.shape == fresh.shape or (inner and (old.shape[-1], fresh.shape[-1]) == grows)
+
+
+def _widened(old: np.ndarray, fresh: np.ndarray) -> np.ndarray:
+    """The new values with the old ones in their first columns."""
+    if old.shape == fresh.shape:
+        return old
+    result = fresh.copy()
+    result[..., : old.shape[-1]] = old
+    return result
