@@ -67,8 +67,8 @@ MACHINE: Final = (
     "winlogcomputername", "originhost", "forwarder", "resolver", "upstream", "viewname", "dnsview",
     "=source", "=sourcetype", "=server", "=index", "=_index", "nameserver", "hostedzone",
     "endpointhostname", "srcendpointhostname", "dstendpointhostname", "dstendpointdomain",
-    "pscomputername", "destinationdevicename", "observername", "rechnername", "ordinateur",
-    "equipo", "nomedelcomputer",
+    "pscomputername", "destinationdevicename", "observername", "rechnername", "=rechner",
+    "=arbeitsplatz", "ordinateur", "=poste", "equipo", "nomedelcomputer",
 )  # fmt: skip
 # So end names of machines and accounts that are written as one word.
 MACHINE_ENDS: Final = (
@@ -93,7 +93,7 @@ CLIENT_NAMES: Final = (
     "=client", "client", "=ip", "=source", "sourceclient", "clientid", "callsrc", "agentip",
     "hostip", "=ipaddress", "clientipaddr", "=host",
     "ipquelle", "quellip", "quelladresse", "adresseipsource", "ipsource", "ipdeorigen",
-    "indirizzoip", "iporigine",
+    "indirizzoip", "iporigine", "adresseip", "direccionip", "enderecoip",
 )  # fmt: skip
 # Addresses that a firewall put in the place of a client's.
 TRANSLATED: Final = (
@@ -109,7 +109,7 @@ CLIENT_MACHINES: Final = (
     "winlogcomputername", "devicename", "computername", "=computer", "computer", "agentname",
     "agenthostname", "hosthostname", "hostname", "endpointname", "machinename", "shost",
     "srchostname", "clienthostname", "clientname", "identity", "identities", "devicehostname",
-    "deviceid",
+    "deviceid", "rechner", "rechnername", "arbeitsplatz", "ordinateur", "poste", "equipo",
 )  # fmt: skip
 RCODE_NAMES: Final = (
     "rcodename", "dnsresponsecodename", "responsecodename", "dnsresponsecode", "responsecode",
@@ -121,6 +121,8 @@ RCODE_NAMES: Final = (
 # These hold other words too: they count where they hold the codes' own names.
 RCODE_LIKELY: Final = (
     "=response", "response", "=result", "=status", "status", "reply", "outcome", "=action",
+    "ergebnis", "antwort", "resultat", "reponse", "resultado", "respuesta", "risultato", "risposta",
+    "statut", "estado", "stato",
 )  # fmt: skip
 # Words for a time in languages whose numbers go day, month, year.
 DAY_FIRST_NAMES: Final = (

@@ -57,6 +57,8 @@ def rcode_name(text: str) -> str | None:
 
     >>> [rcode_name(text) for text in ("3", "9003", "No such name (3)", "noerror", "blocked")]
     ['NXDOMAIN', 'NXDOMAIN', 'NXDOMAIN', 'NOERROR', None]
+    >>> [rcode_name(text) for text in ("3 (Name existiert nicht)", "3 - Bonn", "77 (Bonn)")]
+    ['NXDOMAIN', None, None]
     """
     return _rcode_name(text.strip()[:64])
 
@@ -118,8 +120,14 @@ def _rcode_name(text: str) -> str | None:
     if text[:2].lower() == "0x":
         return _from_flags(text)
     if found := _NUMBER_AND_NAME.match(text):
-        return _from_letters(found[2] or found[3])
+        return _from_letters(found[2] or found[3]) or _BY_NUMBER.get(_explained(text))
     return _from_letters(text) or _from_number(text)
+
+
+def _explained(text: str) -> str:
+    """The number before words in parentheses, in whatever language; else nothing."""
+    number, bracket, _ = text.partition("(")
+    return str(int(number)) if bracket and number.strip().isdigit() else ""
 
 
 def _from_letters(text: str) -> str | None:

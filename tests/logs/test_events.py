@@ -54,3 +54,14 @@ def test_a_table_without_names_is_refused() -> None:
         FeedError, match="no column holds domain names; columns are column_1, column_2"
     ):
         read_events(io.BytesIO(b"1,2\n3,4\n"))
+
+
+def test_headers_and_answers_in_another_language_are_known() -> None:
+    log = (
+        "Zeitpunkt;Rechner;Domäne;Ergebnis\n"
+        "01.05.2026 10:00:01;ws-017;qzkvxwtr.com;3 (Name existiert nicht)\n"
+        "01.05.2026 10:00:03;ws-018;example.com;0 (Kein Fehler)\n"
+    )
+    first, second = events_of(log)
+    assert (first["client"], first["query"]) == ("ws-017", "qzkvxwtr.com")
+    assert [first["rcode"], second["rcode"]] == ["NXDOMAIN", "NOERROR"]
