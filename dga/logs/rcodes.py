@@ -51,6 +51,8 @@ _MESSAGE = re.compile(r"[A-Za-z0-9+/]{15,}={0,2}")
 _HEADER_CHARACTERS = 16  # of base64, the twelve bytes of a DNS header
 _NUMBER_AND_NAME = re.compile(r"^\s*(\d{1,5})\s*[:(\-]\s*([A-Za-z ]+)|^([A-Za-z ]+)\s*[(:]\s*\d+")
 
+_EXPLAINED = re.compile(r"\s*(\d{1,5})\s*\([^)]*\s[^)]*\)")
+
 
 def rcode_name(text: str) -> str | None:
     """The name of an answer code; None for what is none.
@@ -125,9 +127,10 @@ def _rcode_name(text: str) -> str | None:
 
 
 def _explained(text: str) -> str:
-    """The number before words in parentheses, in whatever language; else nothing."""
-    number, bracket, _ = text.partition("(")
-    return str(int(number)) if bracket and number.strip().isdigit() else ""
+    """The number before words in parentheses, in whatever language, but not before the name of a
+    query's type; else nothing."""
+    found = _EXPLAINED.match(text)
+    return str(int(found[1])) if found else ""
 
 
 def _from_letters(text: str) -> str | None:
