@@ -26,7 +26,7 @@ def test_missed_names_are_compared_with_found_ones() -> None:
     length = found.traits.set_index("trait").loc["Length of the label"]
     assert length["missed"] == pytest.approx(3) and length["found"] == pytest.approx(15)
     assert "they are short (3.0 characters)" in found.reason
-    assert ".com is more frequent (100% of them)" in found.reason
+    assert ".com is more frequent (100 % of them)" in found.reason
     assert found.pairs[0][1].endswith(".net") and found.advice
 
 

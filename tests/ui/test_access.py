@@ -208,8 +208,9 @@ def score(monkeypatch: pytest.MonkeyPatch, done: list[str]) -> None:
 
 def judge(monkeypatch: pytest.MonkeyPatch, done: list[str]) -> None:
     hosts = hosts_page.Hosts(given=("dns.log", b""))
-    started = SimpleNamespace(start=lambda: done.append("score"), key="")
+    started = SimpleNamespace(start=lambda: done.append("score") or started, key="")
     monkeypatch.setattr(hosts_page, "HostsJob", lambda *_, **__: started)
+    monkeypatch.setattr(hosts_page.recent, "add", lambda _: None)
     hosts_page._begin(hosts, 0.001, False)
 
 

@@ -133,7 +133,7 @@ def test_the_rows_of_a_long_packed_list_are_estimated() -> None:
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (b"domain,note\nnope,x\nneither,y\na.com,z\n", "Only 33%"),
+        (b"domain,note\nnope,x\nneither,y\na.com,z\n", "Only 33.3 %"),
         (b"domain,score\na.com,1\n", "given_score"),
         ("domain,who\na.com,Jos\xe9\n".encode("cp1252"), "Windows-1252"),
         (b"domain,x\na.com,1,2,3\nb.com,1\n", "surplus"),

@@ -11,8 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 from dga import generators
 from dga.hosts import feedback
+from dga.hosts.score_hosts import NO_CLIENTS
 from tests.tables.test_archives import workbook
 from ui.common.recent_jobs import RecentJobs
+from ui.common.text import escape
 from ui.hosts import columns, host_panel, input
 from ui.hosts.hosts_job import HostsJob
 
@@ -131,15 +133,15 @@ def test_columns_that_were_not_recognised_are_chosen_and_the_log_is_judged_again
 ) -> None:
     rows = [("PC-1", name, "NXDOMAIN") for name in generators.generate("necurs", 30)]
     rows += [("PC-2", name, "NOERROR") for name in ("bahn.de", "datev.de", "heise.de")]
-    log = "Rechner;Name;Ergebnis\n" + "".join(";".join(row) + "\n" for row in rows)
+    log = "Apparat;Name;Befund\n" + "".join(";".join(row) + "\n" for row in rows)
     app.session_state[input.MEMORY] = input.Hosts(given=("log.csv", log.encode()))
     app.switch_page("pages/hosts.py").run()
     first = app.session_state[input.MEMORY].job.wait()
     app.run()
-    assert any("does not tell who asked" in one.value for one in app.caption)
+    assert any(escape(NO_CLIENTS) in one.value for one in app.caption)
     assert columns.lacks(first.description)
-    app.selectbox(key=f"hosts_column_client_{first.key}").set_value("Rechner")
-    app.selectbox(key=f"hosts_column_rcode_{first.key}").set_value("Ergebnis")
+    app.selectbox(key=f"hosts_column_client_{first.key}").set_value("Apparat")
+    app.selectbox(key=f"hosts_column_rcode_{first.key}").set_value("Befund")
     next(one for one in app.button if one.label == "Judge with these columns").click().run()
     second = app.session_state[input.MEMORY].job.wait()
     app.run()
