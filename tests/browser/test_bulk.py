@@ -188,7 +188,7 @@ def test_every_chart_lists_as_many_rows_as_the_clicked_bar_counts(
     drawn.last.hover(force=True)
     told = figure.locator(".hoverlayer text").first
     expect(told).to_contain_text("rows")
-    text = re.sub(r"score [\d.]{4} to [\d.]{4}", "", str(told.text_content()))
+    text = re.sub(r"score [\d.]{5} to [\d.]{5}", "", str(told.text_content()))
     count = re.search(r"([\d,]+) rows", text)
     assert count is not None
     settle(figure).locator(".bars .point path").last.click(force=True)
