@@ -134,11 +134,11 @@ def _more(job: str, overview: Overview) -> None:
                 help=TERMS[term],
             )
     with second:
+        st.session_state.setdefault(_key(job, "score"), WHOLE)
         st.slider(
             "Score",
             *WHOLE,
-            WHOLE,
-            0.01,
+            step=0.01,
             key=_key(job, "score"),
             persist_state="session",
             help=TERMS["score"],
