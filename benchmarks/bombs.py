@@ -114,13 +114,19 @@ def database(dice: random.Random) -> bytes:
     )
     with tempfile.NamedTemporaryFile(suffix=".db") as file:
         connection = sqlite3.connect(file.name)
-        connection.execute(statement)
         if "TABLE" in statement:
             rows = [(number,) for number in range(2_000)]
+            connection.execute("CREATE TABLE domain_by_id(id INTEGER PRIMARY KEY)")
             connection.execute("CREATE TABLE client_by_id(id INTEGER PRIMARY KEY, ip)")
             connection.execute("CREATE TABLE query_storage(id, timestamp, domain, client)")
             connection.executemany("INSERT INTO domain_by_id(id) VALUES (?)", rows)
             connection.executemany("INSERT INTO query_storage VALUES (?1, 1, ?1, 1)", rows)
+            # The column is put in behind its rows: SQLite would compute it for each that is added.
+            connection.execute("PRAGMA writable_schema = ON")
+            into = "UPDATE sqlite_schema SET sql = ? WHERE name = 'domain_by_id'"
+            connection.execute(into, (statement,))
+        else:
+            connection.execute(statement)
         connection.commit()
         connection.close()
         return file.read()
