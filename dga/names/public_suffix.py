@@ -7,9 +7,10 @@ suffix. Takes normalised host names: lower case, ASCII, no empty label.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +45,8 @@ class Level:
         """The kinds of each ending (names,); 0 if it is not listed."""
         if len(endings) < arrow_strings.ONE_BY_ONE:
             texts = endings.to_pylist()
-            return np.array([rules().get(text, 0) for text in texts], dtype=np.uint8)
+            found = (rules_under(text.rpartition(".")[2]).get(text, 0) for text in texts)
+            return np.fromiter(found, np.uint8, len(texts))
         places = pc.index_in(endings, value_set=self.suffixes)
         known = arrow_strings.flags_of(places.is_valid())
         kinds = np.zeros(len(endings), dtype=np.uint8)
@@ -54,15 +56,27 @@ class Level:
 
 @cache
 def rules() -> dict[str, int]:
-    """Every listed suffix and its parents, with their kinds; read once per process."""
+    """Every listed suffix and its parents, with their kinds."""
+    return {suffix: kind for top in _lines() for suffix, kind in rules_under(top).items()}
+
+
+def rules_under(top: str) -> dict[str, int]:
+    """The listed suffixes under a top-level domain, in ASCII, and their parents, with their kinds.
+
+    >>> rules_under("ck") == {"ck": WILD | INNER, "www.ck": EXCEPTION}
+    True
+    """
+    return _rules_under(top) if top in _lines() else {}  # nothing is kept of unknown ones
+
+
+@cache
+def _rules_under(top: str) -> dict[str, int]:
+    """The rules of one top-level domain: a look-up of one name needs no others."""
     found: dict[str, int] = {}
-    for path in (Path(PSLFILE), ZONES, GATEWAYS):
-        for line in path.read_text(encoding="utf-8").lower().splitlines():
-            if line and not line.startswith("//"):
-                suffix, kind = _rule(line.partition(" ")[0])
-                found[suffix] = found.get(suffix, 0) | kind
-    for suffix in blocklist_zones():
-        found[suffix] = RESERVED
+    for line in _lines()[top]:
+        suffix, kind = _rule(line)
+        found[suffix] = found.get(suffix, 0) | kind
+    found |= dict.fromkeys(_blocklist_zones_by_top().get(top, ()), RESERVED)
     for suffix in list(found):
         while parent := suffix.partition(".")[2]:
             known = found.get(parent, 0)
@@ -70,7 +84,31 @@ def rules() -> dict[str, int]:
             if known & INNER:
                 break
             suffix = parent
-    return found | dict.fromkeys(SPECIAL_USE, RESERVED)
+    return found | {top: RESERVED} if top in SPECIAL_USE else found
+
+
+@cache
+def _lines() -> dict[str, list[str]]:
+    """The rules of the lists as they are written, by top-level domain."""
+    lines = chain.from_iterable(
+        path.read_text(encoding="utf-8").lower().splitlines()
+        for path in (Path(PSLFILE), ZONES, GATEWAYS)
+    )
+    listed = (line.partition(" ")[0] for line in lines if line and not line.startswith("//"))
+    return {top: [] for top in SPECIAL_USE} | _by_top(listed)
+
+
+@cache
+def _blocklist_zones_by_top() -> dict[str, list[str]]:
+    return _by_top(blocklist_zones())
+
+
+def _by_top(names: Iterable[str]) -> dict[str, list[str]]:
+    """Names or rules by their top-level domain in ASCII."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        found.setdefault(_in_ascii(name.rpartition(".")[2]), []).append(name)
+    return found
 
 
 @cache
@@ -116,10 +154,10 @@ def public_labels(labels: Sequence[str]) -> int:
     >>> public_labels("www.example.co.uk".split(".")), public_labels("winlogon.exe".split("."))
     (2, 2)
     """
-    count, suffix = 1, ""
+    count, suffix, listed = 1, "", rules_under(labels[-1])
     for depth, label in enumerate(reversed(labels), 1):
         suffix = f"{label}.{suffix}" if suffix else label
-        kind = rules().get(suffix, 0)
+        kind = listed.get(suffix, 0)
         if kind & RESERVED or not (kind or depth > 1):  # no such top-level domain
             count = len(labels)
         elif kind & EXCEPTION:
@@ -136,6 +174,10 @@ def public_labels(labels: Sequence[str]) -> int:
 def count_public_labels(labels: Counts, endings: Endings) -> Counts:
     """`public_labels` of many names. `labels`: each name's number of labels (names,). `endings`:
     returns the last n labels of the names in some rows, which have at least n."""
+    if len(labels) < arrow_strings.ONE_BY_ONE:
+        rows = np.arange(len(labels))
+        names = [endings(rows[row : row + 1], int(labels[row]))[0].as_py() for row in rows]
+        return np.array([public_labels(name.split(".")) for name in names], dtype=np.int64)
     counts = np.ones_like(labels)
     rows = np.arange(len(labels))
     for depth, level in enumerate(levels(), 1):

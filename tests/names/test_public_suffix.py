@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from itertools import chain
+from typing import Any
 
+import numpy as np
+import pyarrow as pa
 import pytest
 from publicsuffixlist import PSLFILE, PublicSuffixList
 
@@ -15,6 +18,7 @@ from dga.names.public_suffix import (
     levels,
     public_labels,
     rules,
+    rules_under,
 )
 
 
@@ -71,3 +75,28 @@ def test_levels_hold_every_rule_once() -> None:
     assert sorted(listed) == sorted(rules())
     dots = [level.suffixes[0].as_py().count(".") for level in levels()]
     assert dots == list(range(len(levels())))
+
+
+def test_each_rule_is_found_under_its_top_level_domain() -> None:
+    for suffix, kind in rules().items():
+        assert rules_under(suffix.rpartition(".")[2])[suffix] == kind
+    assert blocklist_zones() | public_suffix.SPECIAL_USE.keys() <= rules().keys()
+
+
+def test_nothing_is_kept_of_unknown_top_level_domains() -> None:
+    before = public_suffix._rules_under.cache_info().currsize
+    assert [rules_under(f"nosuch{number}") for number in range(9)] == [{}] * 9
+    assert public_suffix._rules_under.cache_info().currsize == before
+
+
+@pytest.mark.parametrize("times", [1, 40])  # few names are split one by one, many in columns
+def test_a_column_is_split_as_its_names_are(times: int) -> None:
+    names = ["com", "a.b.co.uk", "foo.nosuchtld", "x.a.kawasaki.jp", "b.ck", "www.ck"] * times
+
+    def endings(rows: Any, depth: int) -> pa.LargeStringArray:
+        cut = [".".join(names[row].split(".")[-depth:]) for row in rows]
+        return pa.array(cut, pa.large_string())
+
+    labels = np.array([name.count(".") + 1 for name in names])
+    found = public_suffix.count_public_labels(labels, endings).tolist()
+    assert found == [public_labels(name.split(".")) for name in names]
