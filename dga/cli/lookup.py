@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from dga.cli import console
 from dga.cli.options import (
@@ -16,9 +18,10 @@ from dga.cli.options import (
     open_bundle,
     threshold,
 )
-from dga.generators.attribution import attributions, open_index, standing_index, window_of_name
-from dga.generators.attribution.match import Match
-from dga.scoring.scorer import Scorer
+from dga.runs import store as store  # here, so that the thread of `run` imports nothing
+
+if TYPE_CHECKING:
+    from dga.generators.attribution import Match
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -37,11 +40,18 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print a line per name, also for text that is not a domain; a known generator comes first."""
-    bundle = open_bundle(options.run)
-    scorer = Scorer(bundle, threshold(options, bundle), cache=0, allow=allowed(options))
     # An argument may hold bytes that are not UTF-8: they become U+FFFD, reported as a problem.
     texts = [os.fsencode(text).decode("utf-8", "replace") for text in options.domain]
-    matches = _matches(texts, options.attribute)
+    with ThreadPoolExecutor(1) as pool:  # the bundle is read while the other modules are
+        opening = pool.submit(open_bundle, options.run)
+        from dga.scoring.scorer import Scorer
+
+        allow = allowed(options)
+        if options.attribute:
+            opening.result()  # a bundle that cannot be opened is told before a minute's work
+        matches = _matches(texts, options.attribute)
+        bundle = opening.result()
+    scorer = Scorer(bundle, threshold(options, bundle), cache=0, allow=allow)
     for number, verdict in enumerate(scorer.verdicts(texts)):
         found = matches[number] if matches else ()
         if options.json:
@@ -53,6 +63,13 @@ def run(options: argparse.Namespace) -> None:
 
 def _matches(texts: list[str], build: bool) -> list[tuple[Match, ...]] | None:
     """The generators of each name; None if the index is not built and was not asked for."""
+    from dga.generators.attribution import (
+        attributions,
+        open_index,
+        standing_index,
+        window_of_name,
+    )
+
     start, end = window_of_name()
     index = (
         open_index(start, end, on_build=console.index_progress())

@@ -5,6 +5,7 @@ Exit status: 0 done, 1 a user's error (one sentence on standard error), 130 canc
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -14,13 +15,24 @@ from dga.cli.commands import COMMANDS, build_parser
 from dga.errors import DGAError, told
 
 CANCELLED = 130
+OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit status."""
+    """Run one command, by default that of this process; returns the exit status."""
+    if arguments is not None:
+        return _run(arguments)
+    # Nearly all objects of a command last as long as its process. So garbage is looked for less
+    # often, and not at the end: together they took a fifth of a look-up's time.
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
+    status = _run(sys.argv[1:])
+    gc.freeze()
+    return status
+
+
+def _run(arguments: Sequence[str]) -> int:
     storage.keep_private()
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    options = build_parser(*COMMANDS.keys() & given[:1]).parse_args(given)
+    options = build_parser(*COMMANDS.keys() & set(arguments[:1])).parse_args(arguments)
     try:
         status = int(options.carry_out(options) or 0)
         sys.stdout.flush()

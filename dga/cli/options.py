@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dga.errors import ConfigError
-from dga.names.allow_list import AllowList
 
 if TYPE_CHECKING:
+    from dga.names.allow_list import AllowList
     from dga.scoring.bundle import ModelBundle
 
 
@@ -53,7 +53,9 @@ def allowed(options: argparse.Namespace) -> AllowList:
     from dga.names import allow_list
 
     kept = allow_list.stored()
-    return kept.with_others(AllowList.load(Path(options.allow))) if options.allow else kept
+    return (
+        kept.with_others(allow_list.AllowList.load(Path(options.allow))) if options.allow else kept
+    )
 
 
 def roles(options: argparse.Namespace) -> dict[str, str]:

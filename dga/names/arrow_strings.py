@@ -15,8 +15,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Bytes = npt.NDArray[np.uint8]
-Places = npt.NDArray[np.int64]
+from dga.names.byte_slices import Bytes, Places, gathered
+
 FEW = 100_000  # texts; up to this number a column is built one text at a time
 ONE_BY_ONE = 100  # texts; fewer are matched in Python, since each Arrow call has a fixed cost
 
@@ -93,15 +93,6 @@ def cut(data: Bytes, starts: Places, lengths: Places) -> pa.LargeStringArray:
     """A column of slices of `data`, which begin at `starts` (texts,) and have `lengths`
     (texts,)."""
     return column_from(*gathered(data, starts, lengths))
-
-
-def gathered(data: Bytes, starts: Places, lengths: Places) -> tuple[Bytes, Places]:
-    """Concatenate slices of `data`: their bytes and offsets, as `view` returns them."""
-    places = np.zeros(len(starts) + 1, dtype=np.int64)
-    np.cumsum(lengths, out=places[1:])
-    sources = np.repeat(starts - places[:-1], lengths)
-    sources += np.arange(len(sources))
-    return data[sources], places
 
 
 def blank(rows: int) -> pa.LargeStringArray:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dga.names import arrow_strings, lookups, parse, public_suffix
-from dga.names.arrow_strings import Places
+from dga.names.byte_slices import Places
 from dga.names.parse import Parsed
 
 # A name that `parse.normalise` only lowers and strips of a final dot.

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dga.names import arrow_strings, public_suffix, subdomains
+from dga.names.byte_slices import Places
 from dga.names.trace import decode, looks_like
 
 SEPARATOR = "; "
@@ -108,7 +109,7 @@ def joined(*columns: pa.LargeStringArray) -> pa.LargeStringArray:
     return arrow_strings.column_of([SEPARATOR.join(filter(None, row)) for row in rows])
 
 
-def _at(names: pa.LargeStringArray, rows: arrow_strings.Places) -> pa.LargeStringArray:
+def _at(names: pa.LargeStringArray, rows: Places) -> pa.LargeStringArray:
     if not len(rows):
         return arrow_strings.blank(len(names))
     found = np.full(len(names), "", dtype=object)

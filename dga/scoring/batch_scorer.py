@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dga.names import arrow_strings
-from dga.names.arrow_strings import Places
+from dga.names.byte_slices import Places
 from dga.schema import UNKNOWN_FAMILY
 from dga.scoring.bundle import Batch, ModelBundle
 from dga.scoring.calibration import Float32s

@@ -19,8 +19,7 @@ import onnxruntime
 
 from dga import devices
 from dga.errors import BundleError
-from dga.names import arrow_strings
-from dga.names.arrow_strings import Bytes, Places
+from dga.names.byte_slices import Bytes, Places, gathered
 from dga.schema import Scope, Task
 from dga.scoring import onnx_session, tried_shapes
 from dga.scoring import second_look as looks
@@ -145,7 +144,7 @@ class ModelBundle:
         lengths = np.minimum(np.diff(places), self.encoder.max_length)
         order = np.argsort(lengths.astype(np.uint8), kind="stable")
         lengths = lengths[order]
-        raw, places = arrow_strings.gathered(raw, places[1:][order] - lengths, lengths)
+        raw, places = gathered(raw, places[1:][order] - lengths, lengths)
         parts = (slice(at, at + MAX_BATCH) for at in range(0, len(order), MAX_BATCH))
         return [
             Batch(order[part], raw[places[part.start] : places[: part.stop + 1][-1]], lengths[part])

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from dga.names import allow_list, arrow_strings, look_alikes, remarks
 from dga.names.allow_list import AllowList
-from dga.names.arrow_strings import Places
+from dga.names.byte_slices import Places
 from dga.names.given_texts import GivenTexts
 from dga.names.parse_columns import ParsedColumn
 from dga.schema import (

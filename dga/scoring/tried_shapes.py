@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dga.names.arrow_strings import Bytes
+from dga.names.byte_slices import Bytes
 from dga.scoring.encoder import CharEncoder
 
 ROWS = tuple(2**power for power in range(10))
