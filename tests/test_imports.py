@@ -174,11 +174,20 @@ def test_no_call_needs_many_arguments_by_position(module: str) -> None:
     assert {name: given for name, given in named.items() if len(given) > MOST_POSITIONAL} == {}
 
 
-def test_an_alias_of_arrays_means_one_thing() -> None:
-    """`Float32s` is float32 wherever it stands."""
+ALIAS = re.compile(r"(?:[A-Z][a-z0-9]+)+")
+TYPE = re.compile(
+    r"npt\.NDArray|Callable|Literal|tuple|list|dict|Mapping|MutableMapping|Iterator|.* \| "
+)
+
+
+def test_an_alias_means_one_thing() -> None:
+    """`Float32s` is float32 wherever it stands, and a `Source` what can be scored."""
     meanings: dict[str, set[str]] = {}
     for path in MODULES.values():
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.Assign) and "npt.NDArray" in (text := ast.unparse(node.value)):
-                meanings.setdefault(ast.unparse(node.targets[0]), set()).add(text)
+            if isinstance(node, ast.Assign) and TYPE.match(text := ast.unparse(node.value)):
+                name = ast.unparse(node.targets[0])
+                if ALIAS.fullmatch(name):
+                    meanings.setdefault(name, set()).add(text)
+    assert len(meanings) > 40
     assert {name: found for name, found in meanings.items() if len(found) > 1} == {}

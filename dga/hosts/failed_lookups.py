@@ -175,7 +175,7 @@ def random_label(rng: Rng, shortest: int, longest: int) -> str:
     return "".join(rng.choice(list(string.ascii_lowercase), size))
 
 
-Maker = Callable[[FailedLookups], list[str]]
+FailureMaker = Callable[[FailedLookups], list[str]]
 # With how often each kind is drawn, as a Dirichlet distribution's parameters: hosts differ widely.
 KINDS: dict[str, float] = {
     "typo": 0.8,
@@ -190,4 +190,4 @@ KINDS: dict[str, float] = {
     "dynamic": 0.06,
     "junk": 0.06,
 }
-MAKERS: dict[str, Maker] = {kind: getattr(FailedLookups, f"_{kind}") for kind in KINDS}
+MAKERS: dict[str, FailureMaker] = {kind: getattr(FailedLookups, f"_{kind}") for kind in KINDS}

@@ -51,7 +51,7 @@ SILENCED = (
 UNNAMED = "{rows:,} of {total:,} rows hold no registered name and count for nothing."
 
 Mask = npt.NDArray[np.bool_]
-OnProgress = Callable[[int, float], None]  # (events so far, share of the source)
+OnEvents = Callable[[int, float], None]  # (events so far, share of the source)
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def score_hosts(
     attributor: MakeAttributor | None = None,
     tests: HostTests | None = None,
     keep_events: bool = False,
-    on_progress: OnProgress | None = None,
+    on_progress: OnEvents | None = None,
 ) -> HostsResult:
     """Judge every client of a log.
 
@@ -115,7 +115,7 @@ def score_hosts(
 
 def count(
     batches: Iterable[pa.RecordBatch],
-    on_progress: OnProgress | None = None,
+    on_progress: OnEvents | None = None,
     share: Callable[[], float] = lambda: 0.0,
     keep_events: bool = False,
 ) -> Ledger:

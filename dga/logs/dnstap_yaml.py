@@ -12,7 +12,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from dga.logs.grammars import ANSWERED, ASKED, NOTE, Grammar, Kind, LinePattern
+from dga.logs.grammars import ANSWERED, ASKED, NOTE, Grammar, LineKind, LinePattern
 from dga.logs.joining import Groups, Joiner
 from dga.logs.text_log import rows_table
 
@@ -109,7 +109,7 @@ class _Document:
         time = self._fields.get("query_time") or self._fields.get("response_time") or ""
         joiner.packet(line, groups, _PATTERNS[kind], time)
 
-    def _kind(self) -> Kind:
+    def _kind(self) -> LineKind:
         """Only what clients ask counts, not what the server asks others for them."""
         kind = self._fields.get("type", "")
         if kind.startswith(("RESOLVER", "FORWARDER")):

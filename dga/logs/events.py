@@ -41,7 +41,7 @@ UNKNOWN = ("", "-", "(empty)")
 
 _WORDS = {TIME: "time", CLIENT: "client", RCODE: "answer code", ANSWERS: "answers"}
 
-Source = str | Path | BinaryIO
+LogFile = str | Path | BinaryIO
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class Events:
 
 
 def read_events(
-    paths: Source | Sequence[str | Path],
+    paths: LogFile | Sequence[str | Path],
     *,
     roles: Mapping[str, str] | None = None,
     name: str = "",
@@ -174,7 +174,7 @@ def describe(log: LogTable) -> Description:
     return Description(log.layout, columns, reasons, tuple(log.notes), header)
 
 
-def _source(paths: Source | Sequence[str | Path]) -> Path | BinaryIO | list[Path]:
+def _source(paths: LogFile | Sequence[str | Path]) -> Path | BinaryIO | list[Path]:
     if isinstance(paths, str):
         return Path(paths)
     if isinstance(paths, Sequence):

@@ -18,7 +18,7 @@ ASKED: Final = "asked"  # opens an event, which later lines complete
 ANSWERED: Final = "answered"  # completes an event, or is one where nobody was seen asking
 NOTE: Final = "note"  # belongs to an event, if there is one, and tells no more than that
 
-Kind = Literal["event", "asked", "answered", "note"]
+LineKind = Literal["event", "asked", "answered", "note"]
 
 _IP = r"[0-9A-Fa-f.:]++(?:%\w++)?"
 _NAME = r"[^\s/'\"|,;()\[\]]++"
@@ -35,7 +35,7 @@ class LinePattern:
     """
 
     pattern: re.Pattern[str]
-    kind: Kind
+    kind: LineKind
     otherwise: str = ""
 
 
@@ -66,7 +66,7 @@ class Grammar:
     preamble: bool = False
 
 
-def _line(pattern: str, kind: Kind = EVENT, otherwise: str = "") -> LinePattern:
+def _line(pattern: str, kind: LineKind = EVENT, otherwise: str = "") -> LinePattern:
     return LinePattern(re.compile(pattern), kind, otherwise)
 
 

@@ -31,7 +31,7 @@ from dga.tables.unpack import MAX_BYTES
 CHUNK_ROWS = 50_000
 SEVERAL = "several"  # the format of files of different layouts in one table
 
-Source = Path | BinaryIO | Sequence[Path]
+Logs = Path | BinaryIO | Sequence[Path]
 
 
 @dataclass
@@ -71,7 +71,7 @@ class LogTable:
 
 @contextmanager
 def open_table(
-    source: Source,
+    source: Logs,
     *,
     name: str = "",
     chunk_rows: int = CHUNK_ROWS,
@@ -108,7 +108,12 @@ def open_table(
 
 @contextmanager
 def _opened(
-    source: Source, name: str, chunk_rows: int, max_bytes: int, sheet: str, should_stop: ShouldStop
+    source: Logs,
+    name: str,
+    chunk_rows: int,
+    max_bytes: int,
+    sheet: str,
+    should_stop: ShouldStop,
 ) -> Iterator[LogTable]:
     """A log whose roles are not chosen yet."""
     finder = LayoutFinder()

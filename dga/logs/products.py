@@ -11,7 +11,7 @@ import io
 import json
 from typing import Any, Final
 
-ROWS: Final = (
+ROWS: Final = (  # client, queried name, answer code
     ("10.1.0.11", "www.garden-tools.com", 0), ("10.1.0.23", "xkqzvbntwq.net", 3),
     ("10.1.0.12", "mail.paper-boats.org", 0), ("10.1.0.23", "qpzmvbtrwx.info", 3),
     ("10.1.0.13", "cdn.lemon-market.de", 0),
@@ -20,8 +20,6 @@ HOST = "ws7.corp.aureola.com"
 SENSOR = "sensor-1.corp.aureola.com"
 JSON, CSV, NESTED = "json", "csv", "nested"
 
-# A row's client, queried name and answer code.
-Event = tuple[str, str, int]
 # How a product writes, its fields, and the roles that none of them tells.
 PRODUCTS: Final[dict[str, tuple[str, dict[str, str], str]]] = {
     "ECS": (NESTED, {"@timestamp": "$iso", "agent.name": SENSOR, "host.name": SENSOR,

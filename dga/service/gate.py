@@ -22,11 +22,11 @@ from dga.service.patience import patient
 from dga.service.problems import ProblemError
 from dga.service.tokens import ADMIN, READ, Token, TokenFile
 
-Scope = MutableMapping[str, Any]
+Connection = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+App = Callable[[Connection, Receive, Send], Awaitable[None]]
 
 OPEN_PATHS = (
     "/healthz",
@@ -56,7 +56,7 @@ class Gate:
     def __post_init__(self) -> None:
         self._rate = RateLimiter(self.limits.requests_per_second)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
         """Handle one ASGI connection."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
@@ -74,7 +74,7 @@ class Gate:
         finally:
             self._record(request)
 
-    def _check(self, scope: Scope, headers: dict[bytes, bytes]) -> Token | None:
+    def _check(self, scope: Connection, headers: dict[bytes, bytes]) -> Token | None:
         host = headers.get(b"host", b"").decode("latin-1")
         if self.hosts and re.sub(r":\d+$", "", host).lower() not in self.hosts:
             raise ProblemError(421, f"this service does not answer to the host name {host[:80]!r}")
@@ -132,7 +132,7 @@ def _too_slow() -> ProblemError:
 class _Request:
     """One request: its id, and the start of its response."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: Connection, send: Send) -> None:
         self.scope, self._send = scope, send
         self.started = time.perf_counter()
         self.headers: dict[bytes, bytes] = dict(scope["headers"])

@@ -35,7 +35,7 @@ from dga.tables.unpack import (
     source_name,
 )
 
-Source = Path | BinaryIO | tuple[Path, ...]
+FilesOrStream = Path | BinaryIO | tuple[Path, ...]
 _PACKED = re.compile(r"\.(gz|bz2|xz|zst|zstd)$", re.I)
 _NUMBERED = re.compile(r"(.+)\.(\d{1,4})$")
 _DATED = re.compile(r"(.+?)[-_.]?\d{4}-?\d\d-?\d\d")
@@ -51,7 +51,7 @@ _IN_MEMORY = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE,
 
 @contextmanager
 def members(
-    source: Source, name: str = "", max_bytes: int = MAX_BYTES, sheet: str = ""
+    source: FilesOrStream, name: str = "", max_bytes: int = MAX_BYTES, sheet: str = ""
 ) -> Iterator[Iterator[Payload]]:
     """Open each file of a source: of several paths, of a folder, of a zip or tar archive, or the
     one that it is.
@@ -65,7 +65,7 @@ def members(
 
 
 def _payloads(
-    source: Source, name: str, max_bytes: int, sheet: str, stack: ExitStack
+    source: FilesOrStream, name: str, max_bytes: int, sheet: str, stack: ExitStack
 ) -> Iterator[Payload]:
     if isinstance(source, tuple):
         return _several(source, max_bytes, sheet)

@@ -20,7 +20,7 @@ LEAST_SHARE: Final = 0.6  # share of the first lines that must be rules of the k
 SAMPLE_LINES: Final = 500
 MAX_LINE: Final = 8_192  # characters of a line to examine
 
-Names = Callable[[str], list[str] | None]  # returns None for a line that is not a rule of the kind
+NamesOfLine = Callable[[str], list[str] | None]  # None for a line that is no rule of the kind
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class ListKind:
     name: str
     title: str
     sample: str
-    names: Names
+    names: NamesOfLine
     ignored: re.Pattern[str]
     marks: re.Pattern[str]
 

@@ -12,7 +12,7 @@ from ui.bulk import table as given
 from ui.bulk.scoring_job import ScoringJob
 from ui.bulk.table import Table
 from ui.common import browser, file_input, session
-from ui.common.file_input import Source
+from ui.common.file_input import Upload
 
 UPLOAD, PASTE, FILE = "bulk_upload", "bulk_paste", "bulk_file"
 LIST = "list"  # query parameter: the key of the job whose result is shown
@@ -25,7 +25,7 @@ class Bulk:
     table: Table | None = None
     job: ScoringJob | None = None
     error: DGAError | None = None
-    given: tuple[str, Source] | None = None
+    given: tuple[str, Upload] | None = None
     fresh: bool = False  # a list was given that is not scored yet
 
 
@@ -79,7 +79,7 @@ def _ways() -> None:
         file_input.data_file(FILE, _take, _refuse, "lists")
 
 
-def _take(name: str, source: Source | None) -> None:
+def _take(name: str, source: Upload | None) -> None:
     """Make a new list the page's table, or clear it."""
     bulk = session.remembered(session.BULK, Bulk)
     bulk.given, bulk.fresh = None if source is None else (name, source), source is not None

@@ -16,8 +16,8 @@ from dga.errors import DGAError
 from ui.common import library
 from ui.common.text import code
 
-Source = bytes | Path
-Take = Callable[[str, Source | None], None]
+Upload = bytes | Path
+Take = Callable[[str, Upload | None], None]
 Refuse = Callable[[DGAError], None]
 
 

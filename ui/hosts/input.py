@@ -9,7 +9,7 @@ import streamlit as st
 from dga.errors import DGAError
 from dga.hosts import example_log
 from ui.common import browser, file_input, session, widgets
-from ui.common.file_input import Source
+from ui.common.file_input import Upload
 from ui.hosts import recent
 from ui.hosts.hosts_job import HostsJob
 
@@ -27,7 +27,7 @@ class Hosts:
     """What the page keeps between reruns and page changes."""
 
     job: HostsJob | None = None
-    given: tuple[str, Source] | None = None
+    given: tuple[str, Upload] | None = None
     sheet: str = ""
     error: DGAError | None = None
     roles: dict[str, str] | None = None  # of the given log, where a person chose its columns
@@ -108,7 +108,7 @@ def _ways() -> None:
         st.button("Try the example", icon=":material/science:", on_click=_take_example)
 
 
-def _take(name: str, source: Source | None) -> None:
+def _take(name: str, source: Upload | None) -> None:
     hosts = session.remembered(MEMORY, Hosts)
     hosts.error = None
     hosts.given, hosts.sheet = None if source is None else (name, source), ""
