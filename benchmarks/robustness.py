@@ -15,7 +15,6 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from benchmarks.rivals import Ours, Rival
@@ -24,10 +23,10 @@ from dga.datasets.perturbations import ATTACKS, Attack, edited
 from dga.generators import FAMILIES, at_most
 from dga.runs import store
 from dga.schema import BENIGN, DGA, FAMILY, LABEL
+from dga.scoring.calibration import log_odds
 
 TRIAL = Path(__file__).resolve().parent.parent / "data" / "trial"
 NAMES = 4_000  # at most, of each side
-CLIP = 1e-7
 
 
 def main() -> None:
@@ -61,13 +60,8 @@ def measured(
         "names": f"{len(pairs):,}",
         "called dga before": f"{np.mean(before >= threshold):.2%}",
         "after": f"{np.mean(after >= threshold):.2%}",
-        "log-odds move by": f"{np.mean(_odds(after) - _odds(before)):+.2f}",
+        "log-odds move by": f"{np.mean(log_odds(after) - log_odds(before)):+.2f}",
     }
-
-
-def _odds(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    clipped = np.clip(scores.astype(np.float64), CLIP, 1 - CLIP)
-    return np.asarray(np.log(clipped / (1 - clipped)))
 
 
 def _chosen(path: Path | None) -> list[str]:

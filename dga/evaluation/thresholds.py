@@ -15,13 +15,13 @@ import numpy.typing as npt
 
 from dga.evaluation.curves import Threshold, threshold_at_fpr
 from dga.evaluation.intervals import CONFIDENCE, clopper_pearson
+from dga.scoring.calibration import log_odds
 
 TAIL_SHARE = 0.005  # the tail is this share of the highest benign scores
 LEAST_TAIL = 50
 LEAST_EXPECTED = 1.0  # expected false positives from which a threshold is given
 RESAMPLES = 1000
 LARGEST_RATE, SMALLEST_RATE, SURVIVAL_POINTS = 0.5, 1e-5, 60  # of `survival`
-CLIP = 1e-7  # keeps the log-odds of a score finite
 LARGEST_SHAPE = 0.9  # the moments do not exist from 1
 
 Float64s = npt.NDArray[np.float64]
@@ -41,7 +41,7 @@ def choose(benign_scores: npt.ArrayLike, fpr: float, seed: int = 23) -> Threshol
         return counted
     threshold = np.float32(_sigmoid(tail.level(fpr)))
     reached = int((scores >= threshold).sum())
-    by_fit = tail.rate_interval(float(_log_odds(threshold)), seed)
+    by_fit = tail.rate_interval(float(log_odds(threshold)), seed)
     by_count = clopper_pearson(reached, len(scores))
     return replace(
         counted,
@@ -84,7 +84,7 @@ class _Tail:
         size = int(TAIL_SHARE * len(scores))
         if size < LEAST_TAIL:
             return None
-        odds = np.sort(_log_odds(scores))[::-1]
+        odds = np.sort(log_odds(scores))[::-1]
         excesses = odds[:size] - odds[size]
         return cls(excesses, float(odds[size]), len(odds)) if excesses.mean() > 0 else None
 
@@ -122,11 +122,6 @@ def moments(excesses: Float64s) -> tuple[Float64s, Float64s]:
     gap = np.maximum(mean - 2 * weighted, 1e-12)
     shape = np.minimum(2 - mean / gap, LARGEST_SHAPE)
     return shape, 2 * mean * weighted / gap
-
-
-def _log_odds(scores: npt.ArrayLike) -> Float64s:
-    clipped = np.clip(np.asarray(scores, dtype=np.float64), CLIP, 1 - CLIP)
-    return np.asarray(np.log(clipped / (1 - clipped)))
 
 
 def _sigmoid(odds: float) -> float:

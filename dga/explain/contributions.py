@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dga.scoring.bundle import ModelBundle
-from dga.scoring.calibration import SHIFT, Float32s
+from dga.scoring.calibration import Float32s, log_odds
 
 ALTERNATIVES = "aeioustrnlcdpm0189-"  # replacements of a character: frequent ones of each kind
 MOST_VARIANTS = 400  # of a name; in a long one each character gets fewer replacements
@@ -84,9 +84,3 @@ def _spread(count: int) -> str:
     """A number of the alternatives, spread over all kinds."""
     step = max(len(ALTERNATIVES) / count, 1)
     return "".join(ALTERNATIVES[int(at * step)] for at in range(min(count, len(ALTERNATIVES))))
-
-
-def log_odds(scores: Float32s) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """The log-odds of scores (rows,), finite at 0 and 1 too."""
-    clipped = np.clip(scores.astype(np.float64), SHIFT, 1 - SHIFT)
-    return np.asarray(np.log(clipped / (1 - clipped)))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dga.explain.contributions import log_odds
 from dga.names import parse
 from dga.scoring.bundle import ModelBundle
+from dga.scoring.calibration import log_odds
 
 OTHER_SUFFIX = {"com": "net"}  # suffix -> its replacement; com for all others
 DIGITS = str.maketrans("", "", "0123456789")

@@ -12,9 +12,10 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from dga.scoring.calibration import log_odds
+
 Float32s = npt.NDArray[np.float32]
 
-CLIP = 1e-7  # keeps the log-odds of a score finite
 BINS = 16  # quantiles of either sample between which the weight is interpolated
 SMOOTHING = 2.0  # names that each bin holds beside those counted
 MOST_WEIGHT = 7.0  # of one name, either way
@@ -25,12 +26,6 @@ class Shares(Protocol):
 
     score: Float32s
     families: Float32s
-
-
-def log_odds(score: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """The log-odds of scores."""
-    clipped = np.clip(np.asarray(score, dtype=np.float64), CLIP, 1 - CLIP)
-    return np.asarray(np.log(clipped / (1 - clipped)))
 
 
 @dataclass(frozen=True)

@@ -120,10 +120,10 @@ def sigmoid(odds: Evidence) -> Float32s:
     return (1 / (1 + np.exp(-odds))).astype(np.float32)
 
 
-def log_odds(scores: Float32s) -> Evidence:
-    """The log-odds of scores (rows,), finite."""
-    clipped = np.clip(scores.astype(np.float64), SHIFT, 1 - SHIFT)
-    return np.log(clipped / (1 - clipped))
+def log_odds(scores: npt.ArrayLike) -> Evidence:
+    """The log-odds of scores (rows,), finite at 0 and 1 too."""
+    clipped = np.clip(np.asarray(scores, dtype=np.float64), SHIFT, 1 - SHIFT)
+    return np.asarray(np.log(clipped / (1 - clipped)))
 
 
 def log_shares(shares: Float32s) -> Float32s:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from dga.schema import BENIGN, DGA
+from dga.scoring.calibration import log_odds
 from dga.scoring.scorer import verdict_at
 from ui.charts import style
 from ui.charts.style import COLOURS, GREY, plain
@@ -65,14 +66,14 @@ def standing(
     for label, title in CLASSES.items():
         figure.add_trace(_bins(scores[label], title, COLOURS[label]))
     figure.add_vline(
-        x=_log_odds(threshold),
+        x=_on_scale(threshold),
         line={"color": GREY, "width": 2, "dash": "dash"},
         annotation={"text": "threshold", "xshift": 4},
         annotation_position="top right",
     )
     side = str(verdict_at(score, threshold))
     this = go.Scatter(
-        x=[_log_odds(score)],
+        x=[_on_scale(score)],
         y=[0],
         name="This name",
         mode="markers",
@@ -82,7 +83,7 @@ def standing(
     )
     figure.add_trace(this.update(marker={"line": {"color": GREY, "width": 1}}))
     figure.update_layout(barmode="overlay", bargap=0, margin={"t": 24})
-    ticks = {"tickvals": [_log_odds(tick) for tick in TICKS]}
+    ticks = {"tickvals": [_on_scale(tick) for tick in TICKS]}
     texts = [f"{tick:.6g}" for tick in TICKS]
     figure.update_xaxes(**ticks, ticktext=texts, fixedrange=True, range=[EDGES[0], EDGES[-1]])
     figure.update_yaxes(visible=False, fixedrange=True, rangemode="tozero")
@@ -90,8 +91,7 @@ def standing(
 
 
 def _bins(scores: npt.NDArray[np.float64], title: str, colour: str) -> go.Bar:
-    bounded = np.clip(scores, 1e-9, 1 - 1e-9)
-    odds = np.clip(np.log(bounded / (1 - bounded)), EDGES[0], EDGES[-1])
+    odds = np.clip(log_odds(scores), EDGES[0], EDGES[-1])
     counts = np.histogram(odds, bins=EDGES)[0]
     return go.Bar(
         x=(EDGES[:-1] + EDGES[1:]) / 2,
@@ -105,10 +105,9 @@ def _bins(scores: npt.NDArray[np.float64], title: str, colour: str) -> go.Bar:
     )
 
 
-def _log_odds(score: float) -> float:
-    """The place of a score on the scale of odds, within its ends."""
-    bounded = min(max(score, 1e-9), 1 - 1e-9)
-    return float(np.clip(math.log(bounded / (1 - bounded)), EDGES[0], EDGES[-1]))
+def _on_scale(score: float) -> float:
+    """The place of a score on the scale of log-odds, within its ends."""
+    return float(np.clip(log_odds(score), EDGES[0], EDGES[-1]))
 
 
 def _bars(

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dga.explain.score_rank import BenignReference, Share, Standing
 from dga.schema import BENIGN, DGA, UNKNOWN_FAMILY
+from dga.scoring.calibration import log_odds
 from dga.scoring.scorer import Verdict
 from ui import charts
 from ui.common import verdicts
@@ -203,9 +204,4 @@ def is_close(value: float, threshold: float) -> bool:
     >>> is_close(0.95, 0.93), is_close(0.999, 0.93)
     (True, False)
     """
-    return abs(_log_odds(value) - _log_odds(threshold)) < math.log(3)
-
-
-def _log_odds(share: float) -> float:
-    share = min(max(share, 1e-7), 1 - 1e-7)
-    return math.log(share / (1 - share))
+    return abs(float(log_odds(value) - log_odds(threshold))) < math.log(3)
