@@ -28,11 +28,11 @@ def explore(found: Explored) -> None:
             elif view == "Slices":
                 charts.weak_spots(found, cut)
             elif view == "Whole run":
-                charts.whole(found)
+                charts.overall(found)
             elif view == NOTEBOOK:
                 notebook_tables.show(found)
             else:
-                reviewing.all_said(found.run, reviews)
+                reviewing.show_all(found.run, reviews)
     with right:
         picked = name_table.listed(found, cut, reviews)
         reviewing.selected(found.run, picked, reviews)

@@ -36,9 +36,9 @@ def look_up(text: str, run: Run, bundle: ModelBundle, measure: Measure) -> None:
     verdict = session.scorer(run, measure.threshold).verdicts([text])[0]
     whose = session.whose_names(run)
     with st.container(border=True, key="answer"):
-        indexed = verdict.score is None or attribution.told(text)
+        indexed = verdict.score is None or attribution.show(text)
         known = standing(run)
-        answer.told(text, verdict, measure, session.benign_reference(run), known, whose)
+        answer.show(text, verdict, measure, session.benign_reference(run), known, whose)
         if bundle.scope != "fqdn":
             parsed.judged(verdict)
         if verdict.score is not None:

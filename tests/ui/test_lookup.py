@@ -122,7 +122,7 @@ def test_a_fitted_threshold_tells_how_many_names_score_above_and_rarity_is_count
     survival = [[0.0003, 0.986], [0.0001, 0.995]]
     reference = BenignReference.of({"thresholds": [counted, fitted], "benign_scores": survival})
     assert reference is not None
-    found = answer.between(*reference.as_high(0.986))
+    found = answer.benign_rarity(*reference.as_high(0.986))
     assert found == "Of 10,000 benign names, about 3 score this high."
     assert "3 of the names score above" in answer.fitted(Measure(0.985, 1e-4), reference)
     assert answer.fitted(Measure(0.69, 0.01), reference) == ""
@@ -160,7 +160,9 @@ def test_rarity_is_not_made_up_without_names() -> None:
     nobody = Standing(benign=np.array([]), dga=np.array([]))
     assert answer.rarity(verdict(0.9, "dga"), None, nobody, "names") == ""
     assert answer.rarity(verdict(0.1, "benign"), None, nobody, "names") == ""
-    assert answer.counted(Share(1, 1000), "names").startswith("Of 1,000 generated names, one")
+    assert answer.generated_rarity(Share(1, 1000), "names").startswith(
+        "Of 1,000 generated names, one"
+    )
     assert BenignReference.of({}) is None
 
 
@@ -440,7 +442,7 @@ def test_rarity_and_threshold_are_one_population_only_where_they_are(
     called: str, said: str
 ) -> None:
     reference = BenignReference(((0.8, 0.01),), 5000)
-    told = answer.of(verdict(0.9, called), reference, "Of 1,000 names, one scores this.")
+    told = answer.counted_on(verdict(0.9, called), reference, "Of 1,000 names, one scores this.")
     assert told == f" {said} the 5,000 benign names kept aside to choose thresholds on."
 
 
@@ -448,10 +450,10 @@ def test_the_history_shows_letters_that_deceive_as_ascii() -> None:
     cyrillic = LookedUp(
         "\u0430pple.com", replace(verdict(0.1, "benign"), domain="xn--pple-43d.com")
     )
-    assert openers.shown(cyrillic) == "xn--pple-43d.com"
-    assert openers.shown(LookedUp("Apple.com", verdict(0.1, "benign"))) == "Apple.com"
+    assert openers.title(cyrillic) == "xn--pple-43d.com"
+    assert openers.title(LookedUp("Apple.com", verdict(0.1, "benign"))) == "Apple.com"
 
 
 def test_several_names_show_columns_of_words_only_where_one_has_words() -> None:
     table = pd.DataFrame({"problem": ["", None], "remark": ["", "looks like paypal.com"]})
-    assert several.telling(table) == ["remark"]
+    assert several.remark_columns(table) == ["remark"]

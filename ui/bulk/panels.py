@@ -18,9 +18,6 @@ from ui.common.text import boundary, code, duration, escape
 PREVIEW_ROWS = 20
 
 
-# From a list to a job.
-
-
 def prepare(bulk: Bulk, running: bool) -> None:
     """The preview and the start of what was given; without anything, what to do.
 
@@ -134,9 +131,6 @@ def _begin(bulk: Bulk, table: Table, column: str, run: Run, threshold: float) ->
     st.rerun()
 
 
-# Watching a job.
-
-
 def title(job: ScoringJob) -> None:
     """What was scored, by what, and whether few rows could be."""
     st.subheader(f"Result of {code(job.name)}", anchor=False)
@@ -153,11 +147,11 @@ def watch(job: ScoringJob) -> None:
     """How far the job is; asks for a whole rerun when it ends, which also ends the polling."""
     if not job.running:
         st.rerun()
-    st.progress(job.share(), text=_told(job))
+    st.progress(job.share(), text=_progress_text(job))
     st.button("Cancel", on_click=job.cancel, disabled=job.cancelling, icon=":material/stop:")
 
 
-def _told(job: ScoringJob) -> str:
+def _progress_text(job: ScoringJob) -> str:
     if job.waiting:
         return "Waiting: other lists are being scored"
     if job.counting:

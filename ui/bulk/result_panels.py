@@ -44,17 +44,17 @@ def show(job: ScoringJob) -> None:
     if job.summary is None or job.result is None or job.overview is None:
         return
     summary, result, overview = job.summary, job.result, job.overview
-    _told(job, summary, overview)
+    _show_summary(job, summary, overview)
     filters = filter_panel.pick(job, result, overview, summary)
     result_table.show(job, result, filters, summary.rows)
     client = result_counts.guess(result.columns, CLIENTS)
     _hosts_link(client)
     st.markdown("#### The whole list")
     st.caption("Of all rows, whatever the filters above. Click a bar or a line to list its rows.")
-    _whole(job, summary, result, overview, filters, client)
+    _show_tabs(job, summary, result, overview, filters, client)
 
 
-def _whole(
+def _show_tabs(
     job: ScoringJob,
     summary: Summary,
     result: Result,
@@ -98,7 +98,7 @@ def _hosts_link(client: str | None) -> None:
         )
 
 
-def _told(job: ScoringJob, summary: Summary, overview: Overview) -> None:
+def _show_summary(job: ScoringJob, summary: Summary, overview: Overview) -> None:
     if summary.partial:
         of = f" of {job.total}" if job.total else ""
         st.warning(

@@ -127,7 +127,7 @@ def _bars(
         width=0.75,
         name=SIDES[side],
         marker={"color": COLOURS[side], "line": {"width": 0}},
-        customdata=[_told(name, shares, int(one)) for one in at],
+        customdata=[_hover_text(name, shares, int(one)) for one in at],
         hovertemplate="%{customdata}<extra></extra>",
     )
 
@@ -144,13 +144,13 @@ def _letters(
         text=[plain(character) for character in name],
         mode="text",
         textfont={"family": "monospace", "size": 17, "weight": 700},
-        customdata=[_told(name, shares, int(one)) for one in at],
+        customdata=[_hover_text(name, shares, int(one)) for one in at],
         hovertemplate="%{customdata}<extra></extra>",
         showlegend=False,
     )
 
 
-def _told(name: str, shares: npt.NDArray[np.float64], at: int) -> str:
+def _hover_text(name: str, shares: npt.NDArray[np.float64], at: int) -> str:
     """What hovering over a character tells."""
     share = float(shares[at])
     where = f"<b>{plain(name[at])}</b>, character {at + 1}"

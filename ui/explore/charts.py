@@ -107,7 +107,7 @@ def weak_spots(explored: Explored, threshold: float) -> None:
     download("CSV", table, f"{explored.run.name}-slices")
 
 
-def whole(explored: Explored) -> None:
+def overall(explored: Explored) -> None:
     """The run over all thresholds: headline figures, and what scores say against what is true."""
     metrics, of_trial = session.shown_metrics(explored.run)
     widgets.metric_row(widgets.test_figures(metrics))

@@ -35,20 +35,20 @@ def chosen_family(explored: Explored, threshold: float) -> None:
     found = why_missed.why_missed(explored.predictions, part.value, threshold)
     with st.container(border=True):
         st.markdown(f"#### Why names of {code(part.value)} are missed", anchors=False)
-        st.markdown(_said(found))
+        st.markdown(_summary(found))
         if found.missed:
-            _compared(found)
-        _do(found, part.value)
+            _show_differences(found)
+        _show_remedies(found, part.value)
 
 
-def _said(found: WhyMissed) -> str:
+def _summary(found: WhyMissed) -> str:
     whole = found.missed + found.found
     names = f"{found.missed:,} of {whole:,} names are missed."
     kind = f"Its names are {escape(found.about)}."
     return f"{names} {kind} {escape(found.reason) if found.missed else ''}"
 
 
-def _compared(found: WhyMissed) -> None:
+def _show_differences(found: WhyMissed) -> None:
     left, right = st.columns(2)
     rows = [
         (str(row["trait"]), _number(row["missed"]), _number(row["found"]))
@@ -68,7 +68,7 @@ def _number(value: float) -> str:
     return "–" if pd.isna(value) else f"{value:.2f}"
 
 
-def _do(found: WhyMissed, family: str) -> None:
+def _show_remedies(found: WhyMissed, family: str) -> None:
     """What would help, each a step to take from here."""
     st.markdown(f"**What would help:** {escape(found.advice)}.")
     with st.container(horizontal=True):

@@ -132,7 +132,7 @@ def _answers(explored: Explored, shown: pd.DataFrame) -> list[str]:
 def _table(rows: pd.DataFrame, reviews: Mapping[str, Review]) -> pd.DataFrame:
     """Show a page of rows; those selected are found again when rows move."""
     domains = rows[DOMAIN].tolist()
-    said = [_said(reviews.get(domain)) for domain in domains]
+    said = [_review_text(reviews.get(domain)) for domain in domains]
     shown = rows[[DOMAIN, PRED_PROB, TRUE_CLASS, VERDICT, FAMILY, ANSWER]].assign(
         **{TRUTH: list(map(truth, rows[TRUE_CLASS], rows[FAMILY])), REVIEWED: said}
     )
@@ -169,7 +169,7 @@ def truth(label: str, family: str) -> str:
     return f"{title}: {family}" if family else title
 
 
-def _said(review: Review | None) -> str:
+def _review_text(review: Review | None) -> str:
     if review is None:
         return ""
     return " ".join(filter(None, (review.label and f"is {review.label}", review.note)))
@@ -202,5 +202,5 @@ def _columns() -> dict[str, Any]:
         ANSWER: column.TextColumn(
             "Named", width=98, help="The family that the run names, whatever the score."
         ),
-        REVIEWED: column.TextColumn("Said", help="Your corrected label and note."),
+        REVIEWED: column.TextColumn("Review", help="Your corrected label and note."),
     }

@@ -57,14 +57,14 @@ def selected(run: Run, rows: pd.DataFrame, reviews: Mapping[str, Review]) -> Non
         return
     with st.container(border=True):
         if len(rows) == 1:
-            _one(rows.iloc[0])
-            _nearest(run, rows.iloc[0])
+            _show_name(rows.iloc[0])
+            _show_nearest(run, rows.iloc[0])
         else:
             st.markdown(f"**{len(rows):,} names selected**")
         _form(run, rows, reviews)
 
 
-def all_said(run: Run, reviews: Mapping[str, Review]) -> None:
+def show_all(run: Run, reviews: Mapping[str, Review]) -> None:
     """Every review of the run, and where its corrected labels lie as a feed."""
     if not reviews:
         st.info(
@@ -75,7 +75,7 @@ def all_said(run: Run, reviews: Mapping[str, Review]) -> None:
         return
     table = review.frame(reviews)
     corrected = review.corrected(reviews)
-    st.caption(f"{len(table):,} names, the last said first; select one to open it.")
+    st.caption(f"{len(table):,} names, the newest review first; select one to open it.")
     key = f"explore_reviews_{hash(tuple(reviews.values()))}_{selection.generation()}"
 
     def clicked() -> None:
@@ -116,7 +116,7 @@ def all_said(run: Run, reviews: Mapping[str, Review]) -> None:
             st.switch_page(session.TRAIN_PAGE)
 
 
-def _one(row: pd.Series) -> None:
+def _show_name(row: pd.Series) -> None:
     """One name: what is known of it, and the way to the look-up page."""
     domain, truth, counted = str(row[DOMAIN]), str(row[TRUE_CLASS]), str(row[PRED_CLASS])
     family = f" of the family {code(str(row[FAMILY]))}" if row[FAMILY] else ""
@@ -136,7 +136,7 @@ def _one(row: pd.Series) -> None:
     )
 
 
-def _nearest(run: Run, row: pd.Series) -> None:
+def _show_nearest(run: Run, row: pd.Series) -> None:
     """The names of the run's data that come nearest to one, and whether they speak against its
     class; a selected one is listed."""
     domain, truth = str(row[DOMAIN]), str(row[TRUE_CLASS])
@@ -210,13 +210,13 @@ def _form(run: Run, rows: pd.DataFrame, reviews: Mapping[str, Review]) -> None:
             placeholder="Why, by whom, a ticket",
         )
         st.form_submit_button(
-            "Keep", icon=":material/save:", on_click=_keep, args=(run, rows, which)
+            "Keep", icon=":material/save:", on_click=_save, args=(run, rows, which)
         )
     if notice := st.session_state.pop(session.NOTICE, None):
         widgets.error_box(notice)
 
 
-def _keep(run: Run, rows: pd.DataFrame, which: int) -> None:
+def _save(run: Run, rows: pd.DataFrame, which: int) -> None:
     label = st.session_state[f"{LABEL}_{which}"] or AS_GIVEN
     note = st.session_state[f"{NOTE}_{which}"].strip()
     now, by = corrections.now(), visitor.visitor().name or activations.user()
@@ -257,5 +257,5 @@ _COLUMNS: dict[str, Any] = {
     "label": _TEXT("In truth", width=66, help="The class that you say it has."),
     "note": _TEXT("Note", width=100),
     "by": _TEXT("By", width=60),
-    "written": st.column_config.DatetimeColumn("Said", format="YYYY-MM-DD", width=90),
+    "written": st.column_config.DatetimeColumn("Written", format="YYYY-MM-DD", width=90),
 }

@@ -21,7 +21,7 @@ PER = 1000  # the sentence speaks of so many names
 ALIKE = 1.3  # bounds of a rate that are nearer than this factor are told as one number
 
 
-def told(
+def show(
     text: str,
     verdict: Verdict,
     measure: Measure,
@@ -45,7 +45,7 @@ def told(
     parsed.deceptive(verdict.domain or "")
     if verdict.score is None:
         return
-    _source(verdict, measure, reference, rare, whose)
+    _explain_threshold(verdict, measure, reference, rare, whose)
     if is_close(verdict.score, measure.threshold):
         st.warning(
             "A close call: the score is near the threshold. Look at what else is known of "
@@ -54,7 +54,7 @@ def told(
         )
 
 
-def _source(
+def _explain_threshold(
     verdict: Verdict, measure: Measure, reference: BenignReference | None, rare: str, whose: str
 ) -> None:
     """Where the threshold comes from, and on which names the rarity was counted."""
@@ -63,7 +63,7 @@ def _source(
         "scored again by a second model; peaks and gaps at its ends come from that."
     )
     cut = f"Threshold {boundary(measure.threshold)}: {measure.about}."
-    told = f"{cut}{fitted(measure, reference)}{of(verdict, reference, rare)}"
+    told = f"{cut}{fitted(measure, reference)}{counted_on(verdict, reference, rare)}"
     st.caption(escape(f"{told} {'' if rare else UNKNOWN}"), help=about)
 
 
@@ -77,7 +77,7 @@ def fitted(measure: Measure, reference: BenignReference | None) -> str:
     )
 
 
-def of(verdict: Verdict, reference: BenignReference | None, rare: str) -> str:
+def counted_on(verdict: Verdict, reference: BenignReference | None, rare: str) -> str:
     """On which names the threshold was chosen, and the rarity counted where it is of the same.
 
     A benign verdict's rarity is among generated names, which its own sentence tells.
@@ -136,20 +136,20 @@ def rarity(
     if value is None:
         return ""
     if verdict.verdict == BENIGN:
-        return counted(standing.generated_as_low(value), whose) if standing else ""
-    return between(*reference.as_high(value)) if reference else ""
+        return generated_rarity(standing.generated_as_low(value), whose) if standing else ""
+    return benign_rarity(*reference.as_high(value)) if reference else ""
 
 
-def between(low: float, high: float) -> str:
+def benign_rarity(low: float, high: float) -> str:
     """A share of benign names, known to lie between two, as a sentence.
 
-    >>> between(0.001, 0.01)
+    >>> benign_rarity(0.001, 0.01)
     'Of 1,000 benign names, 1 to 10 score this high.'
-    >>> between(0.01, 1.0)
+    >>> benign_rarity(0.01, 1.0)
     'Of 1,000 benign names, more than 10 score this high.'
-    >>> between(0.0, 0.0001)
+    >>> benign_rarity(0.0, 0.0001)
     'Of 10,000 benign names, at most 1 scores this high.'
-    >>> between(0.0098, 0.0101)
+    >>> benign_rarity(0.0098, 0.0101)
     'Of 1,000 benign names, about 10 score this high.'
     """
     among = PER
@@ -172,13 +172,13 @@ def between(low: float, high: float) -> str:
     return f"Of {among:,} benign names, {number} {verb} this high."
 
 
-def counted(share: Share, whose: str) -> str:
+def generated_rarity(share: Share, whose: str) -> str:
     """The share of generated names that score as low, as a sentence, per thousand where there are
     a thousand.
 
-    >>> counted(Share(3, 33_607), "names of the trial set")
+    >>> generated_rarity(Share(3, 33_607), "names of the trial set")
     'Of 1,000 generated names of the trial set, fewer than one scores this low.'
-    >>> counted(Share(0, 200), "names of the trial set")
+    >>> generated_rarity(Share(0, 200), "names of the trial set")
     'Of 200 generated names of the trial set, none scores this low.'
     """
     if not share.of:

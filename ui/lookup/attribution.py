@@ -22,7 +22,7 @@ BUILDING = "attribution index"  # session: the process that builds it
 POLL = 3  # seconds
 
 
-def told(text: str) -> bool:
+def show(text: str) -> bool:
     """Say which generator makes a name, where the index of known names is built; else False."""
     try:
         index = standing_index(*window_of_name())

@@ -39,7 +39,7 @@ def examples() -> None:
                 st.button(label, key=key, on_click=open_again, args=(name,))
 
 
-def shown(entry: history.LookedUp) -> str:
+def title(entry: history.LookedUp) -> str:
     """A look-up as typed; in ASCII where its letters may look like others."""
     return entry.text if entry.text.isascii() else entry.verdict.domain or entry.text
 
@@ -54,7 +54,7 @@ def looked_up() -> None:
         for entry in entries:
             score = entry.verdict.score
             st.button(
-                code(shown(entry)[:60]) + ("" if score is None else f" {text.score(score)}"),
+                code(title(entry)[:60]) + ("" if score is None else f" {text.score(score)}"),
                 key=f"history_{entry.text}",  # a click on a list about to change means its text
                 icon=verdicts.look(entry.verdict.verdict).icon,
                 on_click=open_again,

@@ -43,7 +43,7 @@ def edit_and_rescore(run: Run, bundle: ModelBundle, verdict: Verdict, measure: M
             "Edited name", key=key, help="Press Enter. The table beside it fills this box, too."
         )
         with widgets.errors_shown():
-            compared(run, bundle, verdict, measure, edited)
+            show_comparison(run, bundle, verdict, measure, edited)
 
 
 def scored_name(bundle: ModelBundle, verdict: Verdict) -> str:
@@ -51,7 +51,9 @@ def scored_name(bundle: ModelBundle, verdict: Verdict) -> str:
     return (verdict.domain if bundle.scope == "fqdn" else verdict.registered_name) or ""
 
 
-def compared(run: Run, bundle: ModelBundle, before: Verdict, measure: Measure, edited: str) -> None:
+def show_comparison(
+    run: Run, bundle: ModelBundle, before: Verdict, measure: Measure, edited: str
+) -> None:
     """The name before and after the edit: verdict, score, strip."""
     after = session.scorer(run, measure.threshold).verdicts([edited])[0]
     name, changed = scored_name(bundle, before), scored_name(bundle, after)

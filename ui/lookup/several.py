@@ -59,7 +59,7 @@ def show(names: list[str], run: Run, measure: Measure) -> None:
         key="several",
         placeholder="",
         hide_index=True,
-        column_order=[*COLUMNS, *telling(table)],
+        column_order=[*COLUMNS, *remark_columns(table)],
         column_config=widgets.verdict_columns(),
         on_select=open_it,
         selection_mode="single-row",
@@ -83,6 +83,6 @@ def counted(table: pd.DataFrame) -> str:
     return ", ".join(f"{counts[verdict]:,} {words[verdict]}" for verdict in order)
 
 
-def telling(table: pd.DataFrame) -> list[str]:
+def remark_columns(table: pd.DataFrame) -> list[str]:
     """The columns of words on a name that say something of one of them."""
     return [name for name in (PROBLEM, REMARK) if table[name].fillna("").ne("").any()]
