@@ -1,4 +1,4 @@
-"""The head of a log line, before what a grammar knows: syslog, docker, journal, category, level.
+"""The head of a log line, before the part that a grammar matches: syslog, docker, journal, level.
 
 A head is searched for its times; the last one is the server's own.
 """

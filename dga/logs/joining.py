@@ -130,7 +130,7 @@ class Joiner:
         self.take(groups, known, self._time(head) if known.kind != NOTE else "", text)
 
     def _event(self, groups: Groups, known: LinePattern, time: str, text: str) -> Row:
-        """A row of its own for what a line tells."""
+        """Make a new row of a line."""
         row = Row(self._line)
         row.time = time
         row.client = plain_address(groups.get("client") or "")
@@ -143,7 +143,7 @@ class Joiner:
         return row
 
     def _answered(self, groups: Groups, known: LinePattern) -> Row | None:
-        """The row that an answer belongs to, completed; None if nobody was seen asking."""
+        """Complete the row of an answer's query; None if the query is not in the log."""
         row = self._row_of(groups)
         if row is None:
             return None
@@ -165,7 +165,7 @@ class Joiner:
         return last if query == NAMELESS or last.answers.endswith(CHAIN) else None
 
     def _note(self, groups: Groups, text: str) -> None:
-        """A line that tells more of an event that is there."""
+        """Add what a line says about an earlier event."""
         query = groups.get("query") or ""
         row = self._open.get(self._key(groups, query)) or self._by_query.get(_plain(query))
         if row is None and not query and self._last is not None and not self._last.text:
@@ -238,7 +238,7 @@ def _plain(query: str) -> str:
 
 
 def _answer(row: Row, groups: Groups, known: LinePattern) -> None:
-    """Put the answer of a line to a row; an error of the server outweighs a part of an answer."""
+    """Add a line's answer to a row; an error code replaces NOERROR."""
     answers = (groups.get("answers") or "").strip()
     told = groups.get("rcode")
     code = rcode_name(told if told is not None else answers)

@@ -245,7 +245,7 @@ RECORD_LAYOUTS: Final = (
 
 
 def find_record_layout(lines: Sequence[str]) -> RecordLayout | None:
-    """The record layout that most of a file's first lines have; None if none has its share."""
+    """The record layout that most of a file's first lines match; None if none matches enough."""
     sample = [line[:MAX_LINE] for line in lines if line.strip() and line[0] != "#"][:200]
     for known in RECORD_LAYOUTS:
         if sum(_fits(line, known) for line in sample) > LEAST_SHARE * len(sample):

@@ -20,7 +20,7 @@ LEAST_SHARE: Final = 0.1  # of the lines, where other programs write into the sa
 
 
 def find_grammar(lines: Sequence[str]) -> Grammar | None:
-    """The grammar that most of a file's first lines have; None if no grammar has its share."""
+    """The grammar that most of a file's first lines match; None if no grammar matches enough."""
     sample = [line for line in lines if line.strip()][:SNIFFED_LINES]
     typical = max(1, sum(map(len, sample)) // max(1, len(sample)))
     sample = sample[: max(20, SNIFFED_CHARACTERS // typical)]  # long lines take long

@@ -1,6 +1,6 @@
 """Windows events as XML: Event Viewer's "Save as XML", `wevtutil`, and events behind a prefix.
 
-An event goes in, its fields come out, by their names; where a file puts line ends is of no matter.
+An event goes in, its fields come out, by their names; line ends may stand anywhere.
 No entity is resolved but those of characters.
 """
 

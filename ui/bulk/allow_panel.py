@@ -51,7 +51,7 @@ def _save(edited: pd.DataFrame) -> None:
 
 
 def keep(edited: pd.DataFrame) -> None:
-    """Make the edited rows the list; AccessError where the visitor may not."""
+    """Save the edited rows as the allow list; AccessError if the visitor may not."""
     filled = edited.fillna("").astype(str)
     rows = list(zip(filled[PATTERN], filled[NOTE], strict=True))
     with visitor.acting("allow"):

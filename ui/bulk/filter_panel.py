@@ -41,7 +41,7 @@ NAMES = (
 
 
 def chosen(job: str) -> Filters:
-    """The filters as they stand."""
+    """The current filters."""
     low, high = _value(job, "score", WHOLE)
     return Filters(
         verdicts=tuple(_value(job, "verdicts", ())),
@@ -175,7 +175,7 @@ def _own_column(job: str, result: Result) -> None:
 
 
 def _clearing(job: str) -> None:
-    """What a click on the table of clients filtered by, and the way back."""
+    """The filter that a click on the table of clients set, with a button that clears it."""
     filters = chosen(job)
     if not filters.narrow:
         return
@@ -190,7 +190,7 @@ def _clearing(job: str) -> None:
 
 
 def clear(job: str) -> None:
-    """Let every row pass; the order stays."""
+    """Clear all filters; the order stays."""
     for name in NAMES:
         st.session_state.pop(_key(job, name), None)
     st.session_state[_key(job, "text")] = ""

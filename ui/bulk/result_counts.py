@@ -69,7 +69,7 @@ def overview(result: Result) -> Overview:
 
 
 def sentences(summary: Summary, names: int) -> str:
-    """What came of a list, as plain text.
+    """The result in sentences of plain text.
 
     >>> from pathlib import Path
     >>> found = Summary(53_615, 1_204, 31, 52_380, 0, 9.0, Path(), False)
@@ -94,7 +94,7 @@ def sentences(summary: Summary, names: int) -> str:
 
 
 def guess(columns: Sequence[str], known: Sequence[str]) -> str | None:
-    """The column that bears a known name.
+    """The first column with a known name.
 
     >>> guess(["ts", "ID.orig_h"], CLIENTS)
     'ID.orig_h'

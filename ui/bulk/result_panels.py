@@ -89,7 +89,7 @@ def _timeline(job: ScoringJob, result: Result, time: str) -> None:
 
 
 def _hosts_link(client: str | None) -> None:
-    """The way to the page that judges clients rather than names."""
+    """A link to the page that judges clients rather than names."""
     if client and HOSTS_SCRIPT.is_file():
         st.page_link(
             "pages/hosts.py",

@@ -68,14 +68,14 @@ class ScoringJob(ThreadJob):
 
     @property
     def total(self) -> str:
-        """How many rows the list has, in words; "" where only reading the whole would tell."""
+        """The number of rows in words; "" if it is unknown before the whole list is read."""
         if self._rows is None:
             return ""
         return f"{self._rows:,}" if self._exact else f"about {self._rows:,}"
 
     @property
     def about(self) -> str:
-        """How far it is, or what came of it, in words."""
+        """The progress or the outcome, in words."""
         if self.running:
             return "being scored"
         if self.summary is None:

@@ -62,7 +62,7 @@ def counts(result: Result, column: str) -> pd.DataFrame:
 
 
 def readable(frame: pd.DataFrame, column: str | None) -> pd.DataFrame:
-    """A page of rows with the times of a column as one reads them; others stay as they are."""
+    """A page of rows with the times of a column in readable form; others stay as they are."""
     if column is None or column not in frame or frame.empty:
         return frame
     texts = pl.DataFrame({"given": frame[column].astype(str).tolist()})

@@ -1,4 +1,4 @@
-"""The figure of a training's course."""
+"""The learning curves of a training."""
 
 from __future__ import annotations
 

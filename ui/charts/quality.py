@@ -1,4 +1,4 @@
-"""The figure of how far scores can be taken at their word."""
+"""The reliability diagram: how well scores are calibrated."""
 
 from __future__ import annotations
 

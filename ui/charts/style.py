@@ -85,7 +85,7 @@ def edges_of(bins: int) -> list[tuple[float, float]]:
 
 
 def percent_axis(low: float, high: float) -> dict[str, Any]:
-    """How an axis of shares reads: quarters, in per cent as in sentences; its range."""
+    """An axis of shares: ticks at quarters, in per cent as in sentences, and its range."""
     quarters = (0, 0.25, 0.5, 0.75, 1)
     texts = [f"{100 * one:g} %" for one in quarters]
     return {"range": [low, high], "tickvals": quarters, "ticktext": texts}

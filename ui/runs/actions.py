@@ -26,7 +26,7 @@ HOUR = 3600
 
 
 def rename(name: str, key: str) -> None:
-    """Rename a run to what stands in a text field."""
+    """Rename a run to the content of a text field."""
     new = str(st.session_state[key]).strip()
     if new == name:
         return
@@ -37,14 +37,14 @@ def rename(name: str, key: str) -> None:
 
 
 def annotate(name: str, key: str) -> None:
-    """Keep what stands in a text field as a run's note."""
+    """Save the content of a text field as a run's note."""
     with visitor.acting("note"):
         renaming.annotate(name, str(st.session_state[key]))
     st.toast("Note saved.", icon=":material/sticky_note_2:")
 
 
 def delete(name: str) -> None:
-    """Put a run aside; where it was the active one, another takes its place."""
+    """Move a run to the trash; if it was active, another run becomes active."""
     heir = store.heir_of(name) if session.active_name() == name else ""
     with visitor.acting("delete"):
         trash.delete(name)
@@ -56,7 +56,7 @@ def delete(name: str) -> None:
 
 
 def restore(one: Deleted) -> None:
-    """Bring a deleted run back and open it."""
+    """Restore a deleted run and open it."""
     with visitor.acting("restore"):
         trash.bring_back(one)
     st.session_state.pop(UNDO, None)
@@ -64,7 +64,7 @@ def restore(one: Deleted) -> None:
 
 
 def empty() -> None:
-    """Remove all deleted runs for good."""
+    """Remove all deleted runs permanently."""
     with visitor.acting("delete"):
         count = trash.empty()
     st.session_state.pop(UNDO, None)
@@ -103,7 +103,7 @@ def row(run: Run | DamagedRun, active: str | None) -> None:
 
 
 def note(run: Run) -> None:
-    """The run's note, ready to be changed."""
+    """An editor for the run's note."""
     key = f"note_{run.name}"
     st.text_area(
         "Note",
@@ -123,7 +123,7 @@ def note(run: Run) -> None:
 
 
 def undo() -> None:
-    """Offer the way back right after a run was deleted."""
+    """Offer to undo the deletion of a run."""
     name = st.session_state.get(UNDO)
     last = next((one for one in trash.deleted() if one.name == name), None)
     if last is None:
@@ -158,7 +158,7 @@ def take_in() -> None:
 
 
 def deleted() -> None:
-    """Deleted runs, each with its way back, and the way to be rid of them."""
+    """The deleted runs: restore one, or remove all permanently."""
     _empty_old(str(store.models_folder()))
     found = trash.deleted()
     if not found:
@@ -192,7 +192,7 @@ def _deleted(one: Deleted) -> None:
 
 
 def _successor(name: str, active: str | None) -> str:
-    """What deleting the active run changes, as Markdown; "" of any other run."""
+    """The run that becomes active when the active one is deleted, in Markdown; "" for others."""
     if name != active:
         return ""
     heir = store.heir_of(name)
@@ -222,7 +222,7 @@ def _rename(run: Run) -> None:
 
 
 def packed(name: str, who: Visitor) -> bytes:
-    """A run's archive, for a visitor; asked for outside of any page, when it is downloaded."""
+    """A run's archive for a visitor; called outside of any page, when it is downloaded."""
     who.require("export")
     file = BytesIO()
     archive.export(name, file)
@@ -231,5 +231,5 @@ def packed(name: str, who: Visitor) -> bytes:
 
 @st.cache_resource(ttl=HOUR, show_spinner=False)
 def _empty_old(root: str) -> int:
-    """Remove what was deleted long ago; looked at once an hour for all sessions."""
+    """Remove runs that were deleted long ago; runs once an hour for all sessions."""
     return trash.empty(days=KEPT_DAYS)

@@ -33,7 +33,7 @@ TITLES = {
 
 
 def show(found: Sequence[Run | DamagedRun], active: str | None) -> None:
-    """The table, best first; the row that is selected is opened below."""
+    """The table, best run first; the selected run is opened below."""
     left, right = st.columns([1, 2], vertical_alignment="bottom")
     with left:
         source = _pick_source()

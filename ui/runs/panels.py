@@ -62,7 +62,7 @@ def _environment(run: Run) -> None:
 
 
 def family_table(run: Run) -> None:
-    """How each family fares, over the names and at the threshold of the Explore page."""
+    """Recall by family, on the names and at the threshold of the Explore page."""
     cut = threshold_choice.settled(threshold_choice.presets(run))
     whose = session.whose_names(run)
     st.caption(
@@ -93,7 +93,7 @@ def family_table(run: Run) -> None:
 
 
 def threshold_table(run: Run) -> None:
-    """The thresholds that a run stores, and how sure their false-positive rates are."""
+    """The thresholds that a run stores, with confidence intervals of their false-positive rates."""
     column = st.column_config
     st.caption(
         "Chosen on benign names that the training has not seen. Rates too rare to count are fitted "
@@ -164,7 +164,7 @@ def activations() -> None:
 
 
 def unfinished() -> None:
-    """Trainings that are no run yet, or never will be."""
+    """Trainings that are unfinished: interrupted, failed or still running."""
     found = jobs.unfinished()
     if not found:
         return

@@ -1,7 +1,7 @@
-"""Who may come in, and who may do what: the settings of `access.toml`, roles, and their actions.
+"""Access control: the settings in `access.toml`, the roles, and the actions that each role allows.
 
-Knows no page and nothing of Streamlit. Without a way to tell users apart the server answers its own
-machine alone, unless it is told to be open.
+Knows no page and nothing of Streamlit. Without a way to authenticate users the server answers its
+own machine only, unless `open` is set.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ class AccessError(DGAError):
 class Access:
     """What `access.toml` says. Users are given by name, `*` standing for any characters.
 
-    `user_header`: header in which the reverse proxies of `proxies` (addresses or networks) tell the
-    user. `default_role`: of a known user in no list.
+    `user_header`: the header in which the reverse proxies in `proxies` (addresses or networks) name
+    the user. `default_role`: the role of an authenticated user in no list.
     """
 
     open: bool = False
@@ -101,7 +101,7 @@ class Access:
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who asks: the user's name, "" where nobody is told apart; the role; where from."""
+    """The user of a session: name ("" without authentication), role and address."""
 
     name: str
     role: str
@@ -141,7 +141,7 @@ def load(source: Path | None = None) -> Access:
 def identify(
     access: Access, *, logs_in: bool, user: str, headers: Mapping[str, str], address: str
 ) -> Visitor:
-    """Who a session belongs to.
+    """The user of a session.
 
     `logs_in`: whether users log in by OpenID Connect; `user`: who is logged in, "" for nobody yet.
     `headers`: those of the session's connection, names in lower case; trusted only because the

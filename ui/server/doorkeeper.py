@@ -1,7 +1,7 @@
 """Which connections reach the app at all: this machine's, a named proxy's, or anybody's.
 
-ASGI middleware. Where a reverse proxy tells the users, nobody else may connect, so that nobody else
-can send its header. Where nothing tells users apart, only this machine is answered.
+ASGI middleware. Where a reverse proxy authenticates users, only the proxy may connect, so that
+nobody else can send its header. Without authentication only this machine may.
 """
 
 from __future__ import annotations

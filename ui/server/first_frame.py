@@ -1,6 +1,6 @@
-"""Streamlit's page with our first frame: a style sheet in its head, so that nothing moves later.
+"""A style sheet in the head of Streamlit's page, so that nothing moves while the page loads.
 
-ASGI middleware. Changes the answers that are HTML, and only where they come in one piece.
+ASGI middleware. Changes only HTML responses that are sent in one piece.
 """
 
 from __future__ import annotations

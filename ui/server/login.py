@@ -6,5 +6,5 @@ import streamlit as st
 
 
 def logs_in() -> bool:
-    """True where Streamlit's own log-in is set up."""
+    """Whether Streamlit's own log-in is configured."""
     return bool(st.secrets.load_if_toml_exists() and "auth" in st.secrets)

@@ -30,7 +30,7 @@ FORM_BYTES = 4096  # what an upload's form adds to the file
 
 
 def middleware() -> list[Middleware]:
-    """What stands in front of Streamlit's own routes, outermost first."""
+    """The middleware in front of Streamlit's own routes, outermost first."""
     told = wide_address()
     if told and not _protected():
         raise SystemExit(UNPROTECTED.format(address=told, file=access.path()))
@@ -49,20 +49,20 @@ def middleware() -> list[Middleware]:
 
 @asynccontextmanager
 async def lifespan(app: App) -> AsyncIterator[None]:
-    """At the server's start: private files, and what killed processes left is put in order."""
+    """At the server's start, make new files private and recover what killed processes left."""
     storage.keep_private()
     await asyncio.to_thread(recovery.recover)
     yield
 
 
 def wide_address() -> str:
-    """The address that the server listens on where others than this machine reach it; else ""."""
+    """The address on which the server listens, if other machines can reach it; else ""."""
     address = str(config.get_option("server.address") or "")
     return "" if address and access.is_local(address) else address or "all addresses"
 
 
 def settings() -> Access:
-    """The access settings as they stand; those of a damaged file let nobody in from outside."""
+    """The current access settings; with a damaged file, settings that admit nobody from outside."""
     try:
         return access.load()
     except ConfigError:
@@ -75,14 +75,14 @@ def _protected() -> bool:
 
 
 def allowed_hosts() -> list[str]:
-    """The host names under which the server answers: its own address, and those told."""
+    """The host names under which the server answers: its own address, and those configured."""
     address = str(config.get_option("server.address") or "")
     own = [] if address in ANY_ADDRESS else [address]
     return [*LOCAL_HOSTS, *own, *map(str, config.get_option("server.allowedHosts") or ())]
 
 
 def allowed_origins() -> list[str]:
-    """Origins besides the server's own from which requests are taken."""
+    """Origins besides the server's own from which requests are accepted."""
     return [str(origin) for origin in config.get_option("server.corsAllowedOrigins") or ()]
 
 

@@ -1,4 +1,4 @@
-"""How many sockets, and so sessions, a client may have open at a time.
+"""A limit on the WebSockets, and so the sessions, that a client may have open at a time.
 
 Each takes memory and a thread of the server, before anybody has logged in.
 """

@@ -1,8 +1,8 @@
-"""How much a browser may upload: a limit a session and one for all, told before anything is read.
+"""Limits on uploads, one per session and one for the server, checked before anything is read.
 
-Uploads lie in memory until their session ends, whether a widget asked for them or not. Of an upload
-that is on its way, a session counts what it announced and the server what has come: somebody who
-announces much and sends little keeps nobody else out.
+Uploads stay in memory until their session ends, whether a widget asked for them or not. An upload
+in progress counts for its session with the announced size, and for the server with the bytes
+received: a client that announces much and sends little blocks nobody else.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ class Picked:
 
     @property
     def unlabelled(self) -> int:
-        """Rows whose class nobody has told."""
+        """Rows without a class."""
         return self.preview.classes.get(UNLABELLED, 0)
 
 
@@ -74,7 +74,7 @@ def pick() -> list[Picked]:
 
 
 def problem(picked: Sequence[Picked]) -> str:
-    """Why these feeds are nothing to train on, in words; "" when they are."""
+    """Why a training on these feeds is impossible; "" if it is possible."""
     classes = _merged([one.preview for one in picked]).classes
     if not picked:
         return "Choose at least one feed."
@@ -129,7 +129,7 @@ def _store(uploads: Sequence[Any]) -> None:
 
 
 def _list_uploads() -> None:
-    """The uploads that are kept, each with the way to be rid of it."""
+    """The stored uploads, each with a button that removes it."""
     found = library.uploads()
     if not found:
         return

@@ -1,7 +1,7 @@
-"""What the chosen feeds will become, counted by a child process before anything is trained.
+"""Counts of the split that the chosen feeds give, computed before the training.
 
-Draws, and keeps the counts of feeds and settings that it has seen. The child reads and splits as
-a training does (`dga train --dry-run`), so that the page stays quick meanwhile.
+Draws, and keeps the counts by feeds and settings. A child process reads and splits as a training
+does (`dga train --dry-run`), so that the page stays responsive.
 """
 
 from __future__ import annotations
@@ -73,11 +73,11 @@ class Counting:
     child: subprocess.Popen[bytes]
 
     def done(self) -> bool:
-        """Whether it has ended."""
+        """Whether the process has ended."""
         return self.child.poll() is not None
 
     def result(self) -> Forecast | str:
-        """What it told, or why it could not."""
+        """The counts, or the reason why there are none."""
         folder = self.folder.path
         try:
             return Forecast(**json.loads((folder / "told").read_text(encoding="utf-8")))
@@ -87,7 +87,7 @@ class Counting:
             return reasons[-1] if reasons else "the feeds could not be counted; look at each"
 
     def stop(self) -> None:
-        """End it: what it counts is no longer asked for."""
+        """Kill the process and remove its files."""
         self.child.kill()
         self.child.wait()
         self.output.close()
@@ -146,7 +146,7 @@ def begin(key: str, specs: Sequence[FeedSpec], config: TrainingConfig) -> Counti
 
 
 def time_needed(told: Forecast, config: TrainingConfig) -> None:
-    """Say how long the training will take, where this machine or a probe of it tells."""
+    """Show the training's estimated duration, from earlier trainings here or a rough guess."""
     device = settings.chosen_device(config.device)
     expected = _estimate(json.dumps(told.to_json()), config, device)
     where = "this CPU" if device == "cpu" else device

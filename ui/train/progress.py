@@ -97,7 +97,7 @@ def start(plan: TrainingPlan, queued: bool = False) -> None:
 
 
 def remember(name: str) -> None:
-    """Keep that this session started a training, or saw it run: its result is shown."""
+    """Remember that this session started or watched a training, so that its result is shown."""
     known: list[str] = st.session_state.setdefault(MINE, [])
     if name not in known:
         known.append(name)
@@ -136,7 +136,7 @@ def _earlier(job: Job) -> dict[str, pd.DataFrame]:
 
 
 def unfinished(job: Job, queued: bool = False) -> None:
-    """What an interrupted or failed training left, and what can be done."""
+    """Interrupted and failed trainings, with what can be done about each."""
     last = job.latest()
     with st.container(border=True):
         if job.state() == jobs.FAILED and last:
@@ -255,7 +255,7 @@ def _figures(
 
 
 def _left(job: Job, last: Progress | None, trained: Progress) -> float:
-    """Seconds until the run is there: what is left of the learning, and what follows it."""
+    """Seconds until the run is finished: the rest of the training, and what follows it."""
     closing = _closing(str(store.models_folder()))
     if last is not None and last.phase not in ("feeds", "dataset", "training"):
         return max(1.0, closing - (time.time() - _last_told(job)))
@@ -263,7 +263,7 @@ def _left(job: Job, last: Progress | None, trained: Progress) -> float:
 
 
 def _last_told(job: Job) -> float:
-    """When the job told of its progress last, in seconds since 1970."""
+    """The time of the job's last progress report, in seconds since 1970."""
     try:
         return (job.work / store.PROGRESS_FILE).stat().st_mtime
     except OSError:
@@ -307,7 +307,7 @@ def _cancel(job: Job, now: str) -> None:
 
 
 def _ask_to_stop(job: Job) -> None:
-    """Cancel; where it ended before the button was pressed, the page shows that."""
+    """Cancel the job; if it has already ended, the page shows that."""
     with suppress(JobError, AccessError), visitor.acting("cancel"):
         job.cancel()
 

@@ -36,7 +36,7 @@ PRESET, FULL = "train_preset", "full"
 
 @dataclass(frozen=True)
 class Preset:
-    """A kind of training: what it is for, and the settings that it stands for."""
+    """A preset: what it is for, and its settings."""
 
     name: str
     title: str
@@ -75,7 +75,7 @@ PRESETS = {
 
 
 def pick_preset() -> str:
-    """Choose what kind of training it is to be."""
+    """Choose a preset."""
     chosen = st.segmented_control(
         "Kind of training",
         list(PRESETS),
@@ -92,7 +92,7 @@ def pick_preset() -> str:
 
 
 def _apply() -> None:
-    """Set the form to what a preset stands for; the rest stays as it is."""
+    """Set the form's fields to a preset's values; the others keep theirs."""
     preset = PRESETS.get(str(st.session_state.get(PRESET)), PRESETS[FULL])
     for name, value in preset.values.items():
         st.session_state[f"train_{name}"] = value
@@ -217,7 +217,7 @@ def _defaulted(name: str, own: Any) -> str:
 
 
 def _explained(place: Any, name: str) -> str:
-    """A choice of few values, each with what it means."""
+    """A choice of few values, each with its explanation."""
     setting = SETTINGS[name]
     texts = {value: text.partition(": ") for value, text in (setting.choices or {}).items()}
     chosen: str = place.radio(
