@@ -32,7 +32,8 @@ class Architecture:
     network), `scaled` (Platt 1999), or `weighed` together with the family shares and the name's
     likelihood under a language model of benign names. `likelihood`: the network outputs that
     likelihood (`dga.networks.char_lm`). `second_look`: trees score doubtful names again
-    (`dga.scoring.second_look`).
+    (`dga.scoring.second_look`). `continued`: the settings that differ by default in a training that
+    continues from a run.
     """
 
     about: str
@@ -55,6 +56,12 @@ class Architecture:
     cleaning: bool = False
     benign_weight: float = 1.0
     averaging: float = 0.0
+    replay_share: float = 0.25
+    continued: Mapping[str, Any] = field(default_factory=dict)
+
+    def continuing(self) -> Architecture:
+        """The same with the default settings of a training that continues from a run."""
+        return replace(self, **self.continued)
 
 
 ARCHITECTURES: dict[str, Architecture] = {
@@ -71,10 +78,12 @@ ARCHITECTURES: dict[str, Architecture] = {
     "bigram": Architecture(
         about="logistic regression on character bigrams, the same paper's baseline",
         learning_rate=2e-2,
+        continued={"epochs": 2},
     ),
     "cnn": Architecture(
         about="convolutions of several widths side by side (Saxe and Berlin 2017)",
         suffix_dropout=0.3,
+        continued={"epochs": 2},
     ),
     "hybrid": Architecture(
         about="frequent n-grams under convolutions, and the name's shape: ours, the most accurate",
@@ -92,6 +101,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         epochs=5,
         batch_size=1024,
         learning_rate=3e-3,
+        continued={"epochs": 2, "learning_rate": 2e-3, "schedule": "warmup"},
     ),
 }
 
@@ -412,6 +422,15 @@ class TrainingConfig:
         own=True,
         group="advanced",
     )
+    replay_share: float | None = _setting(
+        None,
+        "Replay",
+        "Share of the names that a base run has learnt from that are learnt again, so that the "
+        "network forgets none of them; of each family at least 100. New names are all learnt.",
+        **_real(0, 1),
+        own=True,
+        group="advanced",
+    )
 
     def __post_init__(self) -> None:
         for name, about in SETTINGS.items():
@@ -422,9 +441,13 @@ class TrainingConfig:
                 "leave nothing to train on; together they must stay under 0.95"
             )
 
-    def resolved(self) -> TrainingConfig:
-        """The same settings with the architecture's defaults in place of None."""
+    def resolved(self, *, continued: bool = False) -> TrainingConfig:
+        """The same settings with the architecture's defaults in place of None.
+
+        `continued`: those of a training that continues from a run.
+        """
         own = ARCHITECTURES[self.architecture]
+        own = own.continuing() if continued else own
         given = {name: getattr(self, name) for name, about in SETTINGS.items() if about.own}
         settings = {n: getattr(own, n) if v is None else v for n, v in given.items()}
         balance = self.balance or ("none" if self.scope == "fqdn" else "class")
@@ -491,7 +514,8 @@ class FeedSpec:
 
 BASE_HELP = (
     "Continuing starts from a run's weights and families and adds the feeds' names and families. "
-    "Starting anew begins with an untrained network."
+    "Give the run's own feeds too: a share of their names is learnt again, so that none of its "
+    "families is forgotten. Starting anew begins with an untrained network."
 )
 
 
@@ -510,6 +534,10 @@ class TrainingPlan:
     trial: tuple[FeedSpec, ...] = ()
     base: str = ""
     curated: tuple[FeedSpec, ...] = ()
+
+    def resolved(self) -> TrainingConfig:
+        """The settings with the defaults of the architecture, and of continuing from a base."""
+        return self.config.resolved(continued=bool(self.base))
 
     def to_json(self) -> dict[str, Any]:
         """The plan as plain JSON values."""

@@ -25,7 +25,7 @@ def set_up(queued: bool) -> None:
     told = None
     if config and not problem:
         with counts:
-            told = forecast.show(specs, config)
+            told = forecast.show(specs, config, base.name if base else "")
     st.header("Start", anchor=False)
     if config and isinstance(told, Forecast):
         forecast.time_needed(told, config)

@@ -66,6 +66,24 @@ def test_what_is_not_told_comes_from_the_architecture(architecture: str) -> None
     assert None not in (resolved.learning_rate, resolved.schedule, resolved.suffix_dropout)
 
 
+def test_a_continued_training_has_defaults_of_its_own() -> None:
+    plan = TrainingPlan(name="one", config=TrainingConfig(batch_size=64), feeds=(), base="before")
+    own = ARCHITECTURES["hybrid"]
+    assert plan.resolved().epochs == own.continuing().epochs == own.continued["epochs"]
+    assert plan.resolved().batch_size == 64
+    assert plan.resolved().cleaning == own.cleaning
+    assert TrainingPlan(name="two", config=plan.config, feeds=()).resolved().epochs == own.epochs
+    given = TrainingConfig(epochs=9).resolved(continued=True)
+    assert given.epochs == given.resolved().epochs == 9
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_defaults_of_continuing_are_settings(architecture: str) -> None:
+    own = ARCHITECTURES[architecture]
+    config = TrainingConfig(architecture=architecture).resolved(continued=True)
+    assert {name: getattr(config, name) for name in own.continued} == own.continued
+
+
 def test_a_zero_of_the_users_is_no_missing_value() -> None:
     config = TrainingConfig(architecture="cnn", suffix_dropout=0.0)
     assert config.resolved().suffix_dropout == 0.0

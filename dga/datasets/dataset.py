@@ -5,7 +5,7 @@ Deduplicates, removes names labelled both ways, caps families, splits. Reads no 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,13 +37,29 @@ SMALLEST_CLASS = 20
 CURATED_TEST = 1 / 3  # share of the curated names in the test part; the others set thresholds
 RESUFFIXED = "resuffixed"  # feed name of added rows: labels of the feeds under another suffix
 GENERATED = "generated"  # feed name of added rows: from the built-in generator of their family
+BEFORE = "before"  # the part that held a name in the base run, "" for none
+
+Parts = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Former:
+    """What a base run has learnt from.
+
+    `parts`: registered names to the part of the base run that held each (names,): training,
+    validation or "". `apart`: whether it tells validation names; if not, they count as training.
+    """
+
+    parts: Callable[[Sequence[str]], Parts]
+    apart: bool = True
 
 
 @dataclass(frozen=True)
 class Dataset:
     """One clean frame with its parts, and counts of what was left out.
 
-    `frame` has columns name, label, family, feed, source, registered_name, lists, weight, split.
+    `frame` has columns name, label, family, feed, source, registered_name, lists, weight, split,
+    and for a training that continues from a run `before`, the part that held the name there.
     `conflicts`: the names labelled both ways, once each with both feeds. `corrected`: rows whose
     label a correction contradicts. `curated`: hand-picked benign names that are never trained on,
     with the same columns; their split is validation or test. `cleaning`: what was dropped as
@@ -116,14 +132,17 @@ def build(
     exclude: Collection[str] = (),
     corrections: Sequence[pd.DataFrame] = (),
     curated: Sequence[pd.DataFrame] = (),
+    former: Former | None = None,
 ) -> Dataset:
     """Merge labelled frames into a dataset with its parts.
 
     `exclude`: registered names to leave out of all parts. `corrections`: further frames, whose
     labels override those of the others. `curated`: benign names to choose and test thresholds on,
-    never trained on. DatasetError when a class is too small to be split.
+    never trained on. `former`: what the base run has learnt from; none of it gets into the test
+    part, and nothing that it was trained on into the validation part. DatasetError when a class is
+    too small to be split.
     """
-    kept_aside = _curated(curated, config, exclude)
+    kept_aside = _curated(curated, config, exclude, former)
     exclude = {*exclude, *kept_aside.get(REGISTERED_NAME, ())}
     frame, unregistered = named(_merged([*corrections, *frames]), config.scope)
     rows = len(frame) + unregistered
@@ -142,6 +161,8 @@ def build(
             capped, NAME, config.seed, np.asarray(capped.index < corrected_rows)
         )
         _refuse_small(capped)
+    if former:
+        capped = capped.assign(**{BEFORE: former.parts(capped[REGISTERED_NAME].tolist())})
     capped = capped.assign(**{SPLIT: _splits(capped, config)})
     _refuse_one_sided(capped)
     return Dataset(
@@ -206,16 +227,31 @@ def _merged(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _curated(
-    frames: Sequence[pd.DataFrame], config: TrainingConfig, exclude: Collection[str]
+    frames: Sequence[pd.DataFrame],
+    config: TrainingConfig,
+    exclude: Collection[str],
+    former: Former | None = None,
 ) -> pd.DataFrame:
-    """The distinct curated benign names, a third of them in the test part."""
+    """The distinct curated benign names, a third of them in the test part.
+
+    Those that a base run chose thresholds on are never in the test part, those that it was trained
+    on in neither.
+    """
     if not frames:
         return pd.DataFrame()
     names, _ = named(_merged(frames), config.scope)
     names = names[(names[LABEL] == BENIGN) & ~names[REGISTERED_NAME].isin(set(exclude))]
     names = names.drop_duplicates(NAME).sample(frac=1, random_state=config.seed)
-    test = pd.factorize(names[REGISTERED_NAME])[0] % round(1 / CURATED_TEST) == 0
-    split = np.where(test, TEST, VALIDATION)
+    if former:
+        before = former.parts(names[REGISTERED_NAME].tolist())
+        before[(before == TRAIN) & (not former.apart)] = VALIDATION
+        names, before = names[before != TRAIN], before[before != TRAIN]
+        alike, order = np.zeros(len(names), dtype=int), np.arange(len(names))
+        split = _beside(before, alike, order, CURATED_TEST, 1 - CURATED_TEST)
+        split[split == TRAIN] = VALIDATION  # by rounding
+    else:
+        test = pd.factorize(names[REGISTERED_NAME])[0] % round(1 / CURATED_TEST) == 0
+        split = np.where(test, TEST, VALIDATION)
     return names.assign(**{SPLIT: split, LISTS: 1, WEIGHT: 1.0}).reset_index(drop=True)
 
 
@@ -254,19 +290,22 @@ def _refuse_small(frame: pd.DataFrame) -> None:
             )
 
 
-def _splits(frame: pd.DataFrame, config: TrainingConfig) -> npt.NDArray[np.object_]:
+def _splits(frame: pd.DataFrame, config: TrainingConfig) -> Parts:
     """The part of each row (rows,): stratified by label and family, disjoint by registered name
     unless split by rows.
 
     A registered name takes its label and family from its first row. Names are sorted by family,
     shuffled within each, and every n-th goes to a part, so that each family contributes its share
-    to within one name.
+    to within one name. Names that a base run has learnt from stay in their part.
     """
     by_rows = config.split == "rows"
     groups = np.arange(len(frame)) if by_rows else pd.factorize(frame[REGISTERED_NAME])[0]
     first = frame[~pd.Series(groups).duplicated().to_numpy()]  # one row a group, in their order
     stratum = pd.factorize(first[LABEL] + "/" + first[FAMILY], sort=True)[0]
     chance = np.random.default_rng(config.seed).random(len(first))
+    if BEFORE in first:
+        before = first[BEFORE].to_numpy()
+        return _beside(before, stratum, chance, config.test_size, config.validation_size)[groups]
     order = np.lexsort((chance, stratum))
     test = _spread(len(order), config.test_size)
     rest = order[~test]
@@ -275,6 +314,35 @@ def _splits(frame: pd.DataFrame, config: TrainingConfig) -> npt.NDArray[np.objec
     part[order[test]] = TEST
     part[rest[validation]] = VALIDATION
     return part[groups]
+
+
+def _beside(
+    before: Parts,
+    stratum: npt.NDArray[np.int64],
+    chance: npt.NDArray[Any],
+    test_size: float,
+    validation_size: float,
+) -> Parts:
+    """The part of each name (names,) if a base run has learnt from some of them.
+
+    Those stay in the part that held them (`before`). Of each stratum the others fill up the test
+    part and the validation part, in proportion where they are too few for both.
+    """
+    free = before == ""
+    sizes = np.bincount(stratum)
+    left = np.bincount(stratum, free)
+    validated = np.bincount(stratum, before == VALIDATION)
+    test = np.round(test_size * sizes)
+    validation = np.maximum(np.round(validation_size * sizes) - validated, 0)
+    fits = np.minimum(1, left / np.maximum(test + validation, 1))
+    test, validation = np.ceil(test * fits), np.floor(validation * fits)
+    order = np.lexsort((chance, ~free, stratum))  # the free ones of each stratum come first
+    rank = np.empty(len(before))
+    rank[order] = np.arange(len(before)) - (np.cumsum(sizes) - sizes)[stratum[order]]
+    part = np.where(free, TRAIN, before).astype(object)
+    part[free & (rank < (test + validation)[stratum])] = VALIDATION
+    part[free & (rank < test[stratum])] = TEST
+    return part
 
 
 def _spread(rows: int, share: float) -> npt.NDArray[np.bool_]:

@@ -14,8 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from dga.config import ARCHITECTURES, FeedSpec, TrainingConfig, TrainingPlan
-from dga.datasets import augmentation, dataset, feeds
-from dga.datasets.dataset import Dataset
+from dga.datasets import augmentation, dataset, feeds, replay
+from dga.datasets.dataset import Dataset, Former
 from dga.errors import DatasetError
 from dga.progress import OnProgress, Progress, ignore
 from dga.schema import BENIGN, DGA, LABEL, REGISTERED_NAME
@@ -38,8 +38,9 @@ class PreparedData:
     """The data of a plan.
 
     `trial`: the trial names in the dataset's columns, None if the plan has none. `facts`,
-    JSON-ready: the counts of each of the plan's feeds (`feeds`, `trial`, `curated`), and the names
-    of each class and family (`balance`).
+    JSON-ready: the counts of each of the plan's feeds (`feeds`, `trial`, `curated`), the names
+    of each class and family (`balance`), and what the base run has learnt from (`before`, as in
+    `replay.counts`, and the trial names that were left out).
     """
 
     data: Dataset
@@ -89,7 +90,8 @@ class CalibrationData:
 class LearningParts:
     """What a network learns from, stops on and is calibrated on; columns as in the dataset.
 
-    `train`: the training part with the names that augmentation adds.
+    `train`: the training part with the names that augmentation adds; of what a base run has learnt
+    from only a share.
     """
 
     train: pd.DataFrame
@@ -97,14 +99,27 @@ class LearningParts:
     calibration: CalibrationData
 
 
-def prepare(plan: TrainingPlan, on_progress: OnProgress = ignore) -> PreparedData:
-    """Read a plan's feeds and build its dataset; FeedError or DatasetError."""
+def prepare(
+    plan: TrainingPlan, on_progress: OnProgress = ignore, former: Former | None = None
+) -> PreparedData:
+    """Read a plan's feeds and build its dataset; FeedError or DatasetError.
+
+    `former`: what the plan's base run has learnt from.
+    """
     on_progress(Progress(phase="feeds", message="reading the feeds"))
     read, trial, curated = map(read_feeds, (plan.feeds, plan.trial, plan.curated))
     on_progress(Progress(phase="dataset", message="building the dataset"))
     held = _trial_names(trial, plan) if trial.frames else None
     exclude = set() if held is None else set(held[REGISTERED_NAME])
-    data = dataset.build(read.frames, plan.config, exclude, read.corrections, curated.frames)
+    config = plan.resolved()
+    data = dataset.build(read.frames, config, exclude, read.corrections, curated.frames, former)
+    before = []
+    if former:
+        before = replay.counts(data.part(dataset.TRAIN), config)
+        on_progress(Progress(phase="dataset", message=replay.about(before)))
+    if former and held is not None:
+        held, known = _not_learnt(held, former)
+        before.append({"part": "trial", "left_out": known})
     if data.cleaning:
         left_out = data.cleaning.to_json()["left_out"]
         on_progress(Progress(phase="dataset", message=f"dropped {left_out:,} doubtful names"))
@@ -113,6 +128,7 @@ def prepare(plan: TrainingPlan, on_progress: OnProgress = ignore) -> PreparedDat
         "trial": trial.facts,
         "curated": curated.facts,
         "balance": dataset.balance(data.frame).to_dict("records"),
+        "before": before,
     }
     return PreparedData(data, held, facts)
 
@@ -120,8 +136,9 @@ def prepare(plan: TrainingPlan, on_progress: OnProgress = ignore) -> PreparedDat
 def learning_parts(prepared: PreparedData, config: TrainingConfig) -> LearningParts:
     """Widen the training part as the settings say, and gather what the calibration needs."""
     data = prepared.data
+    learnt = replay.replayed(data.part(dataset.TRAIN), config)
     return LearningParts(
-        train=augmentation.widened(data.part(dataset.TRAIN), config, prepared.reserved()),
+        train=augmentation.widened(learnt, config, prepared.reserved()),
         validation=data.part(dataset.VALIDATION),
         calibration=calibration_data(data, config),
     )
@@ -171,3 +188,14 @@ def _trial_names(trial: LoadedFeeds, plan: TrainingPlan) -> pd.DataFrame:
     if held.empty:
         raise DatasetError("the trial files contain no domain; give labelled files or none")
     return held
+
+
+def _not_learnt(trial: pd.DataFrame, former: Former) -> tuple[pd.DataFrame, int]:
+    """The trial names that the base run has not learnt from, and how many it has."""
+    known = former.parts(trial[REGISTERED_NAME].tolist()) != ""
+    if known.all():
+        raise DatasetError(
+            "the base run has learnt from every name of the trial files; give other trial files, "
+            "or start a new run"
+        )
+    return trial[~known].reset_index(drop=True), int(known.sum())

@@ -14,11 +14,11 @@ from typing import Any
 import pandas as pd
 
 from dga.config import TrainingConfig, TrainingPlan
-from dga.datasets import augmentation, dataset
+from dga.datasets import augmentation, dataset, replay
 from dga.datasets.prepare import prepare
 from dga.errors import FeedError
 from dga.jobs.throughput import Rate
-from dga.runs import store
+from dga.runs import learnt_names, store
 from dga.schema import DGA, FAMILY, LABEL, UNKNOWN_FAMILY
 
 CONFLICTS_SHOWN = 20
@@ -83,11 +83,13 @@ def forecast(plan: TrainingPlan) -> Forecast:
     if not plan.feeds:
         raise FeedError("no feed was chosen; choose at least one benign and one DGA feed")
     # Without cleaning, which takes longer than anyone would wait for a forecast.
-    data = prepare(replace(plan, config=replace(plan.config, cleaning=False))).data
+    former = learnt_names.former(store.open_run(plan.base)) if plan.base else None
+    quick = replace(plan, config=replace(plan.config, cleaning=False))
+    data = prepare(quick, former=former).data
     families = _families(data.frame)
-    train = int(families[dataset.TRAIN].sum())
-    own = plan.config.resolved()
-    part = data.part(dataset.TRAIN)
+    own = plan.resolved()
+    part = replay.replayed(data.part(dataset.TRAIN), own)
+    train = len(part)
     made = augmentation.generated_counts(part, own.generated_share or 0.0)
     invented = round((own.invented_share or 0.0) * train)
     invented += round((own.resuffixed_share or 0.0) * train)

@@ -34,7 +34,8 @@ def grown(
 ) -> keras.Model:
     """Build the base's network, with its weights, for `classes`, which start with the base's own.
 
-    A new class starts with small random weights. ConfigError if the base's file does not fit.
+    A new class starts near the mean of the known ones, so that it hardly changes any score at
+    first. ConfigError if the base's file does not fit.
     """
     known = _stored(base, encoder, config)
     keras.utils.set_random_seed(config.seed)
@@ -82,9 +83,13 @@ def _fits(old: keras.Variable, fresh: keras.Variable, grows: tuple[int, int]) ->
 
 
 def _widened(old: np.ndarray, fresh: np.ndarray) -> np.ndarray:
-    """The new values with the old ones in their first columns."""
+    """The new values with the old ones in their first columns, and their mean added to the others.
+
+    A score that is the log-sum-exp of the classes' logits would rise for every name if a new class
+    started at a logit of about 0, where the known ones of a benign name are far below.
+    """
     if old.shape == fresh.shape:
         return old
-    result = fresh.copy()
+    result = fresh + old.mean(axis=-1, keepdims=True)
     result[..., : old.shape[-1]] = old
-    return result
+    return np.asarray(result, dtype=fresh.dtype)

@@ -34,6 +34,7 @@ MEMBERS: dict[str, int] = {  # file of a run -> its size limit in bytes
     store.PROGRESS_FILE: 64 * MIB,
     notes.ABOUT_FILE: MIB,
     learnt_names.LEARNT_FILE: 256 * MIB,
+    learnt_names.VALIDATED_FILE: 256 * MIB,
     "MODEL_CARD.md": MIB,
     f"{store.BUNDLE_FOLDER}/{bundle.BUNDLE_FILE}": 16 * MIB,
     f"{store.BUNDLE_FOLDER}/{bundle.ONNX_FILE}": bundle.MAX_GRAPH_BYTES,

@@ -1,24 +1,27 @@
 """Hashes of the names that a run has learnt from, stored with the run.
 
 They keep later comparisons, and runs that continue from this one, from being measured on names the
-network knows. They cover the registered names of the training and validation parts and those of
-its base run. With four bytes per name, one name in some thousands is falsely taken for known; no
-known name is missed.
+network knows. They cover the registered names of the training part, added ones included, of the
+validation part, and those of its base run. Validation names are recorded separately too, so that a
+continued run can validate on them again. With four bytes per name, one name in some thousands is
+falsely taken for known; no known name is missed.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from dga.datasets.dataset import TRAIN, VALIDATION, Former, Parts
 from dga.runs.store import Run
 
 LEARNT_FILE = "learnt_names.npy"
+VALIDATED_FILE = "validation_names.npy"
 
 Keys32 = npt.NDArray[np.uint32]
 
@@ -33,11 +36,17 @@ def keys(names: Iterable[str]) -> Keys32:
     return np.frombuffer(b"".join(digests), dtype="<u4").astype(np.uint32)
 
 
-def save(folder: Path, names: Iterable[str], base: Run | None = None) -> None:
+def save(
+    folder: Path,
+    names: Iterable[str],
+    base: Run | None = None,
+    validated: Collection[str] | None = None,
+) -> None:
     """Write the hashes of the registered names that a run learns from into its folder.
 
     `base`: the run that it continues from. If that one has no record, none is written, since it
-    would be incomplete.
+    would be incomplete. `validated`: those of the names that it only validates on, if they are
+    known.
     """
     learnt = keys(names)
     if base is not None:
@@ -46,24 +55,51 @@ def save(folder: Path, names: Iterable[str], base: Run | None = None) -> None:
             return
         learnt = np.concatenate([learnt, known])
     np.save(folder / LEARNT_FILE, np.unique(learnt), allow_pickle=False)
+    if validated is not None:
+        former = None if base is None else load(base, VALIDATED_FILE)
+        kept = keys(validated) if former is None else np.concatenate([keys(validated), former])
+        np.save(folder / VALIDATED_FILE, np.unique(kept), allow_pickle=False)
 
 
-def load(run: Run) -> Keys32 | None:
-    """The sorted hashes of what a run has learnt from; None without a valid record."""
+def load(run: Run, file: str = LEARNT_FILE) -> Keys32 | None:
+    """The sorted hashes of what a run has learnt from; None without a valid record.
+
+    `file`: VALIDATED_FILE for those of its validation names alone.
+    """
     with suppress(OSError, ValueError, EOFError):
-        found = np.load(run.path / LEARNT_FILE, mmap_mode="r", allow_pickle=False)
+        found = np.load(run.path / file, mmap_mode="r", allow_pickle=False)
         if found.dtype == np.uint32 and found.ndim == 1:
             return np.asarray(found)
     return None
 
 
+def former(run: Run) -> Former | None:
+    """What a run has learnt from, for a training that continues from it; None without a record."""
+    learnt, validated = load(run), load(run, VALIDATED_FILE)
+    if learnt is None:
+        return None
+
+    def parts(names: Sequence[str]) -> Parts:
+        wanted = keys(names)
+        found = np.where(_among(learnt, wanted), TRAIN, "").astype(object)
+        if validated is not None:
+            found[_among(validated, wanted)] = VALIDATION
+        return found
+
+    return Former(parts, apart=validated is not None)
+
+
 def seen(run: Run, names: Iterable[str]) -> npt.NDArray[np.bool_] | None:
     """Which registered names a run has learnt from (names,); None without a record."""
     known = load(run)
-    if known is None or not len(known):
-        return None if known is None else np.zeros(len(list(names)), dtype=bool)
+    return None if known is None else _among(known, keys(names))
+
+
+def _among(known: Keys32, wanted: Keys32) -> npt.NDArray[np.bool_]:
+    """Which of these hashes a record holds (wanted,)."""
+    if not len(known):
+        return np.zeros(len(wanted), dtype=bool)
     if np.any(known[1:] < known[:-1]):  # not as `save` writes it
         known = np.sort(known)
-    wanted = keys(names)
     places = np.searchsorted(known, wanted)  # np.isin would hash millions of keys at each call
     return np.asarray(known[np.minimum(places, len(known) - 1)] == wanted)

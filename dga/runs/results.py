@@ -60,7 +60,7 @@ def configuration(
         "status": store.PARTIAL if partial else store.COMPLETE,
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
         "seconds": round(time.time() - started, 1),
-        "config": plan.config.resolved().to_json(),
+        "config": plan.resolved().to_json(),
         "base": plan.base,
         **facts,
         "environment": _environment(device),

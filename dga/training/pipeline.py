@@ -16,6 +16,7 @@ import pandas as pd
 from dga import devices
 from dga.config import ARCHITECTURES, TrainingConfig, TrainingPlan
 from dga.datasets import dataset, prepare
+from dga.datasets.dataset import Dataset, Former
 from dga.errors import DatasetError
 from dga.evaluation import evaluate
 from dga.progress import OnProgress, Progress, ShouldStop
@@ -35,24 +36,22 @@ def train(
     fit, TrainingError if the loss diverges, BundleError if the export does not score like Keras.
     """
     started = time.time()
-    config = plan.config.resolved()
+    config = plan.resolved()
     device = devices.choose(config.device)
     tell = _telling(on_progress, device.removeprefix("/").lower())
 
-    prepared = prepare.prepare(plan, tell)
-    data = prepared.data
-    learnt = data.learnt_from()[REGISTERED_NAME]
-    parts = prepare.learning_parts(prepared, plan.config)
-
     base = store.open_run(plan.base, work.parent) if plan.base else None
-    learnt_names.save(work, learnt, base)
+    if base:
+        warm_start.check(base, config)
+    prepared = prepare.prepare(plan, tell, _former(base, tell))
+    data = prepared.data
+    parts = prepare.learning_parts(prepared, config)
+    _record(work, data, parts.train, base)
     known = base.bundle().classes if base else ()
 
     encoder = CharEncoder(
         max_length=config.max_length, side=ARCHITECTURES[config.architecture].side
     )
-    if base:
-        warm_start.check(base, config)
     classes = _classes(known, data.part(dataset.TRAIN), parts.train, config)
     train, validation = (
         examples.examples(part, encoder, classes, config)
@@ -97,6 +96,22 @@ def train(
     on_end = "partial" if trained.partial else "done"
     on_progress(Progress(phase=on_end, message=f"run {run.name}", elapsed=time.time() - started))
     return run
+
+
+def _former(base: Run | None, tell: OnProgress) -> Former | None:
+    """What the base has learnt from; says so if that is unknown."""
+    found = learnt_names.former(base) if base else None
+    if base and found is None:
+        told = f"run {base.name} has no record of the names that it learnt from; some may be tested"
+        tell(Progress(phase="dataset", message=told))
+    return found
+
+
+def _record(work: Path, data: Dataset, widened: pd.DataFrame, base: Run | None) -> None:
+    """Store hashes of what the run learns from: its parts, and the names added to them."""
+    learnt = pd.concat([data.learnt_from(), widened])[REGISTERED_NAME]
+    apart = [data.part(dataset.VALIDATION), data.curated_part(dataset.VALIDATION)]
+    learnt_names.save(work, learnt, base, pd.concat(apart)[REGISTERED_NAME].tolist())
 
 
 def _telling(on_progress: OnProgress, device: str) -> OnProgress:

@@ -9,7 +9,7 @@ import pytest
 
 from dga.config import TrainingConfig
 from dga.datasets import dataset
-from dga.datasets.dataset import NAME, SPLIT, TEST, TRAIN, VALIDATION
+from dga.datasets.dataset import NAME, SPLIT, TEST, TRAIN, VALIDATION, Former
 from dga.errors import DatasetError
 
 
@@ -198,3 +198,58 @@ def test_generated_names_share_the_weight_of_their_family() -> None:
     weights = dataset.weights(rows, "family")
     assert weights[100:180].sum() + weights[260:].sum() == pytest.approx(weights[180:260].sum())
     assert weights[100] == weights[-1]
+
+
+def former_of(data: dataset.Dataset, *, apart: bool = True) -> Former:
+    """What a run on this dataset has learnt from."""
+    learnt = data.learnt_from()
+    part = dict(zip(learnt["registered_name"], learnt[SPLIT], strict=True))
+    if not apart:
+        part = dict.fromkeys(part, TRAIN)
+    return Former(lambda names: np.array([part.get(n, "") for n in names], dtype=object), apart)
+
+
+def test_names_stay_in_the_parts_of_the_base_run_and_new_ones_are_split() -> None:
+    base = build(benign(400), family("f", 200))
+    grown = dataset.build(
+        [benign(400), family("f", 200), family("g", 100)], TrainingConfig(), former=former_of(base)
+    )
+    before = base.frame.set_index(NAME)[SPLIT]
+    after = grown.frame.set_index(NAME)[SPLIT]
+    assert after[before.index].equals(before)
+    new = grown.frame[grown.frame["family"] == "g"][SPLIT].value_counts()
+    assert new.to_dict() == {TRAIN: 75, TEST: 20, VALIDATION: 5}
+
+
+@pytest.mark.parametrize("apart", [True, False])
+@pytest.mark.parametrize("seed", [23, 24])
+def test_no_name_that_the_base_run_has_learnt_is_tested(apart: bool, seed: int) -> None:
+    base = build(benign(400), family("f", 200))
+    former = former_of(base, apart=apart)
+    frames = [benign(440), family("f", 200), family("g", 100)]
+    data = dataset.build(frames, TrainingConfig(seed=seed, test_size=0.3), former=former)
+    learnt = set(base.learnt_from()[NAME])
+    assert learnt.isdisjoint(data.part(TEST)[NAME])
+    trained = set(base.part(TRAIN)[NAME]) if apart else learnt
+    assert trained.isdisjoint(data.part(VALIDATION)[NAME])
+    for _, rows in data.frame.groupby("family"):  # too few names are left for both parts
+        assert {TEST, VALIDATION} <= set(rows[SPLIT])
+
+
+def test_a_dataset_that_the_base_run_has_learnt_entirely_is_refused() -> None:
+    whole = Former(lambda names: np.full(len(names), TRAIN, dtype=object))
+    with pytest.raises(DatasetError, match="the test part would contain no benign name"):
+        dataset.build([benign(100), family("f", 100)], TrainingConfig(), former=whole)
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_curated_names_that_chose_thresholds_are_not_tested_later(apart: bool) -> None:
+    frames, config = [benign(400), family("f", 200)], TrainingConfig()
+    written = benign(300, "written")
+    base = dataset.build(frames, config, curated=[written])
+    trained = dataset.build([*frames, benign(30, "written")], config)  # without any curated ones
+    grown = dataset.build(frames, config, curated=[written], former=former_of(base, apart=apart))
+    for part in (VALIDATION, TEST):
+        assert set(grown.curated_part(part)[NAME]) == set(base.curated_part(part)[NAME])
+    left = dataset.build(frames, config, curated=[written], former=former_of(trained)).curated
+    assert set(left[NAME]).isdisjoint(trained.part(TRAIN)[NAME])

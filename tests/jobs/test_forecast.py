@@ -13,14 +13,14 @@ import pytest
 from dga import devices, progress
 from dga.cli import main
 from dga.config import FeedSpec, TrainingConfig, TrainingPlan
-from dga.datasets import prepare
+from dga.datasets import prepare, replay
 from dga.errors import DatasetError
 from dga.generators import generate
 from dga.jobs import forecast, machine_load, throughput
 from dga.jobs.forecast import Forecast
 from dga.jobs.throughput import Rate
 from dga.progress import Progress
-from dga.runs import files, reviews, store
+from dga.runs import files, learnt_names, reviews, store
 from dga.runs.reviews import Review
 from tests.runs_factory import made_up_names, make_run
 
@@ -85,6 +85,20 @@ def test_trial_names_are_left_out_as_in_the_training(plan: TrainingPlan, tmp_pat
     assert told.counts["excluded"] == 10
     prepared = prepare.prepare(trial)
     assert told.counts == prepared.data.counts()
+
+
+def test_a_continued_training_is_counted_with_what_it_replays(
+    plan: TrainingPlan, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay, "LEAST", 5)
+    base = store.open_run("tiny", models)
+    data = prepare.prepare(plan).data
+    validated = data.part("validation")["registered_name"].tolist()
+    learnt_names.save(base.path, data.learnt_from()["registered_name"], validated=validated)
+    told = forecast.forecast(replace(plan, base="tiny"))
+    anew = forecast.forecast(plan)
+    assert told.counts == anew.counts
+    assert told.learnt == pytest.approx(0.25 * anew.learnt, abs=3)
 
 
 def test_families_that_generators_widen_are_known(plan: TrainingPlan, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dga.datasets.dataset import TRAIN, VALIDATION
 from dga.runs import learnt_names
 from tests.runs_factory import make_run
 
@@ -53,3 +54,27 @@ def test_objects_are_never_unpickled(tmp_path: Path) -> None:
     run = make_run(tmp_path, "one")
     np.save(run.path / learnt_names.LEARNT_FILE, np.array([{}], dtype=object), allow_pickle=True)
     assert learnt_names.load(run) is None
+
+
+def test_a_continued_run_tells_what_was_validated_on_from_what_was_trained_on(
+    tmp_path: Path,
+) -> None:
+    base = make_run(tmp_path, "base", learnt=None)
+    learnt_names.save(base.path, ["a.com", "b.com"], validated=["b.com"])
+    run = make_run(tmp_path, "next", learnt=None)
+    learnt_names.save(run.path, ["c.com", "d.com"], base, validated=["d.com"])
+    former = learnt_names.former(run)
+    assert former is not None
+    assert former.apart
+    assert former.parts(["a.com", "b.com", "c.com", "d.com", "e.com"]).tolist() == [
+        TRAIN, VALIDATION, TRAIN, VALIDATION, "",
+    ]  # fmt: skip
+
+
+def test_a_run_of_an_earlier_version_tells_no_validation_names(tmp_path: Path) -> None:
+    base = make_run(tmp_path, "base", learnt=["a.com"])
+    former = learnt_names.former(base)
+    assert former is not None
+    assert not former.apart
+    assert former.parts(["a.com", "b.com"]).tolist() == [TRAIN, ""]
+    assert learnt_names.former(make_run(tmp_path, "none", learnt=None)) is None

@@ -138,10 +138,42 @@ def test_going_on_from_a_run_keeps_what_it_knew_and_adds_families(
     trained = base.predictions()["domain"]  # its test part: the one thing it has not learnt from
     assert not learnt_names.seen(base, trained).any()
     assert learnt_names.load(run).size > learnt_names.load(base).size
+    assert not learnt_names.seen(base, run.predictions()["domain"]).any()
+    assert not learnt_names.seen(run, run.predictions()["domain"]).any()
+    (told,) = run.config["before"]
+    assert told["again"] == round(0.25 * told["learnt"])  # all are benign names
     guess = run.bundle().score(names("bcdfgh", "net", 50)).families.argmax(axis=1)
     assert (guess == 0).mean() > 0.9
     with pytest.raises(ConfigError, match="task 'both', not 'binary'"):
         train(new, tmp_path, name="other", base="made")
+
+
+def test_trial_names_that_the_base_has_learnt_are_not_tested(
+    feeds: tuple[FeedSpec, ...], tmp_path: Path
+) -> None:
+    base, _ = train(feeds, tmp_path)
+    listed = Path(feeds[0].path).read_text().split()
+    known = learnt_names.seen(base, listed)
+    (tmp_path / "trial.txt").write_text("\n".join(listed))
+    trial = (FeedSpec(path=str(tmp_path / "trial.txt"), label="benign"),)
+    (tmp_path / "more.txt").write_text("\n".join(names("aeioulnrst", "org")))
+    more = (FeedSpec(path=str(tmp_path / "more.txt"), label="benign"), feeds[1])
+    run, _ = train(more, tmp_path, trial=trial, name="next", base="made")
+    learnt = np.array(listed)[known]
+    assert set(run.predictions()["domain"]) == set(listed) - set(learnt)
+    assert run.config["before"][1] == {"part": "trial", "left_out": len(set(learnt))}
+    (tmp_path / "trial.txt").write_text("\n".join(learnt))
+    with pytest.raises(DatasetError, match="has learnt from every name of the trial files"):
+        train(more, tmp_path, trial=trial, name="third", base="made")
+
+
+def test_what_augmentation_added_counts_as_learnt(
+    feeds: tuple[FeedSpec, ...], tmp_path: Path
+) -> None:
+    run, _ = train(feeds, tmp_path, resuffixed_share=1.0)
+    counts = run.metrics["dataset"]
+    listed = counts["train"] + counts["validation"]
+    assert learnt_names.load(run).size > 1.5 * listed
 
 
 def test_a_plan_survives_json_and_progress_its_file(tmp_path: Path) -> None:

@@ -48,6 +48,14 @@ def test_the_known_weights_stay_and_a_new_class_gets_weights_of_its_own(stored: 
     assert more.output["families"].shape[-1] == same.output["families"].shape[-1] + 1
 
 
+def test_a_new_class_starts_near_the_mean_of_the_known_ones(stored: Run) -> None:
+    codes = stored.bundle().encoder.encode(["paypal.com", "xjpwkqzvbnt.ru"]).astype(np.int32)
+    shares = keras.ops.convert_to_numpy(grown(stored, "new")(codes)["families"])
+    odds = np.log(shares)
+    middle = odds[:, :-1].mean(axis=1)
+    assert np.allclose(odds[:, -1], middle, atol=0.5)
+
+
 def test_a_run_of_another_versions_network_is_refused_in_words(
     stored: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -47,6 +47,7 @@ DECISIVE = (  # settings that change the split
     "generated_share",
     "hosted_share",
     "composed_share",
+    "replay_share",
 )
 FIGURES = {
     "Rows": "Domains in the chosen feeds, before cleaning.",
@@ -94,10 +95,15 @@ class Counting:
         self.folder.cleanup()
 
 
-def show(specs: Sequence[FeedSpec], config: TrainingConfig) -> Forecast | str | None:
-    """Draw what the split will hold; the counts, why there are none, or None while counting."""
+def show(
+    specs: Sequence[FeedSpec], config: TrainingConfig, base: str = ""
+) -> Forecast | str | None:
+    """Draw what the split will hold; the counts, why there are none, or None while counting.
+
+    `base`: the run that the training continues from.
+    """
     st.markdown("**What will be learnt from**", help="The feeds, cleaned and split as trained.")
-    told = counted(specs, config)
+    told = counted(specs, config, base)
     _figures(told if isinstance(told, Forecast) else None)
     if told is None:
         _await()
@@ -109,9 +115,11 @@ def show(specs: Sequence[FeedSpec], config: TrainingConfig) -> Forecast | str | 
     return told
 
 
-def counted(specs: Sequence[FeedSpec], config: TrainingConfig) -> Forecast | str | None:
+def counted(
+    specs: Sequence[FeedSpec], config: TrainingConfig, base: str = ""
+) -> Forecast | str | None:
     """The counts of these feeds and settings, begun where nobody has asked for them yet."""
-    key = _key(specs, config)
+    key = _key(specs, config, base)
     known = _known()
     if key in known:
         return known[key]
@@ -119,7 +127,7 @@ def counted(specs: Sequence[FeedSpec], config: TrainingConfig) -> Forecast | str
     if running is None or running.key != key:
         if running:
             running.stop()
-        running = st.session_state[COUNTING] = begin(key, specs, config)
+        running = st.session_state[COUNTING] = begin(key, specs, config, base)
     if not running.done():
         return None
     known[key] = running.result()
@@ -130,13 +138,12 @@ def counted(specs: Sequence[FeedSpec], config: TrainingConfig) -> Forecast | str
     return known[key]
 
 
-def begin(key: str, specs: Sequence[FeedSpec], config: TrainingConfig) -> Counting:
+def begin(key: str, specs: Sequence[FeedSpec], config: TrainingConfig, base: str = "") -> Counting:
     """Start a child that counts."""
     folder = Scratch("forecast")
     plan = folder.path / "plan.json"
-    run_contents.write_json(
-        plan, TrainingPlan(name="forecast", config=config, feeds=tuple(specs)).to_json()
-    )
+    counted = TrainingPlan(name="forecast", config=config, feeds=tuple(specs), base=base)
+    run_contents.write_json(plan, counted.to_json())
     output = open(folder.path / "told", "wb")  # noqa: SIM115 - closed when it is stopped
     with open(folder.path / "errors", "wb") as errors:
         child = spawn(
@@ -201,7 +208,11 @@ def _about(told: Forecast, config: TrainingConfig) -> None:
     whole = max(benign + dga, 1)
     parts = [f"{benign:,} benign ({percent(benign / whole)})", f"{dga:,} generated"]
     more = told.learnt - benign - dga
-    if more:
+    if more < 0:
+        parts.append(
+            f"{told.learnt:,} of them in each pass: all new ones, and some that the base has learnt"
+        )
+    if more > 0:
         parts.append(f"up to {more:,} synthetic names added by the settings")
     st.caption(f"To learn from: {', '.join(parts)}.")
     if config.resolved().balance == "none" and max(benign, dga) > LOPSIDED * min(benign, dga):
@@ -242,10 +253,10 @@ def _details(told: Forecast) -> None:
             )
 
 
-def _key(specs: Sequence[FeedSpec], config: TrainingConfig) -> str:
+def _key(specs: Sequence[FeedSpec], config: TrainingConfig, base: str) -> str:
     files = [(one.path, *_stamp(Path(one.path)), one.label, one.format) for one in specs]
-    values = config.resolved().to_json()
-    return json.dumps([files, [values[name] for name in DECISIVE]])
+    values = config.resolved(continued=bool(base)).to_json()
+    return json.dumps([base, files, [values[name] for name in DECISIVE]])
 
 
 def _stamp(path: Path) -> tuple[int, int]:

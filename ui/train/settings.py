@@ -65,8 +65,10 @@ PRESETS = {
         Preset(
             "continue",
             "Continue with new names",
-            "Trains a finished run's network further with new feeds and families, in a quarter of "
-            "the time. Choose the run under Customise; by default it is the active one.",
+            "Trains a finished run's network further with new feeds and families, in about a quarter "
+            "of the time. Choose the run's own feeds too: a part of their names is learnt again, so "
+            "that none of its families is forgotten. The run, by default the active one, is chosen "
+            "under Customise.",
             {},
             continues=True,
         ),
@@ -142,6 +144,7 @@ def form(base: Run | None = None) -> TrainingConfig | None:
     else:
         given = _network()
     own = ARCHITECTURES[str(given["architecture"])]
+    own = own.continuing() if base else own
     with st.container(horizontal=True):
         given |= {name: _field(name, own) for name in _group("basic")}
     given["device"] = _device()
