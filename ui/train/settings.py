@@ -65,10 +65,10 @@ PRESETS = {
         Preset(
             "continue",
             "Continue with new names",
-            "Trains a finished run's network further with new feeds and families, in about a quarter "
-            "of the time. Choose the run's own feeds too: a part of their names is learnt again, so "
-            "that none of its families is forgotten. The run, by default the active one, is chosen "
-            "under Customise.",
+            "Trains a finished run's network further with new feeds and families, in a fraction of "
+            "the time. Choose the run's own feeds too: a part of their names is learnt again, so "
+            "that no family is forgotten. By default it continues from the active run; Customise "
+            "has the others.",
             {},
             continues=True,
         ),
