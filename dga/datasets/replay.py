@@ -81,8 +81,8 @@ def _drawn(part: pd.DataFrame, config: TrainingConfig) -> tuple[np.ndarray, np.n
 def _rank(part: pd.DataFrame, old: np.ndarray, seed: int) -> np.ndarray:
     """A random order of the names that the base has learnt, within each family (rows,)."""
     chance = pd.Series(np.where(old, np.random.default_rng(seed).random(len(part)), 2.0))
-    return chance.groupby(_strata(part)).rank(method="first").to_numpy() - 1
+    return np.asarray(chance.groupby(_strata(part)).rank(method="first")) - 1
 
 
 def _strata(part: pd.DataFrame) -> np.ndarray:
-    return (part[LABEL] + "/" + part[FAMILY]).to_numpy()
+    return np.asarray(part[LABEL] + "/" + part[FAMILY])
