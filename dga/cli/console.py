@@ -11,6 +11,7 @@ from dga.progress import OnProgress, Progress
 from dga.schema import UNKNOWN_FAMILY
 
 if TYPE_CHECKING:  # so that a look-up imports neither runs nor trainings
+    from dga.datasets.feeds import Preview
     from dga.generators.attribution import Attribution, AttributionIndex, Match
     from dga.jobs.forecast import Forecast
     from dga.runs.store import DamagedRun, Run
@@ -99,7 +100,7 @@ def scoring_progress() -> OnProgress:
     return _line(lambda p: f"{p.batch:,} rows, {p.rate:,.0f} rows/s{_left(p)}")
 
 
-def fetch_progress(source: str) -> Callable[[Any], None]:
+def fetch_progress(source: str) -> OnProgress:
     """Progress of a download on standard error."""
     return _line(lambda p: f"{source}: {p.batch / 2**20:.1f} MiB")
 
@@ -209,7 +210,7 @@ def run_line(run: Run | DamagedRun, active: str) -> str:
     return f"{mark} {run.name} ({about}): {headline(run.metrics['test'])}"
 
 
-def preview(shown: Any) -> str:
+def preview(shown: Preview) -> str:
     """The content of a feed."""
     complete = "" if shown.complete else " (of the rows read so far)"
     classes = ", ".join(f"{name} {count:,}" for name, count in shown.classes.items())
@@ -223,7 +224,7 @@ def _left(p: Progress) -> str:
     return "" if p.remaining is None else f", {p.remaining:.0f} s left"
 
 
-def _line(text: Callable[[Any], str]) -> Callable[[Any], None]:
+def _line(text: Callable[[Progress], str]) -> OnProgress:
     if not sys.stderr.isatty():
         return lambda progress: None
     return lambda progress: _tell(f"\r\033[K{text(progress)}")

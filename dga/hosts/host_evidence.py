@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -107,8 +106,8 @@ class HostEvidence:
     words: tuple[str, ...]
     sequential: SequentialTest
     sentences: tuple[str, ...]
-    first_seen: Any
-    last_seen: Any
+    first_seen: pd.Timestamp
+    last_seen: pd.Timestamp
 
     @property
     def evidence_names(self) -> pd.DataFrame:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pyarrow.compute as pc
 
 from dga.names import arrow_strings
+from dga.names.arrow_strings import Texts
 from dga.names.parse_columns import ParsedColumn
 from dga.names.top_levels import ALTERNATIVE_ROOTS
 
 BARE = r"^[a-z0-9-]{1,63}$"
 
 
-def judged_names(queries: Any) -> list[str]:
+def judged_names(queries: Texts) -> list[str]:
     """The name that each query is judged by, "" where it has none.
 
     That is the registered name. Names under alternative roots that malware uses, which nobody
@@ -30,7 +29,7 @@ def judged_names(queries: Any) -> list[str]:
     return [name or _of_other_root(host) for name, host in zip(names, hosts, strict=True)]
 
 
-def bare_names(queries: Any) -> list[str]:
+def bare_names(queries: Texts) -> list[str]:
     """The queries of one label alone: a browser's probes, and hosts of a search suffix.
 
     >>> bare_names(["XQJWKZVB", "wpad.", "www.example.com"])

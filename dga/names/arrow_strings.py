@@ -8,7 +8,8 @@ of a second to the start of a look-up.
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,11 +18,12 @@ import pyarrow.compute as pc
 
 from dga.names.byte_slices import Bytes, Places, gathered
 
+Texts: TypeAlias = Sequence[str] | pa.Array | pa.ChunkedArray
 FEW = 100_000  # texts; up to this number a column is built one text at a time
 ONE_BY_ONE = 100  # texts; fewer are matched in Python, since each Arrow call has a fixed cost
 
 
-def column_of(texts: Any) -> pa.LargeStringArray:
+def column_of(texts: Texts) -> pa.LargeStringArray:
     """Make a column from a list, an Arrow array or a chunked array of texts; a null becomes ""."""
     if isinstance(texts, pa.ChunkedArray):
         texts = texts.combine_chunks()
@@ -67,7 +69,7 @@ def integers_of(column: pa.Array) -> npt.NDArray[Any]:
     return np.frombuffer(data, kind, len(column), column.offset * kind.itemsize)
 
 
-def _built(texts: Any) -> pa.LargeStringArray:
+def _built(texts: Sequence[str]) -> pa.LargeStringArray:
     builder = pa.lib.StringBuilder()
     builder.append_values(texts)
     return builder.finish().cast(pa.large_string())

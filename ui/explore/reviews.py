@@ -103,17 +103,22 @@ def show_all(run: Run, reviews: Mapping[str, Review]) -> None:
         on_click="ignore",
     )
     if not corrected.empty:
-        feed = review.feed_of(run.name).relative_to(data_folder()).as_posix()
-        st.markdown(
-            f"**{len(corrected):,} corrected {'label' if len(corrected) == 1 else 'labels'}** lie "
-            f"as the feed {code(feed)} in the data folder, for the Train page and for "
-            f"{code('dga train')}.",
-            help="A name that another chosen feed labels otherwise takes no part in the training: "
-            "the two contradict each other. Correct that feed too, or leave it out.",
-        )
-        if st.button("Train with them", icon=":material/model_training:", key="explore_train"):
-            corrections.preselect(run.name)
-            st.switch_page(session.TRAIN_PAGE)
+        _corrected_feed(run, len(corrected))
+
+
+def _corrected_feed(run: Run, labels: int) -> None:
+    """Where the corrected labels lie as a feed, and a way to train with it."""
+    feed = review.feed_of(run.name).relative_to(data_folder()).as_posix()
+    st.markdown(
+        f"**{labels:,} corrected {'label' if labels == 1 else 'labels'}** are "
+        f"the feed {code(feed)} in the data folder, for the Train page and for "
+        f"{code('dga train')}.",
+        help="A name that another chosen feed labels otherwise takes no part in the training: "
+        "the two contradict each other. Correct that feed too, or leave it out.",
+    )
+    if st.button("Train with them", icon=":material/model_training:", key="explore_train"):
+        corrections.preselect(run.name)
+        st.switch_page(session.TRAIN_PAGE)
 
 
 def _show_name(row: pd.Series) -> None:
