@@ -44,7 +44,7 @@ def look_up(text: str, run: Run, bundle: ModelBundle, measure: Measure) -> None:
         if verdict.score is not None:
             if known is not None:
                 answer.chart(verdict.score, measure, known, whose)
-            with st.container(horizontal=True):
+            with st.container(horizontal=True, vertical_alignment="center"):
                 corrections.button(
                     run.name,
                     verdict.registered_name or "",

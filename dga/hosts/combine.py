@@ -13,6 +13,7 @@ DEFAULT_FPR = 0.001
 SUSPICIOUS_RATE = 10.0  # times the false-positive rate
 SET_SHARE, ATTRIBUTION_SHARE = 0.95, 0.05  # of the false-positive rate (weighted Bonferroni)
 LEAST_P = 1e-15
+IN_PERCENT, RAREST = 0.01, 1e-9  # in words: per cent from the one; none rarer than the other
 
 LEAST_SET = 3  # names of a set that tells a noisy network
 LEAST_SETS = 100  # such sets, from which a log's own background is learnt
@@ -101,6 +102,18 @@ def combined(set_p: float, attributed_p: float) -> float:
     1.0
     """
     return float(min(1.0, max(LEAST_P, min(set_p / SET_SHARE, attributed_p / ATTRIBUTION_SHARE))))
+
+
+def how_often(p_value: float) -> str:
+    """A p-value in words: how many ordinary hosts and days look like this at most.
+
+    >>> how_often(1.3e-05), how_often(0.0072), how_often(0.04), how_often(1e-15)
+    ('1 in 77,000 looks', '1 in 140 looks', '4 % look', '1 in 1,000,000,000 looks')
+    """
+    if p_value >= IN_PERCENT:
+        return f"{100 * p_value:.0f} % look"
+    count = float(f"{1 / max(p_value, RAREST):.1e}")  # two digits
+    return f"1 in {count:,.0f} looks"
 
 
 def verdict(p_value: float, fpr: float) -> str:

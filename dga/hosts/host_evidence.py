@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dga.generators.attribution import Match, attribution_text, odds_text
-from dga.hosts import exclusions, likeness, sequential
+from dga.hosts import combine, exclusions, likeness, sequential
 from dga.hosts.candidates import Candidates
 from dga.hosts.ledger import NO_TIME, Counts, Ledger
 from dga.hosts.name_evidence import NameEvidence
@@ -131,7 +131,8 @@ def clean_sentence(failed: int, generated: int) -> str:
     names = f"{failed:,} unresolved name{'s' if failed > 1 else ''}"
     if not generated:
         return f"{names}, none of them looks generated"
-    return f"{names}, {generated:,} of them looks generated; too few or too unlike to accuse"
+    look = "looks" if generated == 1 else "look"
+    return f"{names}, {generated:,} of them {look} generated: too few, or too unlike each other"
 
 
 def summary(log: Log, client: int) -> tuple[str, str, str]:
@@ -242,11 +243,17 @@ def _sentences(log: Log, client: int, names: Sequence[str], members: Members) ->
     sentences += likeness.sentences(members)
     if test.crossed_after:
         sentences.append(
-            f"the sequential test crossed its bound of {test.bound:.1f} after "
-            f"{test.crossed_after} of {len(names)} names"
+            "Added up in the order asked, the weights of the names speak for an infection as "
+            f"early as with name {test.crossed_after} of {len(names)}"
         )
-    sentences.append(f"set test: p = {log.set_p[place]:.1e}")
+    sentences.append(_together(float(log.set_p[place])))
     return sentences
+
+
+def _together(set_p: float) -> str:
+    """What the set test says, in a sentence."""
+    often = combine.how_often(set_p)
+    return f"Of ordinary hosts and days with as many such names, at most {often} like this"
 
 
 def _name_table(log: Log, client: int, names: Sequence[str], members: Members) -> pd.DataFrame:

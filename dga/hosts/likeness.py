@@ -13,7 +13,7 @@ from dga.hosts.set_features import Members
 
 MOST = 0.6  # share of the names that must have a trait in common for it to be reported
 LEAST_NAMES = 3
-RARELY = "score as fewer than 1 in 100 ordinary failed look-ups do"
+RARELY = "look more generated than 99 in 100 failed look-ups of ordinary hosts"
 RARE = 2.0  # -log10: one in a hundred ordinary failed names scores as high
 SHORTEST_WORD = 4
 MOST_WORDS = 12
@@ -41,9 +41,9 @@ def _facts(members: Members) -> Iterator[str]:
         yield f"{count} of {size} have {length} characters before the suffix"
     wordy = int(members.wordy.sum())
     if wordy >= MOST * size:
-        yield f"{wordy} of {size} are put together of dictionary words"
+        yield f"{wordy} of {size} are made of dictionary words"
     if words := recurring_words(members.labels.tolist()):
-        yield f"parts that recur: {', '.join(words[:5])}"
+        yield f"Parts of names that recur: {', '.join(words[:5])}"
 
 
 def recurring_words(labels: Sequence[str]) -> list[str]:

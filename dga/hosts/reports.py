@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from dga.hosts.combine import CLEAN
+from dga.hosts.combine import CLEAN, how_often
 from dga.hosts.ledger import NO_TIME
 
 if TYPE_CHECKING:
@@ -104,7 +104,11 @@ def _ticket_lines(host: HostEvidence) -> Iterator[str]:
     yield f"# Host {_text(host.client)}: {host.verdict}"
     yield ""
     yield f"- Family: {_text(named)}"
-    yield f"- p-value: {host.p_value:.2g} (accused from {host.fpr:g} by host and day)"
+    often = how_often(host.p_value)
+    yield (
+        f"- p-value: {host.p_value:.2g}: of ordinary hosts and days, at most {often} like this "
+        f"(infected: at most {100 * host.fpr:g} %)"
+    )
     yield f"- Seen: {_plain(host.first_seen) or 'unknown'} to {_plain(host.last_seen) or 'unknown'}"
     yield ""
     yield "## Likely command and control (names that resolved)"
@@ -126,7 +130,10 @@ def _ticket_lines(host: HostEvidence) -> Iterator[str]:
     yield ""
     yield "## Other hosts that asked for the same names"
     yield ""
-    yield from [f"- {_text(name)}: {count} names" for name, count in host.others] or ["None."]
+    yield from [
+        f"- {_text(name)}: {count} {'name' if count == 1 else 'names'}"
+        for name, count in host.others
+    ] or ["None."]
     yield ""
     yield "## Next steps"
     yield ""

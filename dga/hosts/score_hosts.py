@@ -43,10 +43,10 @@ NO_TIMES = "The log has no times: all events count as one day, and no burst can 
 NO_CLIENTS = "The log does not name the clients: all events count as one host."
 NOISY = (
     "This network's failed look-ups look {times:.1f} times as generated as those of ordinary "
-    "networks; p-values allow for it."
+    "networks; the verdicts allow for it."
 )
 SILENCED = (
-    "{count:,} verdicts that analysts marked as wrong are suppressed, with names like theirs."
+    "Verdicts said to be wrong: {count:,}. Their names, and names like theirs, count for nothing."
 )
 UNNAMED = "{rows:,} of {total:,} rows hold no registered name and count for nothing."
 

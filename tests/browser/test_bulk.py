@@ -77,7 +77,7 @@ def test_filters_narrow_the_rows_and_their_download(open_page: Open, table: Path
     page.get_by_label("Name contains").fill("co.uk")
     page.keyboard.press("Enter")
     passing(page, "1 of 5")
-    assert "kzxq77vwj" in downloaded(page, "1 filtered rows as CSV").splitlines()[1]
+    assert "kzxq77vwj" in downloaded(page, "1 filtered row as CSV").splitlines()[1]
     page.get_by_role("button", name="Clear filters").click()
     passing(page, "5 of 5")
     page.get_by_role("button", name="Not scored: 2").click()

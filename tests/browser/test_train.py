@@ -153,7 +153,7 @@ def test_an_upload_is_previewed(open_page: Open) -> None:
     page.locator("input[type=file]").set_input_files(
         {"name": "mine.csv", "mimeType": "text/csv", "buffer": b"domain,family\nqxzjkw.com,zeta\n"}
     )
-    expect(page.get_by_text("1 rows, 1 dga, 1 families")).to_be_visible()
+    expect(page.get_by_text("1 row, 1 generated, 1 family")).to_be_visible()
     expect(page.get_by_text("mine.csv (uploaded)").first).to_be_visible()
 
 

@@ -59,7 +59,7 @@ def test_the_evidence_tells_names_tests_and_what_resolved(outbreak: HostsResult)
     assert host.command_and_control
     assert host.sequential.crossed_after is not None
     assert host.sequential.crossed_after <= 22
-    assert any("ordinary failed look-ups" in sentence for sentence in host.sentences)
+    assert any("failed look-ups of ordinary hosts" in sentence for sentence in host.sentences)
 
 
 def test_a_clean_host_has_evidence_too(outbreak: HostsResult) -> None:

@@ -215,3 +215,20 @@ def test_a_group_of_families_has_a_label_that_fits_and_its_whole_name_on_hover()
 def test_the_threshold_is_told_in_the_unit_of_scores() -> None:
     (note,) = charts.scores(COUNTED, 0.721887).layout.annotations
     assert note.text == "threshold 0.722"
+
+
+def test_a_query_without_a_score_is_not_told_to_have_one() -> None:
+    queries = pd.DataFrame(
+        {
+            "time": pd.Timestamp("2026-01-01"),
+            "name": ["scored.com", "left.com"],
+            "status": "resolved",
+            "score": [0.25, np.nan],
+        }
+    )
+    marks = charts.host_timeline(queries, ())[0].data[0]
+    assert [list(one) for one in marks.customdata] == [
+        ["scored.com", "score 0.250"],
+        ["left.com", "not scored"],
+    ]
+    assert "customdata[1]" in marks.hovertemplate

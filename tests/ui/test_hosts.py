@@ -12,6 +12,8 @@ from streamlit.testing.v1 import AppTest
 from dga import generators
 from dga.hosts import feedback
 from dga.hosts.score_hosts import NO_CLIENTS
+from dga.runs import reviews
+from dga.schema import BENIGN
 from tests.tables.test_archives import workbook
 from ui.common.recent_jobs import RecentJobs
 from ui.common.text import escape
@@ -95,6 +97,7 @@ def test_a_deep_link_opens_its_host(app: AppTest) -> None:
 def test_feedback_is_kept_and_silences_the_names(app: AppTest) -> None:
     opened(app, host="10.0.0.24")
     app.text_input(key=f"hosts_reason_{input.EXAMPLE}").set_value("a test of ours")
+    app.checkbox(key=f"hosts_benign_{input.EXAMPLE}").check()
     app.button(key=f"hosts_feedback_{input.EXAMPLE}").click().run()
     job = HostsJob.find(input.EXAMPLE, "")
     assert job is not None
@@ -102,6 +105,10 @@ def test_feedback_is_kept_and_silences_the_names(app: AppTest) -> None:
     app.run()
     assert not app.exception
     assert [entry.client for entry in feedback.load().entries] == ["10.0.0.24"]
+    kept = reviews.load("shipped")
+    assert {one.label for one in kept.values()} == {BENIGN}
+    assert all("a test of ours" in one.note and one.written for one in kept.values())
+    assert "Train with the corrections" in [button.label for button in app.button]
     figures = {metric.label: metric.value for metric in app.metric}
     assert figures["Infected"] == "2"
     reasons = {str(value) for frame in app.dataframe for value in frame.value.get("reason", [])}

@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dga import progress
+from dga.config import SETTINGS
 from dga.evaluation import metrics
 from dga.progress import Progress
 from dga.runs import activations, archive, learnt_names, store, trash
@@ -358,7 +359,7 @@ def test_settings_that_differ_are_told(two: Path) -> None:
     path.write_text(json.dumps(config), encoding="utf-8")
     table = run_comparison.settings([store.open_run("tiny"), store.open_run("other")])
     assert table.columns.tolist() == ["setting", "tiny", "other"]
-    assert table.values.tolist() == [["seed", "23", "99"]]
+    assert table.values.tolist() == [[SETTINGS["seed"].label, "23", "99"]]
 
 
 def test_disagreements_are_the_names_with_different_verdicts(two: Path) -> None:

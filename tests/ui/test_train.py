@@ -112,7 +112,7 @@ def texts(app: AppTest) -> str:
 def test_the_trial_set_is_ready_to_train_on(
     app: AppTest, data: Path, started: list[TrainingPlan]
 ) -> None:
-    assert "5 rows, 2 benign, 2 dga, 2 families, 1 that are not domains" in texts(app)
+    assert "5 rows, 2 benign, 2 generated, 2 families, 1 that is no domain" in texts(app)
     press(app, "Start training")
     assert started[0].feeds == tuple(
         FeedSpec(path=str(data / "trial" / name)) for name in ("benign.csv", "generated.csv")

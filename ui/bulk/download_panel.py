@@ -16,6 +16,7 @@ from ui.bulk import results
 from ui.bulk.results import Filters, Result
 from ui.bulk.scoring_job import ScoringJob
 from ui.common import widgets
+from ui.common.text import counted
 
 AT_ONCE = 50_000  # rows whose file is made without being asked for
 BLOCK_LIST = ".txt"
@@ -37,9 +38,10 @@ def show(job: ScoringJob, result: Result, filters: Filters, found: int, rows: in
     named = f"as {widgets.DOWNLOADS[ending][0]}"
     with st.container(horizontal=True):
         if filters.narrow:
-            label = f"{found:,} filtered rows {named}"
+            label = f"{counted(found, 'filtered row', 'filtered rows')} {named}"
             _button(job, result, filters, found, ending, label)
-        _button(job, result, Filters(), rows, ending, f"All {rows:,} rows {named}")
+        every = f"All {rows:,} rows" if rows > 1 else "The row"
+        _button(job, result, Filters(), rows, ending, f"{every} {named}")
     if ending == BLOCK_LIST:
         st.warning(
             "The list holds each registered name with the verdict DGA once. To block on a "

@@ -30,7 +30,7 @@ SURPRISE_HELP = (
     "Surprise is how far a score lies from what the rest of the list suggests: the mean score of "
     "the other names under the same public suffix that the list holds about as often (once to 9 "
     "times, 10 to 99, 100 and more). First come names that score high although they are asked for "
-    "often or stand under a suffix whose other names look chosen, and names that score low among "
+    "often or stand under a suffix whose other names look benign, and names that score low among "
     "generated ones: the rows worth a second look, not the worst ones."
 )
 WHOLE = (0.0, 1.0)  # scores

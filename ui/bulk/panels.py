@@ -13,9 +13,10 @@ from ui.bulk.input import Bulk
 from ui.bulk.scoring_job import ScoringJob
 from ui.bulk.table import Table
 from ui.common import browser, session, visitor, widgets
-from ui.common.text import boundary, code, duration, escape
+from ui.common.text import boundary, code, counted, duration, escape
 
 PREVIEW_ROWS = 20
+EVEN = 0.5  # the score from which a name is as likely generated as not
 
 
 def prepare(bulk: Bulk, running: bool) -> None:
@@ -86,7 +87,8 @@ def _pick_column(table: Table) -> str | None:
     if column is not None:
         rows, held = given.domains(table, column)
         why = f" {table.reason}" if column == table.column else ""
-        st.caption(escape(f"{held:,} of the first {rows:,} rows hold a domain name.{why}"))
+        first = counted(rows, "row holds", "rows hold")
+        st.caption(escape(f"{held:,} of the first {first} a domain name.{why}"))
     return column
 
 
@@ -136,10 +138,8 @@ def title(job: ScoringJob) -> None:
     st.subheader(f"Result of {code(job.name)}", anchor=False)
     if job.summary and job.summary.shortage:
         st.warning(escape(job.summary.shortage), icon=":material/info:")
-    st.caption(
-        f"By run {code(job.run)}; DGA from a score of {boundary(job.threshold)}, "
-        "suspicious from 0.500."
-    )
+    between = f", suspicious from {boundary(EVEN)}" if job.threshold > EVEN else ""
+    st.caption(f"By run {code(job.run)}; DGA from a score of {boundary(job.threshold)}{between}.")
 
 
 @st.fragment(run_every=0.5)

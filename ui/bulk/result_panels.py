@@ -30,7 +30,7 @@ from ui.bulk.result_counts import (
 )
 from ui.bulk.results import Filters, Result
 from ui.bulk.scoring_job import ScoringJob
-from ui.common.text import TERMS, code, escape
+from ui.common.text import TERMS, code, counted, escape
 
 TOP_BARS = 12
 CLIENTS_TAB, CHARTS_TAB, PROBLEMS_TAB = "Who asks", "Scores, families, suffixes", "Not scored"
@@ -175,10 +175,10 @@ def _groups(job: ScoringJob, result: Result, guessed: str | None) -> None:
     missing = (
         f"; {first[MISSING]:,} of these rows were answered NXDOMAIN" if MISSING in found else ""
     )
-    names = "name" if first[NAMES] == 1 else "names"
+    names = counted(first[NAMES], "generated name", "generated names")
     st.markdown(
-        f"{code(str(first['value']))} asks for most: {first[NAMES]:,} generated {names} in "
-        f"{first[GENERATED]:,} rows{missing}."
+        f"{code(str(first['value']))} asks for most: {names} in "
+        f"{counted(first[GENERATED], 'row', 'rows')}{missing}."
     )
     _group_table(job, found, column)
 

@@ -22,6 +22,7 @@ from ui.bulk import download_panel, filter_panel, results, timeline
 from ui.bulk.results import ROW, SURPRISE, SURPRISING, TIMES, Filters, Result
 from ui.bulk.scoring_job import ScoringJob
 from ui.common import corrections, session, widgets
+from ui.common.text import counted
 
 PAGE_ROWS = 500
 OPEN, WRONG, REMARK = "open", "wrong", "dga:remark"
@@ -37,7 +38,8 @@ def show(job: ScoringJob, result: Result, filters: Filters, rows: int) -> None:
         )
     pages = max(1, -(-found // PAGE_ROWS))
     with st.container(horizontal=True, vertical_alignment="center", key="bulk_pages"):
-        st.markdown(f"**{found:,} of {rows:,} rows** pass the filters.", width="content")
+        passed = f"**{found:,} of {counted(rows, 'row', 'rows')}** pass the filters."
+        st.markdown(passed, width="content")
         number = 1
         if pages > 1:
             number = st.pagination(pages, key=f"page_{job.key}_{hash(filters)}")
@@ -50,6 +52,7 @@ def show(job: ScoringJob, result: Result, filters: Filters, rows: int) -> None:
         _table(job, result, filters, shown, start)
     else:
         st.caption("No row passes. Clear a filter.")
+    corrections.train_with(job.run, f"bulk_train_{job.key}")
     download_panel.show(job, result, filters, found, rows)
 
 

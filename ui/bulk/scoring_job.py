@@ -19,6 +19,7 @@ from ui.bulk import result_counts, results
 from ui.bulk.result_counts import Overview
 from ui.bulk.results import Result
 from ui.bulk.table import Table
+from ui.common.text import counted
 from ui.common.thread_job import ThreadJob
 from ui.common.turns import Turns
 
@@ -81,8 +82,11 @@ class ScoringJob(ThreadJob):
         if self.summary is None:
             return "failed"
         done = self.summary
-        rows = f"{done.rows:,} of {self.total}" if done.partial and self.total else f"{done.rows:,}"
-        return f"{rows} rows, {done.dga:,} generated, by run {self.run}"
+        if done.partial and self.total:
+            rows = f"{done.rows:,} of {self.total} rows"
+        else:
+            rows = counted(done.rows, "row", "rows")
+        return f"{rows}, {done.dga:,} generated, by run {self.run}"
 
     @property
     def weight(self) -> int:

@@ -18,7 +18,7 @@ KINDS = {  # title: (colour, symbol, size)
     "Not resolved": (AMBER, "square", 8),
     "Evidence": (VERMILION, "square", 10),
 }
-UNSCORED = -0.05  # where marks lie whose name has no score
+UNSCORED, NOT_SCORED = -0.05, "not scored"  # where marks lie whose name has no score; their hover
 
 
 def host_timeline(events: pd.DataFrame, evidence: Collection[str]) -> tuple[go.Figure, int]:
@@ -46,9 +46,12 @@ def _marks(part: pd.DataFrame, title: str, colour: str, symbol: str, size: int) 
         y=part["score"].fillna(UNSCORED),
         mode="markers",
         name=title,
-        customdata=[[name] for name in part["name"]],
+        customdata=[
+            [name, NOT_SCORED if np.isnan(score) else f"score {score:.3f}"]
+            for name, score in zip(part["name"], part["score"], strict=True)
+        ],
         text=[plain(name) for name in part["name"]],
         marker={"color": colour, "symbol": symbol, "size": size, "line": {"width": 0}},
-        hovertemplate=f"%{{text}}<br>score %{{y:.3f}}<br>%{{x}}<br>{title}<extra></extra>",
+        hovertemplate=f"%{{text}}<br>%{{customdata[1]}}<br>%{{x}}<br>{title}<extra></extra>",
         unselected={"marker": {"opacity": 0.75}},
     )

@@ -89,7 +89,8 @@ class CommonSet:
                 f"These runs can't be compared on {of}: fewer than {NEEDED} names of each class "
                 f"are left that no run has learnt from.{left} Choose another labelled file."
             )
-        text = f"Over the same {self.names:,} names of {of}.{left}"
+        same = "the same " if len(self.predictions) > 1 else ""
+        text = f"Over {same}{self.names:,} names of {of}.{left}"
         if self.unsure:
             runs = ", ".join(map(code, self.unsure))
             keeps = "keeps" if len(self.unsure) == 1 else "keep"

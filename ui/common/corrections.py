@@ -42,20 +42,25 @@ def form(run: str, domain: str, verdict: str, score: float) -> None:
     note = st.text_area(
         "Note", key="wrong_note", max_chars=reviews.MAX_NOTE, placeholder="Why, by whom, a ticket"
     )
-    said = Review(
+    said = correction(domain, str(label), note, verdict, score)
+    if st.button(
+        "Keep", type="primary", icon=":material/save:", key="wrong_keep", on_click=with_problem,
+        args=(keep, run, said),
+    ):  # fmt: skip
+        st.rerun()
+
+
+def correction(domain: str, label: str, note: str, verdict: str, score: float) -> Review:
+    """What this session's visitor says now of a name and of the verdict that it got."""
+    return Review(
         domain=domain,
-        label=str(label),
+        label=label,
         note=note.strip(),
         given=verdict,
         score=round(score, 6),
         written=now(),
         by=visitor.visitor().name or activations.user(),
     )
-    if st.button(
-        "Keep", type="primary", icon=":material/save:", key="wrong_keep", on_click=with_problem,
-        args=(keep, run, said),
-    ):  # fmt: skip
-        st.rerun()
 
 
 def keep(run: str, said: Review) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dga.config import SETTINGS
 from dga.runs.store import DamagedRun, Run
 from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, PRED_PROB, TRUE_CLASS
 from ui.common.text import percent
@@ -83,7 +84,7 @@ def settings(runs: Sequence[Run]) -> pd.DataFrame:
     """The settings that differ: `setting`, then a column for each run, as text."""
     names = dict.fromkeys(name for run in runs for name in run.settings)
     rows = [
-        (name, *values)
+        (SETTINGS[name].label if name in SETTINGS else name, *values)
         for name in names
         if len(set(values := [_shown(run.settings.get(name)) for run in runs])) > 1
     ]

@@ -150,6 +150,15 @@ def family(name: str) -> str:
     return f"{first} or {len(others)} alike" if others else name
 
 
+def counted(number: int, one: str, more: str) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "row", "rows"), counted(2300, "row", "rows")
+    ('1 row', '2,300 rows')
+    """
+    return f"{number:,} {one if number == 1 else more}"
+
+
 def duration(seconds: float) -> str:
     """A time span in words.
 

@@ -37,6 +37,7 @@ CUSTOM = "custom"
 SCORE_FORMAT = "%.3f"
 PERCENT = "%.1f %%"  # of a column in hundredths
 VERDICT_WIDTH = 112  # pixels: the longest chip fits
+SHARE_WIDTH = 106  # pixels: its title fits
 FAMILY_WIDTH = 140  # pixels: the longest single family fits
 ACTIVE_SECONDS = 10.0  # between two looks at which run is the active one
 DOWNLOADS = {  # ending: label and media type
@@ -118,7 +119,6 @@ def pick_run(key: str = session.RUN, label: str = "Run") -> Run | None:
     return session.find_run(name)
 
 
-@st.fragment(run_every=ACTIVE_SECONDS)
 def pick_sheet(sheets: Sequence[str], current: str) -> str | None:
     """The choice of a workbook's sheet; None as long as none is chosen."""
     return st.selectbox(
@@ -130,6 +130,7 @@ def pick_sheet(sheets: Sequence[str], current: str) -> str | None:
     )
 
 
+@st.fragment(run_every=ACTIVE_SECONDS)
 def _watch_active(shown: str | None) -> None:
     """Draw the page anew once another tab has made another run the active one."""
     if session.active_name() != shown:
@@ -186,7 +187,7 @@ def verdict_columns() -> dict[str, Any]:
         VERDICT: verdict_column("Verdict"),
         FAMILY: column.TextColumn("Family", width=FAMILY_WIDTH, help=TERMS["family"]),
         FAMILY_SCORE: column.NumberColumn(
-            "Family share", help=TERMS["family"], width="small", format=PERCENT
+            "Family share", help=TERMS["family"], width=SHARE_WIDTH, format=PERCENT
         ),
         PROBLEM: column.TextColumn("Problem", help="Why a row was not scored."),
         REMARK: column.TextColumn("Remark", help="What else to know of the name."),

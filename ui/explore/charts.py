@@ -19,7 +19,7 @@ from dga.schema import FAMILY
 from dga.tables import writers
 from ui import charts
 from ui.common import session, shown_rows, widgets
-from ui.common.text import TERMS, code, escape
+from ui.common.text import TERMS, code, counted, escape
 from ui.explore import family_panel, selection
 from ui.explore.downloads import download
 from ui.explore.run_frames import Explored
@@ -69,7 +69,9 @@ def families(explored: Explored, threshold: float) -> None:
     if table.empty:
         st.info("These test names include no generated name.", icon=":material/info:")
         return
-    st.caption(f"{len(table):,} families, worst first; select one to list its names.")
+    st.caption(
+        f"{counted(len(table), 'family', 'families')}, worst first; select one to list its names."
+    )
     table["surest_misses"] = table["surest_misses"].map(", ".join)
     parts = [Part(FAMILY, str(family)) for family in table[FAMILY]]
     _selectable(table, "families", parts, threshold, _FAMILY_COLUMNS, "Families")
@@ -99,8 +101,8 @@ def weak_spots(explored: Explored, threshold: float) -> None:
     )
     table = table[table["slice"].isin(wanted)].reset_index(drop=True)
     st.caption(
-        f"{len(table):,} slices of at least {MINIMUM} names, ranked by how far they are below the "
-        "overall accuracy; select one to list its names."
+        f"{counted(len(table), 'slice', 'slices')} of at least {MINIMUM} names, ranked by how "
+        "far they are below the overall accuracy; select one to list its names."
     )
     parts = [Part(*pair) for pair in table[["slice", "value"]].itertuples(index=False, name=None)]
     _selectable(table, "slices", parts, threshold, _SLICE_COLUMNS, "Slices")

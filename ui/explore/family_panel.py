@@ -43,7 +43,7 @@ def chosen_family(explored: Explored, threshold: float) -> None:
 
 def _summary(found: WhyMissed) -> str:
     whole = found.missed + found.found
-    names = f"{found.missed:,} of {whole:,} names are missed."
+    names = f"{found.missed:,} of {whole:,} names {'is' if found.missed == 1 else 'are'} missed."
     kind = f"Its names are {escape(found.about)}."
     return f"{names} {kind} {escape(found.reason) if found.missed else ''}"
 

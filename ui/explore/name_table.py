@@ -19,6 +19,7 @@ from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, PRED_CLASS, PRED_PROB, TRUE_
 from dga.scoring.scorer import verdicts_at
 from dga.tables import writers
 from ui.common import session, shown_rows, verdicts, widgets
+from ui.common.text import counted
 from ui.explore import selection
 from ui.explore.run_frames import Explored
 
@@ -177,7 +178,7 @@ def _review_text(review: Review | None) -> str:
 
 def _download(rows: pd.DataFrame, threshold: float, run: str) -> None:
     st.download_button(
-        f"CSV of {len(rows):,} names",
+        f"CSV of {counted(len(rows), 'name', 'names')}",
         lambda: writers.to_csv(called(rows, threshold)).encode(),
         file_name=f"{run}-names.csv",
         mime="text/csv",

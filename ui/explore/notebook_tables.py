@@ -9,6 +9,7 @@ from dga.evaluation import metrics
 from dga.schema import DOMAIN, PRED_CLASS, PRED_PROB, TRUE_CLASS
 from dga.tables import writers
 from ui.common import widgets
+from ui.common.text import counted
 from ui.explore.downloads import download
 from ui.explore.run_frames import Explored
 
@@ -31,7 +32,7 @@ def show(explored: Explored) -> None:
 
 def _table(title: str, rows: pd.DataFrame, stem: str) -> None:
     more = f", the first {SHOWN:,} shown" if len(rows) > SHOWN else ""
-    st.markdown(f"**{title}**: {len(rows):,} names{more}")
+    st.markdown(f"**{title}**: {counted(len(rows), 'name', 'names')}{more}")
     st.dataframe(
         writers.disarm_frame(rows[COLUMNS].head(SHOWN)),
         hide_index=True,

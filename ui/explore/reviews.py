@@ -29,7 +29,7 @@ from dga.schema import (
 )
 from dga.tables import writers
 from ui.common import corrections, session, shown_rows, verdicts, visitor, widgets
-from ui.common.text import code, score
+from ui.common.text import code, counted, score
 from ui.explore import selection
 from ui.explore.selection import Part
 
@@ -75,7 +75,9 @@ def show_all(run: Run, reviews: Mapping[str, Review]) -> None:
         return
     table = review.frame(reviews)
     corrected = review.corrected(reviews)
-    st.caption(f"{len(table):,} names, the newest review first; select one to open it.")
+    st.caption(
+        f"{counted(len(table), 'name', 'names')}, newest review first; select one to open it."
+    )
     key = f"explore_reviews_{hash(tuple(reviews.values()))}_{selection.generation()}"
 
     def clicked() -> None:

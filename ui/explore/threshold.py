@@ -191,7 +191,8 @@ def _about(run: Run, name: str) -> str:
     how = " The rate is fitted to the tail of their scores, not counted." if fitted else ""
     sure = "" if one["resolvable"] else " Too few names to rely on it."
     return (
-        f"Chosen on {one['benign']:,} benign validation names, {one['false_positives']:,} of which "
-        f"score above. On names like these the rate lies between {100 * one['fpr_low']:.2g} % and "
+        f"Chosen on {one['benign']:,} benign names kept aside for that; "
+        f"{one['false_positives']:,} of them score above. On names like these the rate "
+        f"lies between {100 * one['fpr_low']:.2g} % and "
         f"{100 * one['fpr_high']:.2g} % (95 % confidence).{how}{sure}"
     )

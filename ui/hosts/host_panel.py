@@ -8,15 +8,16 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dga.errors import DGAError
+from dga.errors import DGAError, RunError
 from dga.hosts import feedback, reports
-from dga.hosts.combine import CLEAN
+from dga.hosts.combine import CLEAN, how_often
 from dga.hosts.host_evidence import HostEvidence
 from dga.hosts.score_hosts import HostsResult
-from dga.runs import audit
+from dga.runs import audit, reviews
+from dga.schema import BENIGN, DGA, REGISTERED_NAME, SCORE, SUSPICIOUS, VERDICT
 from ui import charts
-from ui.common import session, visitor
-from ui.common.text import code, defang, escape, p_value, rate
+from ui.common import corrections, session, visitor
+from ui.common.text import code, counted, defang, escape, p_value, rate
 from ui.hosts.exports import block_lists, exchange
 from ui.hosts.hosts_job import HostsJob
 
@@ -48,8 +49,8 @@ def _why(host: HostEvidence) -> None:
         st.markdown("**Why**")
         st.markdown("\n".join(f"- {escape(sentence)}" for sentence in host.sentences))
         st.caption(
-            f"p-value {p_value(host.p_value)}; infected is up to {host.fpr:g}, which "
-            f"{rate(host.fpr)} of ordinary hosts and days reach."
+            f"p-value {p_value(host.p_value)}: of ordinary hosts and days, at most "
+            f"{how_often(host.p_value)} like this. Infected is up to {rate(host.fpr)}."
         )
 
 
@@ -69,7 +70,10 @@ def _timeline(job: HostsJob, result: HostsResult, host: HostEvidence) -> None:
         alt="Queries of the host by time, score and answer",
     )
     if left_out:
-        st.caption(f"{left_out:,} further queries of resolving names are not drawn.")
+        st.caption(
+            f"Not drawn: {counted(left_out, 'further query', 'further queries')} of names that "
+            "resolve."
+        )
     points = event.selection.points
     if points:
         _open_name(host, _clicked(points[0]))
@@ -89,14 +93,16 @@ def _open_name(host: HostEvidence, name: str) -> None:
         return
     row = rows.iloc[0]
     with st.container(border=True):
-        st.markdown(f"**{code(name)}**: {row['status']}, asked {int(row['events']):,} times")
+        asked = counted(int(row["events"]), "time", "times")
+        st.markdown(f"**{code(name)}**: {row['status']}, asked {asked}")
         if pd.notna(row["weight"]):
             st.markdown(f"Weight {row['weight']:+.1f}, score {row['score']:.3f}.")
         if row["reason"]:
             st.markdown(f"Counts for nothing: {escape(str(row['reason']))}.")
         if row["attribution"]:
             st.markdown(f"Made by {escape(str(row['attribution']))}.")
-        st.caption(f"{int(row['clients']):,} clients of this log ask for it.")
+        clients = counted(int(row["clients"]), "client", "clients")
+        st.caption(f"Asked for by {clients} of this log.")
         if st.button("Look it up", icon=":material/search:", key="hosts_lookup"):
             session.open_lookup(name)
 
@@ -138,7 +144,9 @@ def _columns() -> dict[str, Any]:
         "weight": column.NumberColumn(
             "Weight",
             format="%+.1f",
-            help="Log-likelihood ratio: generated against a failed look-up of ordinary hosts.",
+            help="How much the name speaks for an infection (above 0) or against one: the "
+            "log-likelihood ratio of a generated name against a failed look-up of an ordinary "
+            "host.",
         ),
         "score": column.NumberColumn("Score", format="%.3f"),
         "events": column.NumberColumn("Queries"),
@@ -189,18 +197,47 @@ def _feedback(job: HostsJob, host: HostEvidence) -> bool:
             "names with the same kind of characters under the same suffix."
         )
         reason = st.text_input("Why", key=f"hosts_reason_{job.key}", max_chars=200)
+        benign = st.checkbox(
+            "Its names are benign: keep them to train with",
+            key=f"hosts_benign_{job.key}",
+            help="Each of its names that got the verdict DGA or suspicious becomes a corrected "
+            f"label of the run {code(job.run)}, for the Train page.",
+        )
         if st.button("Not infected", key=f"hosts_feedback_{job.key}"):
-            return _keep(host, reason)
+            return _keep(job, host, reason, benign)
     return False
 
 
-def _keep(host: HostEvidence, reason: str) -> bool:
+def _keep(job: HostsJob, host: HostEvidence, reason: str, benign: bool) -> bool:
     try:
         keep(host, reason)
+        if benign:
+            keep_as_benign(job.run, host, reason)
     except DGAError as error:
         st.error(escape(str(error)))
         return False
     return True
+
+
+def keep_as_benign(run: str, host: HostEvidence, reason: str) -> None:
+    """Keep the names of a host whose verdict was wrong as corrected labels of the run that scored.
+
+    DGAError where that run is gone, or the visitor may not say so.
+    """
+    found = session.find_run(run)
+    if found is None:
+        raise RunError(f"the run {run} is gone: its names can't be kept as benign")
+    table = session.scorer(found).frame(host.evidence_names["name"].tolist())
+    note = f"Host {host.client} is not infected. {reason}".strip()[: reviews.MAX_NOTE]
+    wrong = table[table[VERDICT].isin((DGA, SUSPICIOUS))]
+    said = [
+        corrections.correction(row[REGISTERED_NAME], BENIGN, note, row[VERDICT], row[SCORE])
+        for row in wrong.to_dict("records")
+    ]
+    with visitor.acting("label"):
+        reviews.save(found.name, said)
+    kept = counted(len(said), "name is", "names are")
+    session.say(f"{kept} kept as benign.", ":material/flag:")
 
 
 def keep(host: HostEvidence, reason: str) -> None:

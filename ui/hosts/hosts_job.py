@@ -16,6 +16,7 @@ from dga.hosts.score_hosts import HostsResult, MakeAttributor
 from dga.logs.events import Description, read_events
 from dga.names import allow_list
 from dga.scoring.bundle import ModelBundle
+from ui.common.text import counted
 from ui.common.thread_job import Cancelled, ThreadJob
 
 
@@ -57,8 +58,9 @@ class HostsJob(ThreadJob):
         if self.result is None:
             return "failed" if self.error else "cancelled"
         found = self.result.frame["verdict"].value_counts()
+        hosts = counted(len(self.result.frame), "host", "hosts")
         return (
-            f"{len(self.result.frame):,} hosts, {found.get(INFECTED, 0):,} infected, "
+            f"{hosts}, {found.get(INFECTED, 0):,} infected, "
             f"{found.get(SUSPICIOUS, 0):,} suspicious, by run {self.run}"
         )
 

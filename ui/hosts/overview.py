@@ -33,8 +33,14 @@ def headline(job: HostsJob, result: HostsResult) -> None:
     widgets.metric_row(
         {
             "Hosts": (f"{len(result.frame):,}", "Clients that the log names."),
-            "Infected": (f"{verdicts.get(INFECTED, 0):,}", "p-value at most the chosen rate."),
-            "Suspicious": (f"{verdicts.get(SUSPICIOUS, 0):,}", "p-value up to ten times the rate."),
+            "Infected": (
+                f"{verdicts.get(INFECTED, 0):,}",
+                f"Of ordinary hosts and days, at most {rate(job.fpr)} look like this.",
+            ),
+            "Suspicious": (
+                f"{verdicts.get(SUSPICIOUS, 0):,}",
+                f"Of ordinary hosts and days, at most {rate(10 * job.fpr)} look like this.",
+            ),
             "Events": (f"{result.events:,}", "Rows with a queried name."),
         }
     )

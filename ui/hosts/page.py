@@ -8,7 +8,7 @@ import streamlit as st
 from dga.errors import SheetError
 from dga.hosts import example_log
 from dga.hosts.score_hosts import HostsResult
-from ui.common import browser, session, visitor, widgets
+from ui.common import browser, corrections, session, visitor, widgets
 from ui.common.text import escape
 from ui.common.thread_job import SHARED
 from ui.hosts import columns, host_panel, input, overview, recent
@@ -104,6 +104,7 @@ def _result(hosts: Hosts, job: HostsJob, result: HostsResult) -> None:
         with widgets.errors_shown(), visitor.acting("score"):
             _again(hosts, job.again(roles))
     opened = overview.table(job, result, st.query_params.get(HOST, ""))
+    corrections.train_with(job.run, f"hosts_train_{job.key}")
     if not opened:
         return
     st.query_params[HOST] = opened

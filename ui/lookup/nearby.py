@@ -96,6 +96,7 @@ def ranks(verdict: Verdict) -> None:
     """The rank of the domain or its registered name in the top lists that the user has fetched."""
     lists = session.top_lists()
     if not lists:
+        st.caption("No list of popular domains is fetched, so the rank is unknown.")
         st.button(
             "Fetch a list of popular domains (Tranco)",
             icon=":material/download:",
@@ -106,7 +107,6 @@ def ranks(verdict: Verdict) -> None:
             help="Downloads some megabytes into the data folder. Needs a connection; nothing of "
             "what you look up is sent.",
         )
-        st.caption("No list of popular domains is fetched, so the rank is unknown.")
         return
     said = [_rank(known, verdict) for known in lists]
     st.caption(f"Rank in top lists. {'; '.join(said)}.")

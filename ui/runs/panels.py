@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from dga.config import SETTINGS
 from dga.evaluation import metrics
 from dga.jobs import job as jobs
 from dga.runs import activations as history
@@ -18,6 +20,40 @@ from ui.common import session, threshold_choice, visitor, widgets
 from ui.common.queueing import with_problem
 from ui.common.text import TERMS, code, percent
 
+FEED_TITLES = {
+    "feed": "Feed",
+    "format": "Format",
+    "label": "Class",
+    "rows": "Rows",
+    "names": "Domains",
+    "problems": "Not domains",
+}
+DATASET_TITLES = {
+    "rows": "Rows of all feeds",
+    "unregistered": "Without a registered name",
+    "excluded": "Kept out: names of the trial set and curated ones",
+    "duplicates": "Duplicates",
+    "conflicting": "In both classes",
+    "capped": "Over the cap of their family",
+    "corrected": "Overridden by corrected labels",
+    "doubtful": "Doubtful benign names left out",
+    "curated": "Curated benign names, never trained on",
+    "train": "To learn from",
+    "validation": "To calibrate",
+    "test": "To test",
+}
+ENVIRONMENT_TITLES = {
+    "created": "Created, UTC",
+    "seconds": "Training, s",
+    "batches": "Batches",
+    "parameters": "Parameters of the network",
+    "dga": "DGA Workbench",
+    "python": "Python",
+    "platform": "Platform",
+    "device": "Device",
+    "processor": "Processor",
+    "threads": "Threads",
+}
 JOB_ICONS = {
     jobs.RUNNING: ":material/progress_activity:",
     jobs.CANCELLING: ":material/stop:",
@@ -47,18 +83,24 @@ def details(run: Run) -> None:
 
 
 def _settings(run: Run) -> None:
-    key_values(dict(run.settings))
+    texts = {name: None if value is None else str(value) for name, value in run.settings.items()}
+    key_values(texts, {name: one.label for name, one in SETTINGS.items()})
 
 
 def _feeds(run: Run) -> None:
-    st.dataframe(pd.DataFrame(run.config.get("feeds") or []), hide_index=True, alt="Feeds")
-    key_values(dict(run.metrics.get("dataset") or {}))
+    st.dataframe(
+        disarm_frame(pd.DataFrame(run.config.get("feeds") or [])),
+        hide_index=True,
+        alt="Feeds",
+        column_config=dict(FEED_TITLES),
+    )
+    key_values(dict(run.metrics.get("dataset") or {}), DATASET_TITLES)
 
 
 def _environment(run: Run) -> None:
     about = ("created", "seconds", "batches", "parameters")
     facts = {name: run.config.get(name) for name in about}
-    key_values({**facts, **(run.config.get("environment") or {})})
+    key_values({**facts, **(run.config.get("environment") or {})}, ENVIRONMENT_TITLES)
 
 
 def family_table(run: Run) -> None:
@@ -134,12 +176,23 @@ def history_chart(run: Run) -> None:
     st.plotly_chart(charts.training_curves(past), key="run_history", alt="Loss and accuracy")
 
 
-def key_values(values: dict[str, Any]) -> None:
-    """Names and values as a table of text."""
-    shown = {name: "" if value is None else str(value) for name, value in values.items()}
-    frame = pd.DataFrame({"name": list(shown), "value": list(shown.values())}, dtype="str")
+def key_values(values: Mapping[str, Any], titles: Mapping[str, str]) -> None:
+    """Names and values as a table of text; `titles`: what names are called on the page."""
+    shown = [(titles.get(name, name), _plain(value)) for name, value in values.items()]
+    frame = pd.DataFrame(shown, columns=["name", "value"], dtype="str")
     columns: dict[str, Any] = {"name": "Name", "value": "Value"}
     st.dataframe(frame, hide_index=True, column_config=columns, height="content")
+
+
+def _plain(value: Any) -> str:
+    """A value as text: whole numbers in groups of three digits, "" for none.
+
+    >>> _plain(1416913), _plain(True), _plain(None), _plain(0.05)
+    ('1,416,913', 'True', '', '0.05')
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return "" if value is None else str(value)
 
 
 def activations() -> None:

@@ -24,7 +24,7 @@ from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, LABEL
 from dga.tables.writers import disarm_frame
 from ui.common import library, session, visitor, widgets
 from ui.common.queueing import with_problem
-from ui.common.text import code, escape
+from ui.common.text import code, counted, escape
 from ui.server import access
 
 FILES, TRIAL_CHOSEN, ROUND = "train_files", "train_trial", "train_upload_round"
@@ -36,6 +36,7 @@ HEAD_ROWS = 8
 HEAD = [DOMAIN, LABEL, FAMILY]
 BY_FILE = ""  # for a class or a format: what the file itself tells
 LABELS = {BENIGN: "benign", DGA: "generated (dga)"}
+CLASSES = {BENIGN: "benign", DGA: "generated"}
 
 
 @dataclass(frozen=True)
@@ -219,21 +220,22 @@ def _about(name: str, preview: Preview) -> None:
     """Name, counts, and an expander with first rows, families and problems."""
     more = "" if preview.complete else "first "
     counts = [
-        f"{more}{preview.rows:,} rows",
-        *(f"{n:,} {label}" for label, n in preview.classes.items()),
+        f"{more}{counted(preview.rows, 'row', 'rows')}",
+        *(f"{n:,} {CLASSES.get(label, label)}" for label, n in preview.classes.items()),
     ]
     if preview.families:
-        counts.append(f"{len(preview.families):,} families")
+        counts.append(counted(len(preview.families), "family", "families"))
     if preview.problems:
-        counts.append(f"{sum(preview.problems.values()):,} that are not domains")
+        problems = sum(preview.problems.values())
+        counts.append(counted(problems, "that is no domain", "that are no domains"))
     st.markdown(f"**{escape(name)}** — {code(preview.format)}")
     st.caption(", ".join(counts))
     with st.expander("First rows, families and problems"):
         head, families = st.columns([3, 2])
         head.dataframe(disarm_frame(preview.head), hide_index=True, alt="First rows")
         if preview.families:
-            counted = _counted(preview.families, "family")
-            families.dataframe(counted, hide_index=True, height=318, alt="Families")
+            table = _counted(preview.families, "family")
+            families.dataframe(table, hide_index=True, height=318, alt="Families")
         if preview.problems:
             st.dataframe(
                 _counted(preview.problems, "problem"),

@@ -13,6 +13,13 @@ from ui.common.text import code, duration, escape
 from ui.train import progress
 from ui.train.progress import MINE, STARTED
 
+LEFT_OUT_TITLES = {
+    "source": "List",
+    "lists": "In how many lists",
+    "names": "Benign names",
+    "left_out": "Left out",
+}
+
 
 def result(run: Run, busy: bool = False) -> None:
     """The figures of a finished run beside the active run's, and what to do with it."""
@@ -70,7 +77,10 @@ def _cleaned(run: Run) -> None:
             rows = found.get(part)
             if isinstance(rows, list) and rows:
                 st.dataframe(
-                    disarm_frame(pd.DataFrame(rows)), hide_index=True, alt=f"Left out {part}"
+                    disarm_frame(pd.DataFrame(rows)),
+                    hide_index=True,
+                    alt=f"Left out by {'list' if part == 'by_source' else 'number of lists'}",
+                    column_config=dict(LEFT_OUT_TITLES),
                 )
 
 

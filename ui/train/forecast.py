@@ -160,8 +160,8 @@ def time_needed(told: Forecast, config: TrainingConfig) -> None:
     names = forecast.learning(told, config)
     if expected is None:
         st.caption(
-            f":material/timer: {names:,} names to learn from. No training of this kind has run on "
-            f"{escape(where)} yet; the remaining time is shown once it runs."
+            f":material/timer: {names:,} names over all epochs. No training of this kind has run "
+            f"on {escape(where)} yet; the remaining time is shown once it runs."
         )
         return
     basis = (
@@ -169,7 +169,7 @@ def time_needed(told: Forecast, config: TrainingConfig) -> None:
     )
     st.caption(
         f":material/timer: Takes **{expected.about}** on {escape(where)} ({basis}): {names:,} "
-        "names to learn from, over all epochs."
+        "names over all epochs."
     )
 
 
