@@ -84,14 +84,12 @@ def shifts_of(browser: Browser, url: str, width: int) -> list[dict[str, Any]]:
 
 def settled(page: Page) -> None:
     """Wait until the server has drawn the page and nothing has moved for a while."""
+    page.locator(DRAWN).wait_for()
     before = -1
-    while True:
-        page.locator(DRAWN).wait_for()
-        page.wait_for_timeout(QUIET)
-        now = int(page.evaluate("window.shifts.length"))
-        if now == before and page.locator(DRAWN).count():
-            return
+    while (now := int(page.evaluate("window.shifts.length"))) != before:
         before = now
+        page.wait_for_timeout(QUIET)
+        page.locator(DRAWN).wait_for()
 
 
 def largest_window(shifts: list[dict[str, Any]]) -> float:
