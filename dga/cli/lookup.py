@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> None:
 
         allow = allowed(options)
         if options.attribute:
-            opening.result()  # a bundle that cannot be opened is told before a minute's work
+            threshold(options, opening.result())  # errors come before a minute's work
         matches = _matches(texts, options.attribute)
         bundle = opening.result()
     scorer = Scorer(bundle, threshold(options, bundle), cache=0, allow=allow)

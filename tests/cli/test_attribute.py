@@ -120,3 +120,12 @@ def test_scored_rows_name_the_generator_before_the_verdict(models: Path, tmp_pat
     assert made[0].startswith("padcrypt (seed 0x0, ") and made[1:] == ["", ""]
     names = list(rows[0])
     assert names.index("attribution_") + 1 == names.index("registered_name")
+
+
+@pytest.mark.parametrize("wrong", [("--run", "nosuch"), ("--threshold", "3")])
+def test_lookup_tells_wrong_options_before_it_builds_the_index(
+    wrong: tuple[str, str], models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["lookup", "--attribute", *wrong, "paypal.com"]) == 1
+    assert wrong[1] in capsys.readouterr().err
+    assert not (tmp_path / "attribution").exists()
