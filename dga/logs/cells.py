@@ -2,7 +2,7 @@
 
 A table without a column of names is looked through for a column whose cells a line grammar, a
 layout of named fields, or JSON reads; what the cells tell is added as columns. Rows stay as they
-are: lines in cells are not joined, which the log's notes tell.
+are; whether a line is a query or its answer is one of the columns, by which rows are joined.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ from dga.logs.records import (
 LEAST_SHARE: Final = 0.3  # of the filled cells: a log holds lines of several kinds
 SAMPLE_CELLS: Final = 100
 MIN_LENGTH: Final = 16  # characters of a log line
-ANSWERED_FLAG: Final = "flags.response"  # whether the table's sender is a server that answers
+ANSWERED_FLAG: Final = "flags.response"  # whether a line is an answer
+TRANSACTION: Final = "trans_id"
 
 Parse = Callable[[str], Fields | None]
 
@@ -42,15 +43,13 @@ Parse = Callable[[str], Fields | None]
 class CellReader:
     """Which column holds log lines, how its cells are read, and the columns that this adds.
 
-    `columns` maps what the cells tell to the names of the new columns; `joins` says that queries
-    and their answers stand in different cells.
+    `columns` maps what the cells tell to the names of the new columns.
     """
 
     column: str
     layout: str
     parse: Parse
     columns: dict[str, str]
-    joins: bool = False
 
     def extend(self, chunk: pa.Table) -> pa.Table:
         """A chunk with the columns that its cells tell."""
@@ -68,18 +67,8 @@ def find_cells(sample: pd.DataFrame) -> CellReader | None:
         if found := _reader_of(cells):
             layout, parse, keys = found
             names = _free_names(keys, sample.columns)
-            return CellReader(column, layout, parse, names, _joins(cells, layout))
+            return CellReader(column, layout, parse, names)
     return None
-
-
-def _joins(cells: Sequence[str], layout: str) -> bool:
-    """Whether some cells tell of queries and others of their answers."""
-    patterns = [known for grammar in GRAMMARS if grammar.name == layout for known in grammar.lines]
-    kinds = {
-        next((known.kind for known in patterns if known.pattern.search(cell[:MAX_LINE])), NOTE)
-        for cell in cells
-    }
-    return kinds >= {ASKED, ANSWERED}
 
 
 def parse_line(cell: str, grammar: Grammar) -> Fields | None:
@@ -90,7 +79,10 @@ def parse_line(cell: str, grammar: Grammar) -> Fields | None:
         groups, head = match.groupdict(), cell[: match.start()]
         rcode = rcode_name(groups.get("rcode") or groups.get("answers") or "") or known.otherwise
         client = plain_address(groups.get(CLIENT) or head_client(head))
-        sent = {} if client else {ANSWERED_FLAG: "1" if known.kind == ANSWERED else "0"}
+        sent = {}
+        if grammar.key and known.kind in (ASKED, ANSWERED):
+            sent[ANSWERED_FLAG] = "1" if known.kind == ANSWERED else "0"
+            sent[TRANSACTION] = groups.get("id") or ""
         return {
             **sent,
             TIME: head_time(head),

@@ -25,19 +25,28 @@ _RESPONSE = ("dnsflagsresponse", "flagsresponse")
 DNS_PORT = "53"
 
 
-def client_addresses(chunk: pa.Table, choice: Choice | None) -> pa.Array | None:
+def client_addresses(
+    chunk: pa.Table, choice: Choice | None, answered: pa.Array | None = None
+) -> pa.Array | None:
     """The client of each row, without port or zone; None if the log tells no client.
 
-    A row that a server sent, from port 53 or as a response, is told from its receiver.
+    A row that a server sent, from port 53 or as a response, is told from its receiver; `answered`
+    says which rows are responses where no port does.
     """
     if choice is None:
         return None
     column = first_filled(chunk, choice.columns)
     for ending in path_endings(choice.column):
         if ending in _OTHER_END:
-            column = _receivers(chunk, column, *_OTHER_END[ending])
+            column = _receivers(chunk, column, *_OTHER_END[ending], answered)
             break
     return plain_addresses(column)
+
+
+def has_other_end(chunk: pa.Table, choice: Choice) -> bool:
+    """Whether a table tells both ends of a message, of which the choice is the sender."""
+    known = [_OTHER_END[end] for end in path_endings(choice.column) if end in _OTHER_END]
+    return bool(known) and known[0][0] in _by_ending(chunk)
 
 
 @lru_cache(65_536)
@@ -64,16 +73,22 @@ def plain_addresses(column: pa.Array) -> pa.Array:
     return texts.take(coded.indices)
 
 
-def _receivers(chunk: pa.Table, senders: pa.Array, other: str, port: str) -> pa.Array:
+def _by_ending(chunk: pa.Table) -> dict[str, str]:
     by_ending = {path_endings(c)[-1]: c for c in chunk.column_names}
     by_ending |= {"".join(path_endings(c)[:1]): c for c in chunk.column_names}
     by_ending |= {path_endings(c)[-2]: c for c in chunk.column_names if len(path_endings(c)) > 1}
+    return by_ending
+
+
+def _receivers(
+    chunk: pa.Table, senders: pa.Array, other: str, port: str, answered: pa.Array | None
+) -> pa.Array:
+    by_ending = _by_ending(chunk)
     if other not in by_ending:
         return senders
-    answered = None
     if port in by_ending:
         answered = pc.equal(_texts(chunk, by_ending[port]), DNS_PORT)
-    else:
+    elif answered is None:
         flag = next((by_ending[name] for name in _RESPONSE if name in by_ending), None)
         if flag:
             truths = pa.array(["1", "true", "True"], pa.large_string())

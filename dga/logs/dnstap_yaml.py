@@ -41,7 +41,7 @@ _GRAMMAR = Grammar(FORMAT, "dnstap as YAML", (), (), key=("client", "id"))
 _PATTERNS = {kind: LinePattern(re.compile(""), kind) for kind in (ASKED, ANSWERED, NOTE)}
 _FIELD = re.compile(r"^ {2,}(type|query_time|response_time|query_address|query_port): (?:!!\w++ )?"
                     r"[\"']?([^\"']{1,100})")  # fmt: skip
-_STATUS = re.compile(r"\bstatus: ([A-Z]{4,9})\b")
+_STATUS = re.compile(r"\b(?:status|rcode): ([A-Z]{4,9})\b")
 _IDENTITY = re.compile(r"\bid: *(\d{1,5})\b")
 # ";name. IN A" of dig's notation, "- 'name. IN A'" of BIND's YAML.
 _QUESTION = re.compile(

@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dga.logs.clients import client_addresses
+from dga.logs.exchanges import JOINED, joined_events
 from dga.logs.field_names import ANSWERS, CLIENT, PROCESS, QUERY, RCODE, ROLES, TIME
 from dga.logs.fields import Choice, is_day_first
 from dga.logs.filled import first_filled
@@ -101,13 +102,22 @@ class Events:
         """Yield the events, in order, as record batches with the columns of SCHEMA.
 
         Rows without a queried name are left out, and one with several names is as many events;
-        `line` counts the rows of the log from 1.
+        a query and its answer in rows of their own are one. `line` counts the rows of the log
+        from 1.
         """
-        row = 0
         with self._stack:
-            for chunk in self._log.chunks:
-                yield _batch(chunk, self._log, row, self._day_first)
-                row += len(chunk)
+            read = self._read()
+            if self._log.exchange is None:
+                yield from (batch for batch, _, _ in read)
+            else:
+                yield from joined_events(read, self._log.quiet)
+
+    def _read(self) -> Iterator[tuple[pa.RecordBatch, list[str], list[str]]]:
+        """The events as rows tell them, the kind of each row, and the rows it is joined to."""
+        row = 0
+        for chunk in self._log.chunks:
+            yield _batch(chunk, self._log, row, self._day_first)
+            row += len(chunk)
 
     def share(self) -> float:
         """How much of the source is read, from 0 to 1."""
@@ -129,31 +139,40 @@ def read_events(
     roles: Mapping[str, str] | None = None,
     name: str = "",
     sheet: str = "",
+    day_first: bool | None = None,
 ) -> Events:
     """Open one or several logs (paths, folders or a binary stream) as one stream of events.
 
     `roles` names the columns of roles ("query", "client", "rcode", "time", "answers", "process")
-    that are not to be chosen; `sheet` a workbook's sheet. Raises FeedError for what is no log of
-    names.
+    that are not to be chosen; `sheet` a workbook's sheet; `day_first` whether dates such as
+    1/5/2026 begin with the day, None to see it from the log. Raises FeedError for what is no log
+    of names.
     """
     stack = ExitStack()
     try:
         log = stack.enter_context(
             open_table(_source(paths), name=name, roles=roles, sheet=sheet, ahead=True)
         )
-        day_first = _settle_days(log)
+        settled = settle_days(log, day_first)
         description = describe(log)
     except BaseException:
         stack.close()
         raise
-    return Events(description, log, stack, day_first)
+    return Events(description, log, stack, settled)
 
 
-def _settle_days(log: LogTable) -> bool:
-    """Whether dates such as 1/5/2026 begin with the day, for the whole log; noted if not sure."""
+def settle_days(log: LogTable, day_first: bool | None = None) -> bool:
+    """Whether dates such as 1/5/2026 begin with the day, for the whole log; noted if not sure.
+
+    `day_first` is what the user says; such a choice is noted where the log could be read so.
+    """
     choice = log.roles.get(TIME)
     if choice is None:
-        return False
+        return bool(day_first)
+    if day_first is not None:
+        order = "day/month/year" if day_first else "month/day/year"
+        log.notes.append(f"dates such as 1/5/2026 are read as {order}, as chosen by the user")
+        return day_first
     if is_day_first(choice.column):
         return True
     first = next(log.chunks, None)
@@ -182,21 +201,33 @@ def _source(paths: LogFile | Sequence[str | Path]) -> Path | BinaryIO | list[Pat
     return paths
 
 
-def _batch(chunk: pa.Table, log: LogTable, row: int, day_first: bool) -> pa.RecordBatch:
+def _batch(
+    chunk: pa.Table, log: LogTable, row: int, day_first: bool
+) -> tuple[pa.RecordBatch, list[str], list[str]]:
     roles = log.roles
     chunk = chunk.append_column(_LINE, _lines(chunk, row))
     chunk, names = one_name_a_row(chunk, log.names(chunk), log.column)
     known = pc.invert(pc.is_in(names, value_set=pa.array(UNKNOWN, names.type)))
     arrays = [
-        _times(chunk, roles.get(TIME), day_first),
-        _text(client_addresses(chunk, roles.get(CLIENT)), len(chunk)),
+        event_times(chunk, roles.get(TIME), day_first),
+        _text(_clients(chunk, log), len(chunk)),
         names.cast(pa.string()),
         _rcodes(chunk, roles.get(RCODE), answers := _role(chunk, roles.get(ANSWERS))),
         answers,
         _role(chunk, roles.get(PROCESS)),
         chunk[_LINE].combine_chunks(),
     ]
-    return pa.record_batch(arrays, schema=SCHEMA).filter(known)
+    batch = pa.record_batch(arrays, schema=SCHEMA).filter(known)
+    if log.exchange is None:
+        return batch, [], []
+    chunk = chunk.filter(known)
+    return batch, log.exchange.kinds(chunk), chunk[JOINED].to_pylist()
+
+
+def _clients(chunk: pa.Table, log: LogTable) -> pa.Array | None:
+    if log.exchange is not None and log.exchange.crossed:
+        return log.exchange.clients(chunk)
+    return client_addresses(chunk, log.roles.get(CLIENT))
 
 
 def _lines(chunk: pa.Table, row: int) -> pa.Array:
@@ -223,7 +254,8 @@ def _rcodes(chunk: pa.Table, choice: Choice | None, answers: pa.Array) -> pa.Arr
     return rcode_names(first_filled(chunk, choice.columns)) if choice else wire_rcodes(answers)
 
 
-def _times(chunk: pa.Table, choice: Choice | None, day_first: bool) -> pa.Array:
+def event_times(chunk: pa.Table, choice: Choice | None, day_first: bool) -> pa.Array:
+    """The time of each row, as a timestamp in UTC; null where it tells none."""
     if choice is None:
         return null_times(len(chunk))
     texts = first_filled(chunk, choice.columns)

@@ -83,13 +83,14 @@ MACHINE_ENDS: Final = (
     "userprincipalname",
 )
 CLIENT_NAMES: Final = (
-    "dnsclientip", "clientip", "clientaddress", "clientipaddress", "clientaddr", "=cip", "cip",
+    "=userip", "dnsclientip", "clientip", "clientaddress", "clientipaddress", "clientaddr",
+    "=cip", "cip",
     "idorigh", "srcipaddr", "srcip", "ipsrc", "ipv6src", "sourceip", "srcipaddress",
     "sourceipaddress", "sourceaddress", "srcaddr", "srcaddress", "sourceaddr", "origh",
     "internalip", "internalipaddress", "callerip", "queryip", "qip",
     "srcendpointip", "endpointip", "localaddressip4", "localaddressip",
     "cltsip", "initiatorip", "principalip", "agentipaddresses", "queryaddress", "queryaddr",
-    "requestip", "localip", "deviceip", "dvcip", "=src", "src",
+    "requestip", "requestaddress", "localip", "deviceip", "dvcip", "=src", "src",
     "=client", "client", "=ip", "=source", "sourceclient", "clientid", "callsrc", "agentip",
     "hostip", "=ipaddress", "clientipaddr", "=host",
     "ipquelle", "quellip", "quelladresse", "adresseipsource", "ipsource", "ipdeorigen",
@@ -114,7 +115,8 @@ CLIENT_MACHINES: Final = (
 RCODE_NAMES: Final = (
     "rcodename", "dnsresponsecodename", "responsecodename", "dnsresponsecode", "responsecode",
     "dnsrcode", "=rcode", "rcode", "dnsflagsrcode", "flagsrcode", "replycode", "replycodename",
-    "resultcode", "querystatus", "returncode", "dnsreturncode", "=return", "returnvalue",
+    "resultcode", "querystatus", "dnsquerystatus", "dnsextstatus",
+    "returncode", "dnsreturncode", "=return", "returnvalue",
     "responsestatus", "dnsresult", "answercode", "dnsstatus", "statuscode", "eventresultdetails",
     "dnsresponsetype", "replytype", "rcodeid", "antwortcode", "codedereponse", "codigoderespuesta",
 )  # fmt: skip
@@ -136,7 +138,8 @@ TIME_NAMES: Final = (
     "frametimeutc", "frametime", "eventtime", "eventtimestamp", "systemtime", "eventcreated",
     "createdate", "timecreated", "timecreatedsystemtime",
     "starttime", "eventstarttime", "logtime", "datetime", "=time",
-    "=date", "devicereceipttime", "=rt", "=t", "timelast", "lastseen", "timefirst", "firstseen",
+    "=date", "timesec", "devicereceipttime", "=rt", "=t",
+    "timelast", "lastseen", "timefirst", "firstseen",
     "contexttimestamp", "timestamprfc3339ns", "devicetimestamp",
     "prefixtime", "receivedtime", "requesttime", "datum", "zeit", "zeitstempel", "date",
     "realtimetimestamp", "itime", "dateandtime", "endtime", "visittime",
@@ -157,6 +160,20 @@ PROCESS_NAMES: Final = (
     "=image", "image", "processname", "srcprocname", "srcprocessname", "processpath", "process",
     "contextbasefilename", "appname", "application",
 )  # fmt: skip
+# Flags that are set in answers, and numbers of events (Windows DNS server and client).
+MESSAGE_FLAGS: Final = (
+    "dnsflagsresponse", "flagsresponse", "dnsflagsqr", "flagsqr", "dnsqr", "=qr", "isresponse",
+    "dnsresponse", "networkdnsresponse",
+)  # fmt: skip
+MESSAGE_EVENTS: Final = ("eventid", "=id", "systemeventid", "winlogeventid", "eventcode")
+# Numbers and types that a query and its answer share.
+EXCHANGE_IDS: Final = (
+    "id", "transid", "transactionid", "dnsid", "queryid", "xid", "messageid", "mtid", "flowid",
+    "qtype", "qtypename", "querytype", "querytypename", "rrtype", "dnsqrytype", "recordtype",
+    "questiontype",
+)  # fmt: skip
+# The other end as a server sees it: who asked, where nothing else tells that.
+REMOTE: Final = ("remoteip", "remoteaddress", "remoteaddr", "remoteipaddress")
 # The other end of a connection: never the client, though it holds addresses.
 PEERS: Final = (
     "dst", "dstip", "dest", "destip", "destination", "destinationip", "dstaddr", "destaddr",

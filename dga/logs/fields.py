@@ -19,6 +19,7 @@ from dga.logs import field_names as names
 from dga.logs.field_names import ANSWERS, CLIENT, PROCESS, QUERY, RCODE, ROLES, TIME
 from dga.logs.rcodes import is_plain_rcode, message_rcode, told_rcode
 from dga.logs.times import looks_like_time
+from dga.names.find import names_in
 from dga.tables import domain_share, require_column, shown
 
 SAMPLE_ROWS = 200
@@ -30,6 +31,7 @@ _UNIT = re.compile(
     r"|^(?:top|bottom) (?:\d+ )?(?:unusual )?values of "
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_WRAPPED = re.compile(r"^\s*[A-Z][A-Z0-9]{0,9} ?\([^\s()]+\)\s*$")  # Blocky: "A (a.example.)"
 _LABEL_LENGTHS = re.compile(r"^\s*(?:\(\d{1,2}\)[^()]*)+\(0\)\s*$")
 
 
@@ -104,6 +106,15 @@ def with_other_layouts(roles: Mapping[str, Choice], columns: Sequence[str]) -> d
             found[role] = Choice(tuple(named), f"its name, {named[0]!r}, is one of the role")
         taken |= set(named)
     return found
+
+
+def named_columns(columns: Sequence[str], dictionary: Sequence[str]) -> list[str]:
+    """The columns that a dictionary of `dga.logs.field_names` names, surest first.
+
+    >>> named_columns(["host", "dns.id"], ("=dnsid", "id"))
+    ['dns.id']
+    """
+    return _named(columns, dictionary)
 
 
 def no_names(columns: Sequence[str]) -> FeedError:
@@ -265,12 +276,26 @@ def _query_by_content(columns: list[str], rows: pd.DataFrame) -> Choice | None:
             others, key=lambda c: (len(set(_filled(rows[c]))), _name_share(_filled(rows[c])))
         )
         return Choice((best,), "it holds more distinct domain names than any other column")
+    if among := _among_words(columns, rows):
+        return among
     plain = [c for c in free if c not in machines] or (free if len(columns) < 3 else [])
     if plain:
         best = next((c for c in likely if c in plain), plain[0])
         return Choice((best,), "it is the only column that holds domain names", sure=False)
     only = Choice((columns[0],), "it is the only column", sure=False) if columns else None
     return only if len(columns) == 1 else None
+
+
+def _among_words(columns: list[str], rows: pd.DataFrame) -> Choice | None:
+    """The column whose cells hold a name among other words, as `A (www.example.com.)`."""
+    for column in columns:
+        texts = _filled(rows[column])
+        if _name_share(texts) >= MOSTLY or _named([column], names.MACHINE + names.ANSWER_NAMES):
+            continue
+        found = [one for text in texts if _WRAPPED.search(text) for one in names_in(text)]
+        if len(found) >= NEARLY_ALL * max(1, len(texts)) and not is_machine_kind(found):
+            return Choice((column,), "its cells hold domain names behind a query's type")
+    return None
 
 
 def _client(columns: list[str], rows: pd.DataFrame) -> Choice | None:
@@ -287,10 +312,20 @@ def _client(columns: list[str], rows: pd.DataFrame) -> Choice | None:
     held = [c for c in held if not _named([c], names.ANSWER_NAMES + names.PEERS)]
     held = [c for c in held if not _is_translated(c, _filled(rows[c]))]
     if not held:
-        return None
+        return _remote(columns, rows)
     private = [c for c in held if _share(_filled(rows[c]), _is_private) >= MOSTLY]
     best = max(private or held, key=lambda column: len(set(_filled(rows[column]))))
     return Choice((best,), "it holds the addresses of clients")
+
+
+def _remote(columns: list[str], rows: pd.DataFrame) -> Choice | None:
+    """The other end of a server's messages, where several private addresses are there."""
+    for column in _named(columns, names.REMOTE):
+        filled = _filled(rows[column])
+        if len(set(filled)) > 1 and _share(filled, _is_private) >= NEARLY_ALL:
+            reason = f"the other end of the server's messages, {column!r}, is private"
+            return Choice((column,), reason)
+    return None
 
 
 def _beside_the_server(columns: list[str], rows: pd.DataFrame) -> Choice | None:
@@ -345,8 +380,13 @@ def _is_rcode(text: str) -> bool:
 
 
 def _tell_codes(values: Sequence[str]) -> bool:
-    """Whether words stand for answer codes, and at least one of them for a missing name."""
-    codes = [None if value.strip().isdigit() else told_rcode(value) for value in values]
+    """Whether words stand for answer codes, and at least one of them for a missing name.
+
+    Of numbers, those of Windows alone say what they are: 9003 beside 0.
+    """
+    codes = [told_rcode(value) for value in values]
+    if any(value.strip().isdigit() for value in values) and "9003" not in values:
+        return False
     known = sum(code is not None for code in codes)
     return "NXDOMAIN" in codes and known >= NEARLY_ALL * len(codes)
 

@@ -407,6 +407,34 @@ _PROXY = Grammar(
     ),
 )  # fmt: skip
 
+_HAPROXY = Grammar(
+    "haproxy",
+    "HAProxy `httplog` with the captured Host header",
+    (
+        _line(r"haproxy\[\d++\]: (?P<client>[0-9A-Fa-f.:]{3,45}):\d++ \[[^\]]{10,40}\] [^{]{10,300} "
+              r"\{(?P<query>[^|}\s]++)[|}]"),
+    ),
+    (
+        Sample(("May  1 10:00:01 lb1 haproxy[99]: 10.1.0.23:5353 [01/May/2026:10:00:01.123] fe be/s1 0/0/1/2/3 200 99 "
+                '- - ---- 1/1/0/0/0 0/0 {a.example} "GET / HTTP/1.1"',),
+               "10.1.0.23", "a.example", None, "--05-01T10:00:01"),
+    ),
+)  # fmt: skip
+
+_SMARTDNS = Grammar(
+    "smartdns",
+    "SmartDNS audit log",
+    (
+        _line(rf"\] (?P<client>{_IP}) query (?P<query>[^\s,]++), type \d++, time \d++ms"
+              r"(?:, speed: [\d.-]++ms)?(?:, group [^\s,]++)?, result (?P<answers>.{0,400})"),
+    ),
+    (
+        Sample(("[2026-05-01 10:00:01,123] 10.1.0.23 query a.example, type 1, time 12ms, speed: 1.0ms, "
+                "group default, result 192.0.2.7",),
+               "10.1.0.23", "a.example", None, "2026-05-01T10:00:01.123"),
+    ),
+)  # fmt: skip
+
 _MERAKI = Grammar(
     "meraki",
     "Cisco Meraki, `urls` events",
@@ -450,6 +478,23 @@ _KNOT = Grammar(
         Sample(("2026-05-01T10:00:01+0000 debug: [a.example.] query, from 10.1.0.23@5353, type A",),
                "10.1.0.23", "a.example.", None),
     ),
+)  # fmt: skip
+
+_RESOLVED = Grammar(
+    "systemd-resolved",
+    "systemd-resolved at the log level `debug`",
+    (
+        _line(rf"(?:Looking up RR for|Cache miss for|Regular transaction \d++ for <) ?(?P<query>[^\s<>]++) {_CLASS} {_TYPE}\b", ASKED),
+        _line(r"Added (?:positive|success) (?:[a-z]++ )*cache entry for (?P<query>[^\s<>]++) ", ANSWERED, "NOERROR"),
+        _line(r"Added (?P<rcode>NXDOMAIN|NODATA) cache entry for (?P<query>[^\s<>]++) ", ANSWERED),
+        _line(rf"ransaction \d++ for <(?P<query>[^\s<>]++) {_CLASS} {_TYPE}> on scope \S++ on \S++ now complete with <(?P<rcode>[a-z-]++)>", NOTE),
+    ),
+    (
+        Sample(("May  1 10:00:01 ws7 systemd-resolved[812]: Looking up RR for xkqzvbnt.example IN A.",
+                "May  1 10:00:01 ws7 systemd-resolved[812]: Added NXDOMAIN cache entry for xkqzvbnt.example IN ANY 900s"),
+               "", "xkqzvbnt.example", "NXDOMAIN", "--05-01T10:00:01"),
+    ),
+    key=("query",),
 )  # fmt: skip
 
 _WINDOWS_CLIENT = Grammar(
@@ -542,5 +587,5 @@ _RPZ_MESSAGE = Grammar(
 GRAMMARS: Final = (
     _DNSMASQ, _BIND, _WINDOWS, _UNBOUND, _DNSCRYPT, _DNSTAP, _COREDNS, _POWERDNS, _TECHNITIUM,
     _TCPDUMP, _TSHARK, _SURICATA, _PASSIVEDNS, _MIKROTIK, _SQUID, _PROXY, _CISCO,
-    _MERAKI, _AZURE_FIREWALL, _KNOT, _WINDOWS_ANALYTIC, _WINDOWS_CLIENT, _HAYABUSA, _SYSMON, _DIG_MESSAGE, _RPZ_MESSAGE,
+    _HAPROXY, _SMARTDNS, _MERAKI, _AZURE_FIREWALL, _KNOT, _RESOLVED, _WINDOWS_ANALYTIC, _WINDOWS_CLIENT, _HAYABUSA, _SYSMON, _DIG_MESSAGE, _RPZ_MESSAGE,
 )  # fmt: skip

@@ -17,12 +17,15 @@ import pandas as pd
 import pyarrow as pa
 
 from dga.logs.cells import find_cells
+from dga.logs.exchanges import JOINED, Exchange, find_exchange
+from dga.logs.exchanges import SAMPLE as EXCHANGE_ROWS
 from dga.logs.field_names import QUERY
 from dga.logs.fields import SAMPLE_ROWS, Choice, choose_roles, no_names, with_other_layouts
 from dga.logs.filled import first_filled
 from dga.logs.label_lengths import decode_label_lengths
 from dga.logs.layouts import LayoutFinder
 from dga.logs.live import LivePayload, ShouldStop, is_pipe, live_payload
+from dga.logs.text_log import LINES
 from dga.progress import never
 from dga.tables import TableInfo, reading
 from dga.tables.read_ahead import read_ahead
@@ -51,6 +54,8 @@ class LogTable:
     quiet: Callable[[], bool] = lambda: False
     live: bool = False
     notes: list[str] = field(default_factory=list)
+    exchange: Exchange | None = None
+    """How queries and answers that stand in rows of their own are told and joined."""
 
     @property
     def column(self) -> str:
@@ -102,7 +107,8 @@ def open_table(
             log.roles = with_other_layouts(log.roles, log.info.columns)
         log.chunks = chain([first] if first.num_columns else [], log.chunks)
         if QUERY not in log.roles or not log.roles[QUERY].sure:
-            _look_into_cells(log, first, sample, roles)
+            first = _look_into_cells(log, first, sample, roles)
+        _join_rows(log, first)
         yield log
 
 
@@ -145,11 +151,14 @@ def _one_or_more(source: BinaryIO | Sequence[Path]) -> BinaryIO | Path | tuple[P
 
 def _look_into_cells(
     log: LogTable, first: pa.Table, sample: pd.DataFrame, roles: Mapping[str, str] | None
-) -> None:
-    """Take names from log lines in a column's cells, where no column holds names itself."""
+) -> pa.Table:
+    """Take names from log lines in a column's cells, where no column holds names itself.
+
+    Returns the first rows with the columns that this adds.
+    """
     reader = find_cells(sample)
     if reader is None:
-        return
+        return first
     columns = (*log.info.columns, *reader.columns.values())
     more = reader.extend(first.slice(0, SAMPLE_ROWS)).to_pandas()
     found = choose_roles(columns, more, roles)
@@ -157,8 +166,16 @@ def _look_into_cells(
         log.info = replace(log.info, columns=columns)
         log.roles, log.layout = found, f"{log.layout} with {reader.layout} in {reader.column!r}"
         log.chunks = map(reader.extend, log.chunks)
-        if reader.joins:
-            log.notes.append(
-                f"queries and answers stand in rows of their own in {reader.column!r}, and are not "
-                "joined: give the server's own log to have each answer beside its client"
-            )
+        return reader.extend(first.slice(0, EXCHANGE_ROWS))
+    return first
+
+
+def _join_rows(log: LogTable, first: pa.Table) -> None:
+    """Tell which rows are one look-up, where queries and answers are rows of their own."""
+    if LINES in log.info.columns or not first.num_columns:
+        return  # a layout that joins its lines itself
+    log.exchange = find_exchange(first, log.roles)
+    if log.exchange is not None:
+        log.info = replace(log.info, columns=(*log.info.columns, JOINED))
+        log.chunks = log.exchange.pair(log.chunks)
+        log.notes.append(log.exchange.note())

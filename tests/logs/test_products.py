@@ -81,9 +81,9 @@ def test_an_answer_is_told_from_its_receiver() -> None:
     text = "\n".join(json.dumps(row) for row in rows)
     events = read_events(io.BytesIO(text.encode()))
     found = pa.Table.from_batches(list(events.batches()), SCHEMA).to_pylist()
-    assert [event["client"] for event in found] == ["10.1.0.23"] * 4
-    assert [event["query"] for event in found] == ["a.com", "a.com", "b.com", "c.com"]
-    assert [event["rcode"] for event in found] == [None, "NXDOMAIN", None, None]
+    assert [event["client"] for event in found] == ["10.1.0.23"] * 3
+    assert [event["query"] for event in found] == ["a.com", "b.com", "c.com"]
+    assert [event["rcode"] for event in found] == ["NXDOMAIN", None, None]
 
 
 def test_wireshark_s_table_tells_the_client_of_answers_too() -> None:
@@ -95,8 +95,30 @@ def test_wireshark_s_table_tells_the_client_of_answers_too() -> None:
     )
     events = read_events(io.BytesIO(text.encode()))
     found = pa.Table.from_batches(list(events.batches()), SCHEMA).to_pylist()
-    assert [event["client"] for event in found] == ["10.1.0.23", "10.1.0.23"]
-    assert [event["rcode"] for event in found] == [None, "NXDOMAIN"]
+    assert [(event["client"], event["rcode"]) for event in found] == [("10.1.0.23", "NXDOMAIN")]
+
+
+def test_names_behind_their_type_come_before_machines() -> None:
+    """Blocky writes its log without a header, `A (name.)` for a question."""
+    rows = [
+        f"2026-05-01 10:00:0{n}\t{client}\tws{n}.corp.aureola.com\t12\tRESOLVED\tA ({query}.)\t"
+        f"A (192.0.2.7)\t{CODES[code][0]}\tRESOLVED\tA\tns1.corp.aureola.com\n"
+        for n, (client, query, code) in enumerate(ROWS)
+    ]
+    events = read_events(io.BytesIO("".join(rows).encode()))
+    found = pa.Table.from_batches(list(events.batches()), SCHEMA).to_pylist()
+    read = [(event["client"], event["query"].rstrip("."), event["rcode"]) for event in found]
+    assert read == [(client, query, CODES[code][0]) for client, query, code in ROWS]
+
+
+def test_the_remote_end_of_a_servers_messages_is_the_client() -> None:
+    frame = pd.DataFrame({
+        "QuestionName": ["a.com", "b.net"], "RemoteIP": ["10.1.0.11", "10.1.0.23"],
+        "ResponseCode": ["NOERROR", "NXDOMAIN"],
+    })  # fmt: skip
+    assert choose_roles(list(frame), frame)["client"].column == "RemoteIP"
+    public = frame.assign(RemoteIP=["9.9.9.9", "8.8.8.8"])
+    assert "client" not in choose_roles(list(public), public)
 
 
 @pytest.mark.parametrize("column", ["action", "status", "result", "response"])

@@ -243,6 +243,22 @@ def test_rules_with_carets_stay_a_list() -> None:
         assert log.info.format == "adblock"
 
 
+def test_dnstap_yaml_that_calls_the_status_rcode() -> None:
+    (event,) = events_of(SAMPLE.replace("status: NXDOMAIN", "rcode: NXDOMAIN"))
+    assert event["rcode"] == "NXDOMAIN"
+
+
+@pytest.mark.parametrize(("day_first", "month"), [(True, 2), (False, 1), (None, 1)])
+def test_the_order_of_dates_may_be_given(day_first: bool | None, month: int) -> None:
+    log = io.BytesIO(b"time,client,query\n01/02/2026 10:00,10.1.0.23,aureola.com\n")
+    events = read_events(log, day_first=day_first)
+    assert [event["time"].month for batch in events.batches() for event in batch.to_pylist()] == [
+        month
+    ]
+    given = any("as chosen by the user" in note for note in events.description.notes)
+    assert given == (day_first is not None)
+
+
 def test_yaml_records_tell_no_server_as_a_name() -> None:
     text = "".join(
         f"- time: 2026-05-01T10:00:01Z\n  client: 10.1.0.23\n  query: '{name}'\n"
@@ -273,14 +289,14 @@ def test_the_clients_address_comes_before_its_name() -> None:
         (['{"query": "aureola.com", "src": "10.1.0.23"}'] * 2, False),
     ],
 )
-def test_answers_in_other_rows_are_noted(lines: list[str], noted: bool) -> None:
+def test_answers_in_other_rows_are_joined_and_noted(lines: list[str], noted: bool) -> None:
     head = "" if lines[0].startswith("{") else "May  1 10:00:01 dnsmasq[812]: "
     out = io.StringIO()
     csv.writer(out).writerows(
         [["id", "host", "message"], *(["7", "pi", head + line] for line in lines * 3)]
     )
     log = read_events(io.BytesIO(out.getvalue().encode()))
-    assert any("not joined" in note for note in log.description.notes) == noted
+    assert any("one look-up" in note for note in log.description.notes) == noted
 
 
 @pytest.mark.parametrize(
