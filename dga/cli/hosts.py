@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from dga.cli import console, hosts_on_cluster
-from dga.cli.options import add_allow, add_run, allowed, open_bundle, roles
+from dga.cli.options import (
+    add_allow,
+    add_dates,
+    add_run,
+    allowed,
+    day_first,
+    open_bundle,
+    roles,
+)
 from dga.errors import ConfigError
 from dga.logs.events import read_events
 
@@ -33,6 +41,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     ):  # fmt: skip
         add(f"--{role}", metavar="NAME", help=f"the column of {what}; default: guessed")
     add("--sheet", default="", help="which sheet of an Excel workbook to read")
+    add_dates(parser)
     add("--fpr", type=float, default=0.001, help="accepted share of clean hosts called infected")
     add("--incidents", metavar="FOLDER", help="write a ticket and a JSON report for each incident")
     index = parser.add_mutually_exclusive_group()
@@ -61,6 +70,8 @@ def run(options: argparse.Namespace) -> int | None:
         raise ConfigError(f"--fpr must be between 0 and 1, got {options.fpr:g}")
     if options.cluster and "-" in options.file:
         raise ConfigError("- is the standard input, which no cluster reads; name files")
+    if options.cluster and options.dates:
+        raise ConfigError("--dates is not known on a cluster; leave one of the two out")
     if options.file == ["-"] and options.output == "-" and not options.format:
         from dga.cli import hosts_stream
 
@@ -97,7 +108,12 @@ def _score(options: argparse.Namespace) -> int:
 def _judged(options: argparse.Namespace) -> HostsResult:
     from dga.hosts import score_hosts
 
-    events = read_events(_source(options.file), roles=roles(options), sheet=options.sheet)
+    events = read_events(
+        _source(options.file),
+        roles=roles(options),
+        sheet=options.sheet,
+        day_first=day_first(options),
+    )
     for sentence in events.description.choices():
         print(console.harmless(sentence), file=sys.stderr)
     return score_hosts.score_hosts(events, open_bundle(options.run), **_settings(options))

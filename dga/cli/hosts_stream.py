@@ -12,7 +12,7 @@ from types import FrameType
 
 from dga.cli import console
 from dga.cli.main import CANCELLED
-from dga.cli.options import allowed, open_bundle, roles
+from dga.cli.options import allowed, day_first, open_bundle, roles
 from dga.errors import ConfigError
 from dga.hosts import attribution, feedback, parameters, stream_state
 from dga.hosts.attribution import MakeAttributor
@@ -65,7 +65,7 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _follow(stream: HostStream, options: argparse.Namespace, path: Path | None) -> None:
-    events = LiveEvents(sys.stdin.fileno(), roles(options))
+    events = LiveEvents(sys.stdin.fileno(), roles(options), day_first(options))
     for sentence in events.description.sentences():
         print(console.harmless(sentence), file=sys.stderr)
     if not (events.description.has_rcode or "answers" in events.description.columns):

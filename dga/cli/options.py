@@ -58,6 +58,23 @@ def allowed(options: argparse.Namespace) -> AllowList:
     )
 
 
+DATE_ORDERS = {"day-first": True, "month-first": False}
+
+
+def add_dates(parser: argparse.ArgumentParser) -> None:
+    """Add `--dates`."""
+    parser.add_argument(
+        "--dates",
+        choices=DATE_ORDERS,
+        help="how dates such as 1/5/2026 are read; default: seen from the log's own dates",
+    )
+
+
+def day_first(options: argparse.Namespace) -> bool | None:
+    """What `--dates` says of dates such as 1/5/2026; None where it is not given."""
+    return DATE_ORDERS.get(options.dates or "")
+
+
 def roles(options: argparse.Namespace) -> dict[str, str]:
     """The columns of a log that the options name, by role."""
     given = {

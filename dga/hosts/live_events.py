@@ -30,8 +30,14 @@ class LiveEvents:
     `description` tells the layout and the columns once the first rows are there.
     """
 
-    def __init__(self, descriptor: int, roles: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        descriptor: int,
+        roles: Mapping[str, str] | None = None,
+        day_first: bool | None = None,
+    ) -> None:
         self._descriptor, self._ended, self._rest = descriptor, False, b""
+        self._day_first = day_first
         self._roles, self._header = dict(roles or {}), b""
         self._first: list[pa.RecordBatch] = []
         self.description = self._begin()
@@ -71,7 +77,12 @@ class LiveEvents:
         return description
 
     def _read(self, content: bytes) -> tuple[Description, list[pa.RecordBatch]]:
-        events = read_events(io.BytesIO(content), roles=self._roles, name="standard input")
+        events = read_events(
+            io.BytesIO(content),
+            roles=self._roles,
+            name="standard input",
+            day_first=self._day_first,
+        )
         return events.description, list(events.batches())
 
     def _lines(self) -> bytes:

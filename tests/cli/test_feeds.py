@@ -25,6 +25,18 @@ def test_generate_of_an_unknown_family_names_the_known(capsys: Captured) -> None
     assert "conficker" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("order", "date"), [("day-first", "02-01"), ("month-first", "01-02")])
+def test_preview_reads_dates_in_the_order_given(
+    order: str, date: str, tmp_path: Path, capsys: Captured
+) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("time,client,query\n01/02/2026 10:00,10.1.0.23,aureola.com\n")
+    assert main(["preview", str(path), "--dates", order]) == 0
+    out = capsys.readouterr().out
+    assert f"2026-{date}T10:00:00+00:00" in out
+    assert "as chosen by the user" in out
+
+
 def test_preview_tells_format_counts_and_problems(tmp_path: Path, capsys: Captured) -> None:
     path = tmp_path / "feed.csv"
     path.write_text("domain,family\nabcqzx.com,locky\nexample.org,benign\n192.0.2.1,locky\n")

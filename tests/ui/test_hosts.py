@@ -159,6 +159,23 @@ def test_columns_that_were_not_recognised_are_chosen_and_the_log_is_judged_again
     assert not columns.lacks(second.description)
 
 
+def test_the_order_of_dates_is_chosen_and_the_log_is_judged_again(app: AppTest) -> None:
+    rows = [("01/02/2026 10:00", "PC-1", name, "NOERROR") for name in ("bahn.de", "heise.de")]
+    log = "Time;Client;Query;Rcode\n" + "".join(";".join(row) + "\n" for row in rows)
+    app.session_state[input.MEMORY] = input.Hosts(given=("log.csv", log.encode()))
+    app.switch_page("pages/hosts.py").run()
+    first = app.session_state[input.MEMORY].job.wait()
+    app.run()
+    app.selectbox(key=f"hosts_dates_{first.key}").set_value(True)
+    next(one for one in app.button if one.label == "Judge with these columns").click().run()
+    second = app.session_state[input.MEMORY].job.wait()
+    app.run()
+    assert not app.exception
+    assert second.key != first.key
+    said = "Dates such as 1/5/2026 are read as day/month/year, as chosen by the user."
+    assert escape(said) in [one.value for one in app.caption], [one.value for one in app.caption]
+
+
 def test_columns_without_a_word_are_left_out() -> None:
     frame = pd.DataFrame({"name": ["a.com"], "attribution": [""], "reason": [None]})
     assert host_panel.telling(frame) == ["name"]

@@ -18,10 +18,14 @@ TITLES = {
     TIME: "Time",
 }
 UNKNOWN = "Not told by the log"
+DATES = "Dates such as 1/5/2026"
+DATE_ORDERS = {None: "Seen from the log", True: "Day first", False: "Month first"}
+Wanted = tuple[dict[str, str], bool | None]
 
 
-def show(job: HostsJob) -> dict[str, str] | None:
-    """How the log was read; the columns by role that a person wants instead, None for as it is.
+def show(job: HostsJob) -> Wanted | None:
+    """How the log was read; the columns by role and the order of dates that a person wants
+    instead, None for as it is.
 
     Open where the log seems not to tell who asked, or what was answered: verdicts are weak then.
     """
@@ -33,6 +37,8 @@ def show(job: HostsJob) -> dict[str, str] | None:
             if role in TITLES:
                 reason = escape(f"column {column}, because {read.reasons[role]}.")
                 st.caption(f"{TITLES[role]}: {reason}")
+        for note in read.notes:
+            st.caption(escape(f"{note[:1].upper()}{note[1:]}."))
         if not read.header:
             return None
         return _choose(job, read)
@@ -43,10 +49,11 @@ def lacks(read: Description) -> bool:
     return len(read.header) > 1 and not (read.has_client and read.has_rcode)
 
 
-def _choose(job: HostsJob, read: Description) -> dict[str, str] | None:
+def _choose(job: HostsJob, read: Description) -> Wanted | None:
     wanted = {}
     with st.form(f"hosts_columns_{job.key}", border=False):
-        for place, (role, title) in zip(st.columns(len(TITLES)), TITLES.items(), strict=True):
+        *places, last = st.columns(len(TITLES) + 1)
+        for place, (role, title) in zip(places, TITLES.items(), strict=True):
             options = [*([] if role == QUERY else [""]), *read.header]
             now = read.columns.get(role, "")
             wanted[role] = place.selectbox(
@@ -56,9 +63,18 @@ def _choose(job: HostsJob, read: Description) -> dict[str, str] | None:
                 key=f"hosts_column_{role}_{job.key}",
                 format_func=lambda one: one or UNKNOWN,
             )
+        day_first = last.selectbox(
+            DATES,
+            list(DATE_ORDERS),
+            index=list(DATE_ORDERS).index(job.day_first),
+            key=f"hosts_dates_{job.key}",
+            format_func=DATE_ORDERS.__getitem__,
+        )
         pressed = st.form_submit_button("Judge with these columns", icon=":material/replay:")
     chosen = changed(wanted, read.columns)
-    return {**job.roles, **chosen} if pressed and chosen else None
+    if not pressed or not (chosen or day_first != job.day_first):
+        return None
+    return {**job.roles, **chosen}, day_first
 
 
 def changed(wanted: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:

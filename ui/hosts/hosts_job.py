@@ -34,6 +34,7 @@ class HostsJob(ThreadJob):
         attribute: bool,
         sheet: str = "",
         roles: Mapping[str, str] | None = None,
+        day_first: bool | None = None,
         key: str = "",
         owner: str = "",
     ) -> None:
@@ -41,6 +42,7 @@ class HostsJob(ThreadJob):
         self.run, self.fpr, self.attribute = run, fpr, attribute
         self.events, self.share = 0, 0.0
         self.roles = dict(roles or {})  # columns that a person chose, by role
+        self.day_first = day_first  # in dates such as 1/5/2026; None: seen from the log
         self.description: Description | None = None
         self.result: HostsResult | None = None
         self.source, self.sheet, self._bundle = source, sheet, bundle
@@ -73,13 +75,19 @@ class HostsJob(ThreadJob):
         """Stop; the result goes with the last page that shows it."""
         self.cancel()
 
-    def again(self, roles: Mapping[str, str] | None = None) -> HostsJob:
-        """The same log judged anew, as after feedback; with other columns it is a new result."""
+    def again(self) -> HostsJob:
+        """The same log judged anew, as after feedback, in the place of this result."""
+        return self._anew(self.roles, self.day_first, self.key)
+
+    def read_as(self, roles: Mapping[str, str], day_first: bool | None) -> HostsJob:
+        """The same log with other columns, or another order of dates: a new result."""
+        return self._anew(roles, day_first, "")
+
+    def _anew(self, roles: Mapping[str, str], day_first: bool | None, key: str) -> HostsJob:
         return HostsJob(
             self.name, self.source, self._bundle, run=self.run, fpr=self.fpr,
             attribute=self.attribute, sheet=self.sheet,
-            roles=self.roles if roles is None else roles,
-            key=self.key if roles is None else "", owner=self.owner,
+            roles=roles, day_first=day_first, key=key, owner=self.owner,
         ).start()  # fmt: skip
 
     def _work(self) -> None:
@@ -87,7 +95,11 @@ class HostsJob(ThreadJob):
 
     def _judge(self) -> HostsResult:
         events = read_events(
-            self._open(), name=self.name, sheet=self.sheet, roles=self.roles or None
+            self._open(),
+            name=self.name,
+            sheet=self.sheet,
+            roles=self.roles or None,
+            day_first=self.day_first,
         )
         self.description = events.description
         return score_hosts.score_hosts(

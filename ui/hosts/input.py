@@ -31,6 +31,7 @@ class Hosts:
     sheet: str = ""
     error: DGAError | None = None
     roles: dict[str, str] | None = None  # of the given log, where a person chose its columns
+    day_first: bool | None = None  # in its dates, where a person chose their order
 
 
 def remembered() -> Hosts:

@@ -74,10 +74,10 @@ def _begin(hosts: Hosts, fpr: float, attribute: bool) -> None:
         example = source == example_log.FILE  # the only result that everybody may see
         job = HostsJob(
             name, source, bundle, run=run.name, fpr=fpr, attribute=attribute, sheet=hosts.sheet,
-            roles=hosts.roles,
+            roles=hosts.roles, day_first=hosts.day_first,
             key=EXAMPLE if example else "", owner=SHARED if example else browser.name(),
         )  # fmt: skip
-        hosts.given, hosts.roles = None, None
+        hosts.given, hosts.roles, hosts.day_first = None, None, None
         input.show_job(hosts, job.start())
         recent.add(job)
 
@@ -86,7 +86,7 @@ def _offer_again(hosts: Hosts, job: HostsJob) -> None:
     """The way to judge the same log with the settings as they are now."""
     if st.button("Judge again with these settings", type="primary", icon=":material/replay:"):
         hosts.given, hosts.sheet = (job.name, job.source), job.sheet
-        hosts.roles = job.roles
+        hosts.roles, hosts.day_first = job.roles, job.day_first
 
 
 @st.fragment(run_every=0.5)
@@ -100,9 +100,9 @@ def _watch(job: HostsJob) -> None:
 
 def _result(hosts: Hosts, job: HostsJob, result: HostsResult) -> None:
     overview.headline(job, result)
-    if (roles := columns.show(job)) is not None:
+    if (wanted := columns.show(job)) is not None:
         with widgets.errors_shown(), visitor.acting("score"):
-            _again(hosts, job.again(roles))
+            _again(hosts, job.read_as(*wanted))
     opened = overview.table(job, result, st.query_params.get(HOST, ""))
     corrections.train_with(job.run, f"hosts_train_{job.key}")
     if not opened:
