@@ -16,6 +16,8 @@ from typing import Final
 import pyarrow as pa
 
 from dga.logs import windows_xml
+from dga.logs.field_names import QUERY_PLAIN, QUERY_SURE
+from dga.logs.fields import path_endings
 from dga.logs.heads import head_time, remembering
 from dga.tables.encodings import without_surrogates
 from dga.tables.jsonrows import record
@@ -38,6 +40,8 @@ _LABELLED = re.compile(r"(?:^|(?<=[\s,;]))([A-Za-z_][\w.-]{0,40}): ([^,;]{0,500}
 _LISTED = re.compile(r'([A-Za-z_][\w.-]{0,63}):"((?:[^"\\]|\\.)*+)"(?=[;\]]|$)')
 _CELL = re.compile(r'"([A-Za-z_][\w.-]{0,63})=([^"]*+)"(?=,|$)')
 _CEF_KEY = re.compile(r"(?:^|(?<=\s))([\w.\[\]-]{1,64})(?<!\\)=")
+_ELEMENT = re.compile(r"\s*<[/?!]?[A-Za-z]")
+_QUERIED = frozenset(name.removeprefix("=") for name in (*QUERY_SURE, *QUERY_PLAIN))
 _BAR = re.compile(r"(?<!\\)\|")
 _CEF_HEADER = ("vendor", "product", "version", "event_id", "name", "severity")
 _ESCAPED = re.compile(r"\\([\\|=\"])")
@@ -256,6 +260,8 @@ def find_record_layout(lines: Sequence[str]) -> RecordLayout | None:
 def _fits(line: str, layout: RecordLayout) -> bool:
     """Whether a line names its fields, and is no row of a table that has such a line in a cell."""
     found = layout.parse(line) if line[0] != '"' or layout.parse is parse_cells else None
+    if found and _ELEMENT.match(line) and layout.parse is not parse_event_xml:
+        return any(path_endings(key)[0] in _QUERIED for key in found)  # attributes of markup
     return found is not None and found.get(PREFIX, "").count(",") < 2
 
 

@@ -286,7 +286,7 @@ def refuse_foreign(payload: Payload) -> None:
     if (kind := compression_of(head)) != "none":
         raise FeedError(f"{name}: a {kind} file within a compressed file; unpack it once first")
     what = next((text for mark, text in _FOREIGN.items() if head.startswith(mark)), "")
-    what = what or ("a web page" if _HTML.match(head[:4096]) else "")
+    what = what or ("a web page or XML" if _HTML.match(head[:4096]) else "")
     if what:
         raise FeedError(f"{name}: this is {what}, not a table of domains; give CSV or a list")
     if not head.strip(_BLANK):
