@@ -109,6 +109,26 @@ def test_two_runs_are_compared(open_page: Open) -> None:
     expect(page.get_by_text("the widest apart in score first")).to_be_visible()
 
 
+def test_deleting_the_active_run_tells_its_heir_here_and_in_other_tabs(
+    open_page: Open, models_root: Path
+) -> None:
+    make_run(models_root, "passing", created="2026-03-01T00:00:00Z")
+    store.set_active("passing", models_root)
+    other_tab, page = open_page("/"), open_page("/runs")
+    scores = other_tab.get_by_role("combobox", name="Run that scores")
+    expect(scores).to_have_value("passing (active)")
+    expect(page.get_by_role("heading", name="Run passing")).to_be_visible()
+    idle(page).get_by_role("button", name="Delete").click()
+    told = page.get_by_text("It is the active run:")
+    expect(told).to_contain_text("will score instead")
+    heir = str(store.heir_of("passing", models_root))
+    expect(told).to_contain_text(heir)
+    page.get_by_role("button", name="Delete the run").click()
+    expect(page.get_by_role("heading", name=f"Run {heir}")).to_be_visible()
+    assert store.active_name(models_root) == heir
+    expect(scores).to_have_value(f"{heir} (active)")  # without a click in this tab
+
+
 @pytest.mark.parametrize("width", [1400, 400])
 def test_the_page_fits_its_window(open_page: Open, width: int) -> None:
     page = open_page("/runs", width, "dark")
