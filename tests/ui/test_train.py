@@ -67,7 +67,7 @@ class Uncounted:
 
 @pytest.fixture(autouse=True)
 def uncounted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(forecast, "begin", lambda key, specs, config: Uncounted(key))
+    monkeypatch.setattr(forecast, "begin", lambda key, *given: Uncounted(key))
 
 
 @pytest.fixture
@@ -397,7 +397,7 @@ def counted(app: AppTest, monkeypatch: pytest.MonkeyPatch, told: Forecast | str)
     forecast._known().clear()
     del app.session_state[forecast.COUNTING]
     monkeypatch.setattr(Counted, "told", told)
-    monkeypatch.setattr(forecast, "begin", lambda key, specs, config: Counted(key))
+    monkeypatch.setattr(forecast, "begin", lambda key, *given: Counted(key))
 
 
 def test_what_the_split_will_hold_is_told_before_the_start(
