@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import detector, figures, rivals, robustness, shortcuts
+from benchmarks import detector, figures, out_of_family, rivals, robustness, shortcuts
 from benchmarks.rivals import Lists
 from dga.datasets import dataset
 from dga.datasets.perturbations import ATTACKS
@@ -21,6 +21,7 @@ from dga.runs import learnt_names
 from dga.runs.store import Run
 from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, FEED, LABEL
 from dga.scoring.bundle import ModelBundle
+from dga.scoring.family_groups import Groups
 from tests.runs_factory import made_up_names
 
 
@@ -31,6 +32,15 @@ def lists(tmp_path: Path) -> Lists:
     names.loc[names[FAMILY] == "", [DOMAIN]].to_csv(benign, index=False)
     names[names[FAMILY] != ""].to_csv(dga, index=False)
     return Lists((benign,), dga)
+
+
+def test_families_are_parted_whole_and_groups_stay_together() -> None:
+    families = [f"family {number}" for number in range(12)]
+    together = (families[1], families[7], families[11])
+    parts = out_of_family.parted(families, Groups((together,)))
+    assert sorted(family for part in parts for family in part) == sorted(families)
+    assert len(parts) == out_of_family.PARTS
+    assert [set(together) <= set(part) for part in parts].count(True) == 1
 
 
 def test_reduced_lists_leave_families_and_rows_out(lists: Lists, tmp_path: Path) -> None:
