@@ -24,6 +24,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import socket
 import tempfile
@@ -165,11 +166,14 @@ def main() -> None:
         for kind, give in (("file", files), ("archive", archives), ("graph", graphs)):
             if inputs.any_left(kind):
                 give(inputs, root)
-    if inputs.any_left("http", "widget"):
-        with server() as (process, address):
-            requests(inputs, address, process.pid)
-            if inputs.any_left("widget"):
-                asyncio.run(widgets(inputs, address, process.pid))
+        if inputs.any_left("http", "widget"):
+            shutil.copytree(store.active_run().path, root / "models" / "kept")
+            # Pages write into the folder of runs what they are told.
+            os.environ["DGA_MODELS"] = str(root / "models")
+            with server() as (process, address):
+                requests(inputs, address, process.pid)
+                if inputs.any_left("widget"):
+                    asyncio.run(widgets(inputs, address, process.pid))
     raise SystemExit(1 if tell(inputs.tallies) else 0)
 
 
