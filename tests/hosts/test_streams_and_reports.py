@@ -179,7 +179,7 @@ def test_feedback_silences_the_names_and_can_be_taken_back(
     silencer = feedback.load(tmp_path)
     result = score_hosts.score_hosts(path, shipped_bundle, silencer=silencer)
     assert result.frame.set_index("client").loc[INFECTED, "verdict"] == "clean"
-    assert any("marked as wrong" in note for note in result.notes)
+    assert any("said to be wrong" in note for note in result.notes)
     feedback.forget(entry, tmp_path)
     assert feedback.load(tmp_path).entries == ()
 
