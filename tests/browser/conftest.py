@@ -13,7 +13,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    Locator,
+    Page,
+    sync_playwright,
+)
 
 from dga.jobs import job as jobs
 from dga.jobs import queue
@@ -153,7 +160,10 @@ def overflow(page: Page) -> int:
 
 def settle(locator: Locator) -> Locator:
     """Wait until an element has stopped moving: charts above it are drawn in steps."""
-    locator.scroll_into_view_if_needed()
+    try:
+        locator.scroll_into_view_if_needed()
+    except Error:  # drawn anew meanwhile: the element that was found is gone
+        locator.scroll_into_view_if_needed()
     before = None
     while (now := locator.bounding_box()) is None or now != before:
         before = now
