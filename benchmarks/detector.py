@@ -24,7 +24,6 @@ and with --models runs that are there already are not trained again.
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -34,7 +33,17 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.figures import SMALLEST, Table, cut_at, expected, on_feed, recalls, scored
-from benchmarks.rivals import Lists, Ours, Rival, parts, parts_of_run, reduced, tf_idf, trained
+from benchmarks.rivals import (
+    Lists,
+    Ours,
+    Rival,
+    parts,
+    parts_of_run,
+    reduced,
+    setting,
+    tf_idf,
+    trained,
+)
 from dga import devices
 from dga.datasets import dataset, feeds
 from dga.errors import DGAError
@@ -320,14 +329,6 @@ def _families(table: Table, data: dataset.Dataset, test: pd.DataFrame, bundle: M
             table.add(what, {OURS: found[key]}, bar and f">= {bar}")
 
 
-def _setting(text: str) -> tuple[str, Any]:
-    name, _, value = text.partition("=")
-    try:
-        return name, json.loads(value)
-    except ValueError:
-        return name, value
-
-
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser("benchmarks.detector")
     add = parser.add_argument
@@ -342,7 +343,7 @@ def _options() -> argparse.Namespace:
     add("--only", nargs="+", choices=PARTS)
     add("--alone", action="store_true", help="leave TF-IDF out")
     add("--share", type=float, default=1.0, help="of all rows, from 0 to 1")
-    add("--set", nargs="+", type=_setting, default=[], metavar="SETTING=VALUE")
+    add("--set", nargs="+", type=setting, default=[], metavar="SETTING=VALUE")
     add("--models", help="where the runs go; a temporary folder without")
     options = parser.parse_args()
     options.measured = None

@@ -7,6 +7,7 @@ reads any. No figure is computed here.
 from __future__ import annotations
 
 import csv
+import json
 import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -72,6 +73,15 @@ class Lists:
     def frames(self) -> list[pd.DataFrame]:
         """The labelled frame of each list."""
         return [feeds.read_feed(Path(s.path), label=s.label).frame for s in self.specs()]
+
+
+def setting(text: str) -> tuple[str, Any]:
+    """A setting on the command line, `name=value`; the value is JSON, else a text."""
+    name, _, value = text.partition("=")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
 
 
 def reduced(lists: Lists, folder: Path, share: float, without: Collection[str] = ()) -> Lists:

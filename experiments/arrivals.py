@@ -35,7 +35,7 @@ import pandas as pd
 
 from benchmarks.detector import SETTINGS
 from benchmarks.figures import cut_at, expected, recalls, scored
-from benchmarks.rivals import Ours
+from benchmarks.rivals import Ours, setting
 from dga.cli import console
 from dga.config import FeedSpec, TrainingConfig, TrainingPlan
 from dga.datasets import dataset, feeds
@@ -362,14 +362,6 @@ def main() -> None:
     print(table(rows))
 
 
-def _setting(text: str) -> tuple[str, Any]:
-    name, _, value = text.partition("=")
-    try:
-        return name, json.loads(value)
-    except ValueError:
-        return name, value
-
-
 def _options(given: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("experiments.arrivals")
     add = parser.add_argument
@@ -379,7 +371,7 @@ def _options(given: Sequence[str]) -> argparse.Namespace:
     add("--share", type=float, default=0.1, help="of all rows; of a family at least 500 names")
     add("--batches", type=int, default=4)
     add("--seed", type=int, default=23, help="of the families' order")
-    add("--set", nargs="+", type=_setting, default=[], metavar="SETTING=VALUE", help="of all runs")
+    add("--set", nargs="+", type=setting, default=[], metavar="SETTING=VALUE", help="of all runs")
     add("--out", required=True, type=Path, help="lists and runs; finished runs are used again")
     add("--results", type=Path, default=RESULTS, help="the table that is written")
     return parser.parse_args(given)
