@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from dga.logs.events import Description, Events, describe, read_events
-from dga.logs.fields import Choice, choose_query, choose_roles
+from dga.logs.fields import choose_query, choose_roles
 from dga.logs.opening import LogTable, open_table
+from dga.logs.paths import Choice
 
 __all__ = [
     "Choice", "Description", "Events", "LogTable", "choose_query", "choose_roles", "describe",

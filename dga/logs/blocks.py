@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from dga.logs.field_names import QUERY_SURE
-from dga.logs.fields import path_endings
+from dga.logs.paths import path_endings
 
 FORMAT: Final = "field-list"
 SNIFFED_LINES: Final = 500

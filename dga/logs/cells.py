@@ -15,12 +15,12 @@ from typing import Final
 import pandas as pd
 import pyarrow as pa
 
-from dga.logs.clients import plain_address
 from dga.logs.field_names import ANSWERS, CLIENT, PROCESS, QUERY, RCODE, TIME
 from dga.logs.fields import choose_roles
 from dga.logs.grammars import ANSWERED, ASKED, GRAMMARS, NOTE, Grammar
 from dga.logs.heads import head_client, head_time
 from dga.logs.joining import MAX_LINE
+from dga.logs.paths import plain_address
 from dga.logs.rcodes import rcode_name
 from dga.logs.records import (
     PAIRS,

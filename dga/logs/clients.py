@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dga.logs.fields import Choice, path_endings
 from dga.logs.filled import first_filled
+from dga.logs.paths import IPV4, IPV6, Choice, path_endings
 
-# An address in brackets, with a port behind ":" or "#", or with an IPv6 zone.
-_IPV4_PORT = r"^\s*(?:::ffff:)?(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?:[:#]\d+)?\s*$"
-_IPV6 = r"^\s*\[?([0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)(?:%[\w.-]*)?(?:\](?::\d+)?|#\d+)?\s*$"
-_PLAIN = (re.compile(_IPV4_PORT), re.compile(_IPV6))
 # The other end of the columns that name the sender of a packet, and the column of its port.
 _OTHER_END = {
     "srcip": ("destip", "srcport"), "ipsrc": ("ipdst", "udpsrcport"), "sourceip":
@@ -49,26 +42,19 @@ def has_other_end(chunk: pa.Table, choice: Choice) -> bool:
     return bool(known) and known[0][0] in _by_ending(chunk)
 
 
-@lru_cache(65_536)
-def plain_address(text: str) -> str:
-    """One address as `plain_addresses` gives it."""
-    for pattern in _PLAIN:
-        if match := pattern.match(text):
-            return match[1]
-    return text
-
-
 def plain_addresses(column: pa.Array) -> pa.Array:
     """Addresses without brackets, ports and zones; other texts stay.
 
     >>> plain_addresses(pa.array(["10.1.0.23#5353", "[fe80::1%3]:53", "ws1"])).to_pylist()
     ['10.1.0.23', 'fe80::1', 'ws1']
+    >>> plain_addresses(pa.array(["10.1.0.23:5353:X0:ws7", "inside:10.1.0.23/5353"])).to_pylist()
+    ['10.1.0.23', '10.1.0.23']
     """
     coded = column.dictionary_encode()
     if isinstance(coded, pa.ChunkedArray):
         coded = coded.combine_chunks()
     texts = coded.dictionary
-    for pattern in (_IPV4_PORT, _IPV6):
+    for pattern in (IPV4, IPV6):
         texts = pc.replace_substring_regex(texts, pattern, r"\1")
     return texts.take(coded.indices)
 

@@ -23,9 +23,10 @@ import pyarrow.compute as pc
 from dga.logs.clients import client_addresses
 from dga.logs.exchanges import JOINED, joined_events
 from dga.logs.field_names import ANSWERS, CLIENT, PROCESS, QUERY, RCODE, ROLES, TIME
-from dga.logs.fields import Choice, is_day_first
+from dga.logs.fields import is_day_first
 from dga.logs.filled import first_filled
 from dga.logs.opening import LogTable, open_table
+from dga.logs.paths import Choice
 from dga.logs.rcodes import rcode_names
 from dga.logs.text_log import LINES
 from dga.logs.times import TIMESTAMP, day_order, null_times, to_timestamps

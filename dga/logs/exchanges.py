@@ -27,10 +27,10 @@ from dga.logs.field_names import (
     RCODE,
     TIME,
 )
-from dga.logs.fields import Choice, named_columns
 from dga.logs.filled import first_filled
 from dga.logs.joining import SETTLED, WINDOW
 from dga.logs.label_lengths import decode_label_lengths
+from dga.logs.paths import Choice, named_columns
 from dga.logs.rcodes import rcode_names
 
 JOINED: Final = "joined_row"

@@ -45,9 +45,26 @@ QUERY_LIKELY: Final = (
     "domainname", "=domain", "=domains", "domain", "fqdn", "remoteurl", "url", "uri", "dsthost",
     "dhost", "desthostname", "requesturl", "website", "site", "=name", "=hostname", "hostname",
     "=host", "=indicator", "indicator", "ioc", "=value", "=message", "=given",
-    "domane", "domanenname", "domaene", "domaenenname", "abfragename", "nomdedomaine", "domaine",
+    "domane", "domanenname", "ドメイン名", "ドメイン", "域名", "доменноеимя", "домен", "도메인",
+    "domaene",
+    "domaenenname", "abfragename", "nomdedomaine", "domaine",
     "dominio", "nombrededominio", "nomededominio", "nomedominio", "domeinnaam", "domein", "domena",
     "nazwadomeny",
+)  # fmt: skip
+# Names and addresses that stand beside what was asked, in requests, mails and documents: the page
+# before, the other people, links to the product's own pages. Never the queried name.
+BESIDE: Final = (
+    "referer", "referrer", "refererurl", "referrerurl", "httprefer", "csreferred",
+    "httpreferrer", "httprefererurl", "useragent", "querynamereversed", "namereversed",
+    "sender", "recipient", "senderaddress", "recipientaddress", "mailfrom", "rcptto",
+    "useremailaddress", "fromuseremailaddress", "senderdomain", "recipientdomain",
+    "registrantemaildomain", "linksself", "threaturl", "urlhauslink", "issuerdn", "reporter",
+)  # fmt: skip
+# These are names of a row only where no other column holds any.
+LAST: Final = (
+    "=id", "=_id", "uid", "uuid", "guid", "self", "href", "link", "links", "permalink",
+    "reference", "references", "externalreference", "externalreferences", "feed", "title",
+    "comment", "description", "nameserverdomain", "mxdomain", "issuer", "subject",
 )  # fmt: skip
 # Those of them that mean domains also where the first rows hold none.
 QUERY_PLAIN: Final = ("=domain", "=domains", "domainname", "domain", "fqdn", "url")
@@ -67,7 +84,8 @@ MACHINE: Final = (
     "winlogcomputername", "originhost", "forwarder", "resolver", "upstream", "viewname", "dnsview",
     "=source", "=sourcetype", "=server", "=index", "=_index", "nameserver", "hostedzone",
     "endpointhostname", "srcendpointhostname", "dstendpointhostname", "dstendpointdomain",
-    "pscomputername", "destinationdevicename", "observername", "rechnername", "=rechner",
+    "pscomputername", "destinationdevicename", "hostidentifier", "upstreamcluster", "observername",
+    "rechnername", "=rechner",
     "=arbeitsplatz", "ordinateur", "=poste", "equipo", "nomedelcomputer",
 )  # fmt: skip
 # So end names of machines and accounts that are written as one word.
@@ -94,8 +112,20 @@ CLIENT_NAMES: Final = (
     "=client", "client", "=ip", "=source", "sourceclient", "clientid", "callsrc", "agentip",
     "hostip", "=ipaddress", "clientipaddr", "=host",
     "ipquelle", "quellip", "quelladresse", "adresseipsource", "ipsource", "ipdeorigen",
-    "indirizzoip", "iporigine", "adresseip", "direccionip", "enderecoip",
+    "indirizzoip", "iporigine", "adresseip", "direccionip", "enderecoip", "sourcenetworkaddress",
+    "downstreamremoteaddress", "netpeerip", "networkclientip", "clientnwaddress", "sourcenetworkip",
 )  # fmt: skip
+# Of them, those that hold what a name resolved to in lists and reports.
+CLIENT_OR_ANSWER: Final = ("=ip", "ip", "=ipaddress", "ipaddress", "hostip", "=host", "=source")
+# A table with one of these is a log of questions.
+QUERY_TYPES: Final = ("=qt", "qtype", "querytype", "qtypename", "querytypename", "questiontype")
+# Words in the names of columns that tell who asked.
+CLIENT_WORDS: Final = frozenset((
+    "client", "clients", "src", "source", "orig", "origin", "originator", "user", "requester",
+    "requestor", "querier", "caller", "local", "int", "internal", "agent", "device", "endpoint",
+    "lan", "from", "who", "workstation", "asset", "initiator", "principal", "subscriber", "cip",
+    "quelle", "quell", "origen", "origem", "sorgente", "bron", "kaynak", "zrodła", "klient",
+))  # fmt: skip
 # Addresses that a firewall put in the place of a client's.
 TRANSLATED: Final = (
     "natsourceip", "natsrcip", "srcxlateip", "sourcetranslatedaddress", "transip", "natsource",
@@ -110,7 +140,8 @@ CLIENT_MACHINES: Final = (
     "winlogcomputername", "devicename", "computername", "=computer", "computer", "agentname",
     "agenthostname", "hosthostname", "hostname", "endpointname", "machinename", "shost",
     "srchostname", "clienthostname", "clientname", "identity", "identities", "devicehostname",
-    "deviceid", "rechner", "rechnername", "arbeitsplatz", "ordinateur", "poste", "equipo",
+    "deviceid", "hostidentifier", "rechner", "rechnername", "arbeitsplatz", "ordinateur", "poste",
+    "equipo",
 )  # fmt: skip
 RCODE_NAMES: Final = (
     "rcodename", "dnsresponsecodename", "responsecodename", "dnsresponsecode", "responsecode",
@@ -118,7 +149,8 @@ RCODE_NAMES: Final = (
     "resultcode", "querystatus", "dnsquerystatus", "dnsextstatus",
     "returncode", "dnsreturncode", "=return", "returnvalue",
     "responsestatus", "dnsresult", "answercode", "dnsstatus", "statuscode", "eventresultdetails",
-    "dnsresponsetype", "replytype", "rcodeid", "antwortcode", "codedereponse", "codigoderespuesta",
+    "dnsresponsetype", "retcode", "dnsretcode", "replytype", "rcodeid", "antwortcode",
+    "codedereponse", "codigoderespuesta",
 )  # fmt: skip
 # These hold other words too: they count where they hold the codes' own names.
 RCODE_LIKELY: Final = (
@@ -153,7 +185,10 @@ ANSWER_NAMES: Final = (
     "resolvedip", "resolvedips", "=ipaddresses", "queryresults", "dnsresponsename", "answer",
     "dnsresponses", "responses", "rdata", "dnsresponse", "dnsresp",
     "resourcerecords", "dnsa", "dnsaaaa",
-    "resolvedaddresses", "responsedata",
+    "resolvedaddresses", "responsedata", "=record", "=records", "recorddata", "ip4records",
+    "ip6records", "firstip4record", "=addresses", "=ips", "queryresult", "queryresultdata",
+    "resolutions", "resolvesto", "=resolved", "=a", "=aaaa", "rrdata", "ansdata", "answerip",
+    "answerips", "resolvedto", "=ipv4", "lookupresult",
 )  # fmt: skip
 PROCESS_NAMES: Final = (
     "processexecutable", "initiatingprocessfilename", "eventdataimage",
@@ -179,7 +214,10 @@ PEERS: Final = (
     "dst", "dstip", "dest", "destip", "destination", "destinationip", "dstaddr", "destaddr",
     "dstipaddr", "destinationaddress", "destipaddress", "idresph", "resph", "ipdst", "remoteip",
     "remoteaddr", "remoteaddress", "server", "serverip", "resolverip", "externalip", "publicip",
-    "upstream", "forward", "responseaddress", "=data", "dnsserverip", "observerip", "address",
+    "upstream", "forward", "responseaddress", "upstreamhost", "upstreamaddr", "upstreamaddress",
+    "srvdip", "nameserver", "dnsip", "dnsservers", "respondingdnsserver", "exporteripv4address",
+    "exporterip", "extip", "natip", "aip", "sip", "peer", "peerip", "sendingip", "serveripaddress",
+    "=data", "dnsserverip", "observerip", "address",
 )  # fmt: skip
 # Parts of a path under which no queried name stands, though the last part looks so.
 ANSWER_PARTS: Final = frozenset((

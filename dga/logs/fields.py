@@ -5,53 +5,36 @@ Columns and sample rows in, a choice with its reason out. The names are in `fiel
 
 from __future__ import annotations
 
-import ipaddress
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
 
 import pandas as pd
 
 from dga.errors import FeedError
 from dga.logs import field_names as names
+from dga.logs.client_choice import choose_client
 from dga.logs.field_names import ANSWERS, CLIENT, PROCESS, QUERY, RCODE, ROLES, TIME
+from dga.logs.paths import (
+    MOSTLY,
+    NEARLY_ALL,
+    SEPARATORS,
+    Choice,
+    filled_cells,
+    is_address,
+    named_columns,
+    named_in_camel,
+    path_endings,
+    share_of,
+)
 from dga.logs.rcodes import is_plain_rcode, message_rcode, told_rcode
-from dga.logs.times import looks_like_time
+from dga.logs.times import are_seconds, looks_like_time
 from dga.names.find import names_in
 from dga.tables import domain_share, require_column, shown
 
 SAMPLE_ROWS = 200
-MOSTLY = 0.5  # of the filled cells, before a column is taken by its content
-NEARLY_ALL = 0.8
-_SEPARATORS = re.compile(r"[^0-9a-z@]+")
-_UNIT = re.compile(
-    r"\s*[\[(](?:utc|local time|gmt|custom)[\])]\s*$|\.keyword\b.*$|: (?:de|a)scending\s*$|\{\}"
-    r"|^(?:top|bottom) (?:\d+ )?(?:unusual )?values of "
-)
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _WRAPPED = re.compile(r"^\s*[A-Z][A-Z0-9]{0,9} ?\([^\s()]+\)\s*$")  # Blocky: "A (a.example.)"
 _LABEL_LENGTHS = re.compile(r"^\s*(?:\(\d{1,2}\)[^()]*)+\(0\)\s*$")
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The columns of one role, the first filled one of a row counts, and why they were chosen.
-
-    `sure` is false where nothing better was there: a log line in a cell would be. `clock` is the
-    column of the clock where those of a time hold days alone.
-    """
-
-    columns: tuple[str, ...]
-    reason: str
-    sure: bool = True
-    clock: str = ""
-
-    @property
-    def column(self) -> str:
-        """The column that holds most of the role."""
-        return self.columns[0]
 
 
 def choose_roles(
@@ -99,22 +82,13 @@ def with_other_layouts(roles: Mapping[str, Choice], columns: Sequence[str]) -> d
     found = dict(roles)
     taken = {column for choice in roles.values() for column in (*choice.columns, choice.clock)}
     for role, dictionary in _DICTIONARIES.items():
-        named = [column for column in _named(columns, dictionary) if column not in taken]
+        named = [column for column in named_columns(columns, dictionary) if column not in taken]
         if role in found:
             found[role] = replace(found[role], columns=(*found[role].columns, *named))
         elif named:
             found[role] = Choice(tuple(named), f"its name, {named[0]!r}, is one of the role")
         taken |= set(named)
     return found
-
-
-def named_columns(columns: Sequence[str], dictionary: Sequence[str]) -> list[str]:
-    """The columns that a dictionary of `dga.logs.field_names` names, surest first.
-
-    >>> named_columns(["host", "dns.id"], ("=dnsid", "id"))
-    ['dns.id']
-    """
-    return _named(columns, dictionary)
 
 
 def no_names(columns: Sequence[str]) -> FeedError:
@@ -134,44 +108,6 @@ def is_machine_kind(values: Iterable[str]) -> bool:
     return len(parents) >= 3 and len(set(parents)) * 10 <= max(10, len(parents))
 
 
-def is_address(text: str) -> bool:
-    """Whether a text is an IP address, also one with a port or a zone behind.
-
-    >>> is_address("10.1.0.23"), is_address("[fe80::1%eth0]:53"), is_address("1.2.3")
-    (True, True, False)
-    """
-    return _is_address(text.strip())
-
-
-@lru_cache(65_536)
-def _is_address(text: str) -> bool:
-    text = text.removeprefix("::ffff:")
-    if text.startswith("["):
-        text = text[1:].partition("]")[0]
-    elif text.count(":") == 1:
-        text = text.partition(":")[0]
-    text = text.partition("#")[0].partition("%")[0]
-    try:
-        return bool(ipaddress.ip_address(text))
-    except ValueError:
-        return False
-
-
-@lru_cache(4_096)
-def path_endings(column: str) -> tuple[str, ...]:
-    """The endings of a column's path, longest first, in lower case without separators.
-
-    >>> path_endings("dns.question.name")
-    ('dnsquestionname', 'questionname', 'name')
-    """
-    column = _without_accents(column)
-    text = _UNIT.sub("", column.strip().lower())
-    parts = [part for part in _SEPARATORS.split(text) if part]
-    camel = [p for p in _SEPARATORS.split(_CAMEL.sub(" ", column.strip()).lower()) if p]
-    endings = ["".join(parts[at:]) for at in range(len(parts))]
-    return tuple(dict.fromkeys(endings)) or ("".join(camel),)
-
-
 def is_day_first(column: str) -> bool:
     """Whether a column's name is of a language that writes the day before the month.
 
@@ -181,24 +117,6 @@ def is_day_first(column: str) -> bool:
     return path_endings(column)[0] in names.DAY_FIRST_NAMES
 
 
-def _without_accents(text: str) -> str:
-    if text.isascii():
-        return text
-    parts = unicodedata.normalize("NFKD", text)
-    return "".join(letter for letter in parts if not unicodedata.combining(letter))
-
-
-def _matches(column: str, name: str) -> bool:
-    endings = path_endings(column)
-    return endings[0] == name[1:] if name.startswith("=") else name in endings
-
-
-def _named(columns: Sequence[str], dictionary: Sequence[str]) -> list[str]:
-    """The columns that the dictionary names, surest first."""
-    found = [column for name in dictionary for column in columns if _matches(column, name)]
-    return list(dict.fromkeys(found))
-
-
 def _without(
     columns: Sequence[str], chosen: Mapping[str, Choice], given: Mapping[str, str]
 ) -> list[str]:
@@ -206,29 +124,25 @@ def _without(
     return [column for column in columns if column not in taken | set(given.values())]
 
 
-def _filled(values: pd.Series[str]) -> list[str]:
-    """The cells that hold something."""
-    return [value for value in values if value.strip() and value.strip() not in ("-", "(empty)")]
-
-
-def _share(values: Sequence[str], test: Callable[[str], bool]) -> float:
-    return sum(map(test, values)) / len(values) if values else 0.0
-
-
 def _name_share(values: Sequence[str]) -> float:
     """The share of cells that hold a registered name, `(3)www(7)example(3)com(0)` too."""
-    coded = _share(values, lambda value: bool(_LABEL_LENGTHS.match(value)))
+    coded = share_of(values, lambda value: bool(_LABEL_LENGTHS.match(value)))
     return max(coded, domain_share(values))
 
 
 def _query(columns: list[str], rows: pd.DataFrame) -> Choice | None:
-    askable = [column for column in columns if not _is_answer(column)]
-    sure = [c for c in _named(askable, names.QUERY_SURE) if _could_be_queried(rows[c])]
+    beside = named_columns(columns, names.BESIDE)
+    askable = [column for column in columns if not (_is_answer(column) or column in beside)]
+    sure = [c for c in named_in_camel(askable, names.QUERY_SURE) if _could_be_queried(rows[c])]
     if sure:
-        also = [c for c in _named(askable, names.QUERY_ALSO) if _name_share(_filled(rows[c]))]
+        also = [
+            c
+            for c in named_columns(askable, names.QUERY_ALSO)
+            if _name_share(filled_cells(rows[c]))
+        ]
         reason = f"its name, {sure[0]!r}, is one of a queried name"
         return Choice(tuple(dict.fromkeys([*sure, *also])), reason)
-    also = [c for c in _named(askable, names.QUERY_ALSO) if _holds_names(rows[c])]
+    also = [c for c in named_columns(askable, names.QUERY_ALSO) if _holds_names(rows[c])]
     if also:
         return Choice(tuple(also), f"its name, {also[0]!r}, is one of a contacted name")
     return _query_by_content(askable, rows) or _query_by_name(askable)
@@ -236,44 +150,47 @@ def _query(columns: list[str], rows: pd.DataFrame) -> Choice | None:
 
 def _query_by_name(columns: list[str]) -> Choice | None:
     """The column of a name that means domains, though its first rows hold none."""
-    named = _named(columns, (*names.QUERY_SURE, *names.QUERY_PLAIN))
-    named = [c for c in named if not _named([c], names.MACHINE)]
+    named = named_columns(columns, (*names.QUERY_SURE, *names.QUERY_PLAIN))
+    named = [c for c in named if not named_columns([c], names.MACHINE)]
     reason = f"its name, {named[0]!r}, is one of domains" if named else ""
     return Choice((named[0],), reason, sure=False) if named else None
 
 
 def _could_be_queried(values: pd.Series[str]) -> bool:
     """Whether a column of a sure name holds names, be it single labels or service names."""
-    filled = _filled(values)
+    filled = filled_cells(values)
     texts = [value for value in filled if not value.strip().isdigit() and not is_address(value)]
     return bool(filled) and len(texts) * 2 > len(filled)
 
 
 def _holds_names(values: pd.Series[str]) -> bool:
-    return _name_share(_filled(values)) >= MOSTLY
+    return _name_share(filled_cells(values)) >= MOSTLY
 
 
 def _is_answer(column: str) -> bool:
     """Whether a column's path leads through the answers of an event."""
-    parts = [part for part in _SEPARATORS.split(column.lower()) if part]
+    parts = [part for part in SEPARATORS.split(column.lower()) if part]
     return bool(names.ANSWER_PARTS & set(parts[:-1]))
 
 
 def _query_by_content(columns: list[str], rows: pd.DataFrame) -> Choice | None:
     """Of the columns that hold names: a likely name, then the most distinct; machines never."""
-    machines = set(_named(columns, names.MACHINE))
+    machines = set(named_columns(columns, names.MACHINE))
     machines |= {c for c in columns if path_endings(c)[0].endswith(names.MACHINE_ENDS)}
     hold = [column for column in columns if _holds_names(rows[column])]
-    likely = _named(hold, names.QUERY_LIKELY)
+    likely = named_columns(hold, names.QUERY_LIKELY)
     free = [c for c in hold if c not in machines or c in likely]
-    varied = [c for c in free if not is_machine_kind(_filled(rows[c]))]
-    others = [c for c in varied if c not in machines] or varied
+    varied = [c for c in free if not is_machine_kind(filled_cells(rows[c]))]
+    last = set(named_columns(columns, names.LAST))
+    others = [c for c in varied if c not in machines | last]
+    others = others or [c for c in varied if c not in last] or varied
     ranked = [c for c in likely if c in others]
     if ranked:
         return Choice((ranked[0],), f"its name, {ranked[0]!r}, is a usual one and it holds names")
     if others:
         best = max(
-            others, key=lambda c: (len(set(_filled(rows[c]))), _name_share(_filled(rows[c])))
+            others,
+            key=lambda c: (len(set(filled_cells(rows[c]))), _name_share(filled_cells(rows[c]))),
         )
         return Choice((best,), "it holds more distinct domain names than any other column")
     if among := _among_words(columns, rows):
@@ -282,15 +199,17 @@ def _query_by_content(columns: list[str], rows: pd.DataFrame) -> Choice | None:
     if plain:
         best = next((c for c in likely if c in plain), plain[0])
         return Choice((best,), "it is the only column that holds domain names", sure=False)
-    only = Choice((columns[0],), "it is the only column", sure=False) if columns else None
-    return only if len(columns) == 1 else None
+    alone = len(columns) == len(rows.columns) == 1
+    return Choice((columns[0],), "it is the only column", sure=False) if alone else None
 
 
 def _among_words(columns: list[str], rows: pd.DataFrame) -> Choice | None:
     """The column whose cells hold a name among other words, as `A (www.example.com.)`."""
     for column in columns:
-        texts = _filled(rows[column])
-        if _name_share(texts) >= MOSTLY or _named([column], names.MACHINE + names.ANSWER_NAMES):
+        texts = filled_cells(rows[column])
+        if _name_share(texts) >= MOSTLY or named_columns(
+            [column], names.MACHINE + names.ANSWER_NAMES
+        ):
             continue
         found = [one for text in texts if _WRAPPED.search(text) for one in names_in(text)]
         if len(found) >= NEARLY_ALL * max(1, len(texts)) and not is_machine_kind(found):
@@ -298,79 +217,26 @@ def _among_words(columns: list[str], rows: pd.DataFrame) -> Choice | None:
     return None
 
 
-def _client(columns: list[str], rows: pd.DataFrame) -> Choice | None:
-    if choice := _beside_the_server(columns, rows):
-        return choice
-    for column in _named(columns, names.CLIENT_NAMES):
-        filled = _filled(rows[column])
-        if _share(filled, is_address) >= MOSTLY and not _is_translated(column, filled):
-            return Choice((column,), f"its name, {column!r}, is one of a client's address")
-    for column in _named(columns, names.CLIENT_MACHINES):
-        if _filled(rows[column]):
-            return Choice((column,), f"its name, {column!r}, is one of the machine that asked")
-    held = [c for c in columns if _share(_filled(rows[c]), is_address) >= NEARLY_ALL]
-    held = [c for c in held if not _named([c], names.ANSWER_NAMES + names.PEERS)]
-    held = [c for c in held if not _is_translated(c, _filled(rows[c]))]
-    if not held:
-        return _remote(columns, rows)
-    private = [c for c in held if _share(_filled(rows[c]), _is_private) >= MOSTLY]
-    best = max(private or held, key=lambda column: len(set(_filled(rows[column]))))
-    return Choice((best,), "it holds the addresses of clients")
-
-
-def _remote(columns: list[str], rows: pd.DataFrame) -> Choice | None:
-    """The other end of a server's messages, where several private addresses are there."""
-    for column in _named(columns, names.REMOTE):
-        filled = _filled(rows[column])
-        if len(set(filled)) > 1 and _share(filled, _is_private) >= NEARLY_ALL:
-            reason = f"the other end of the server's messages, {column!r}, is private"
-            return Choice((column,), reason)
-    return None
-
-
-def _beside_the_server(columns: list[str], rows: pd.DataFrame) -> Choice | None:
-    """The other end of a look-up where a column tells the server's own address."""
-    server = _named(columns, names.SERVER_ADDRESS)
-    ends = [c for c in _named(columns, names.SERVER_PEERS) if c not in server]
-    for column in ends if server else []:
-        if _share(_filled(rows[column]), is_address) >= MOSTLY:
-            return Choice((column,), f"{server[0]!r} is the server, {column!r} who asked it")
-    return None
-
-
-def _is_translated(column: str, filled: Sequence[str]) -> bool:
-    """Whether a column tells no client: addresses behind a NAT, or of nobody."""
-    return bool(_named([column], names.TRANSLATED)) or all(map(_is_nowhere, filled))
-
-
-def _is_nowhere(text: str) -> bool:
-    """Whether an address is that of a block list: unspecified or the machine's own."""
-    try:
-        address = ipaddress.ip_address(text.strip())
-    except ValueError:
-        return False
-    return address.is_unspecified or address.is_loopback
-
-
-def _is_private(text: str) -> bool:
-    try:
-        return ipaddress.ip_address(text.strip()).is_private
-    except ValueError:
-        return False
-
-
 def _rcode(columns: list[str], rows: pd.DataFrame) -> Choice | None:
-    for column in _named(columns, names.RCODE_NAMES):
-        if _share(_filled(rows[column]), _is_rcode) >= MOSTLY:
+    for column in named_in_camel(columns, names.RCODE_NAMES):
+        if share_of(filled_cells(rows[column]), _is_rcode) >= MOSTLY:
             return Choice((column,), f"its name, {column!r}, is one of an answer code")
-    for column in [*_named(columns, names.RCODE_LIKELY), *columns]:
-        if _share(_filled(rows[column]), is_plain_rcode) >= NEARLY_ALL:
+    for column in [*named_columns(columns, names.RCODE_LIKELY), *columns]:
+        if share_of(filled_cells(rows[column]), is_plain_rcode) >= NEARLY_ALL:
             return Choice((column,), "it holds answer codes")
-    for column in _named(columns, names.RCODE_LIKELY):
-        if _tell_codes(_filled(rows[column])):
+    return _rcode_by_cells(columns, rows)
+
+
+def _rcode_by_cells(columns: list[str], rows: pd.DataFrame) -> Choice | None:
+    """A column whose cells tell codes by words, beside addresses, or within messages."""
+    for column in named_columns(columns, names.RCODE_LIKELY):
+        if _tell_codes(filled_cells(rows[column])):
             return Choice((column,), "its words are those of answers, some of them NXDOMAIN")
-    for column in _named(columns, names.ANSWER_NAMES):
-        if _share(_filled(rows[column]), _is_message) >= MOSTLY:
+    for column in columns:
+        if _tells_code_or_address(filled_cells(rows[column])):
+            return Choice((column,), "it holds the address, or the code of an error")
+    for column in named_columns(columns, names.ANSWER_NAMES):
+        if share_of(filled_cells(rows[column]), _is_message) >= MOSTLY:
             return Choice((column,), "it holds DNS messages, whose headers tell the code")
     return None
 
@@ -391,19 +257,27 @@ def _tell_codes(values: Sequence[str]) -> bool:
     return "NXDOMAIN" in codes and known >= NEARLY_ALL * len(codes)
 
 
+def _tells_code_or_address(values: Sequence[str]) -> bool:
+    """Whether cells hold an address where a name resolved, and else the name of an error."""
+    coded = [value for value in values if is_plain_rcode(value)]
+    addressed = sum(map(is_address, values))
+    return bool(coded and addressed) and len(coded) + addressed >= NEARLY_ALL * len(values)
+
+
 def _is_message(text: str) -> bool:
     return message_rcode(text) is not None
 
 
 def _time(columns: list[str], rows: pd.DataFrame) -> Choice | None:
-    for column in _named(columns, names.TIME_NAMES):
-        if _share(_filled(rows[column]), looks_like_time) >= MOSTLY:
+    for column in named_in_camel(columns, names.TIME_NAMES):
+        if share_of(filled_cells(rows[column]), looks_like_time) >= MOSTLY:
             return _with_clock(column, columns, rows)
     for column in columns:
         test = looks_like_time if column.startswith("column_") else _is_written_time
-        if _share(_filled(rows[column])[:20], test) >= NEARLY_ALL:
+        if share_of(filled_cells(rows[column])[:20], test) >= NEARLY_ALL:
             return _with_clock(column, columns, rows)
-    return None
+    counted = next((column for column in columns if are_seconds(filled_cells(rows[column]))), None)
+    return Choice((counted,), "it counts the seconds of a few years") if counted else None
 
 
 def _is_written_time(text: str) -> bool:
@@ -412,15 +286,14 @@ def _is_written_time(text: str) -> bool:
 
 def _with_clock(column: str, columns: list[str], rows: pd.DataFrame) -> Choice:
     """The column of a time; where it holds days alone, the column of the clock beside it too."""
-    reason = f"its name, {column!r}, is one of a time" if _named([column], names.TIME_NAMES) else (
-        "it holds times"
-    )  # fmt: skip
-    filled = _filled(rows[column])
-    if _share(filled, lambda value: ":" not in value and not _is_number(value)) < NEARLY_ALL:
+    is_named = bool(named_columns([column], names.TIME_NAMES))
+    reason = f"its name, {column!r}, is one of a time" if is_named else "it holds times"
+    filled = filled_cells(rows[column])
+    if share_of(filled, lambda value: ":" not in value and not _is_number(value)) < NEARLY_ALL:
         return Choice((column,), reason)
     at = columns.index(column)
-    for other in [*columns[at + 1 : at + 2], *_named(columns, names.CLOCK_NAMES)]:
-        if other != column and _share(_filled(rows[other]), _is_clock) >= NEARLY_ALL:
+    for other in [*columns[at + 1 : at + 2], *named_columns(columns, names.CLOCK_NAMES)]:
+        if other != column and share_of(filled_cells(rows[other]), _is_clock) >= NEARLY_ALL:
             return Choice((column,), f"{reason}, with the clock in {other!r}", clock=other)
     return Choice((column,), reason)
 
@@ -434,12 +307,12 @@ def _is_clock(text: str) -> bool:
 
 
 def _answers(columns: list[str], rows: pd.DataFrame) -> Choice | None:
-    named = [c for c in _named(columns, names.ANSWER_NAMES) if _filled(rows[c])]
+    named = [c for c in named_columns(columns, names.ANSWER_NAMES) if filled_cells(rows[c])]
     return Choice((named[0],), f"its name, {named[0]!r}, is one of answers") if named else None
 
 
 def _process(columns: list[str], rows: pd.DataFrame) -> Choice | None:
-    named = [c for c in _named(columns, names.PROCESS_NAMES) if _filled(rows[c])]
+    named = [c for c in named_columns(columns, names.PROCESS_NAMES) if filled_cells(rows[c])]
     return Choice((named[0],), f"its name, {named[0]!r}, is one of a process") if named else None
 
 
@@ -448,7 +321,7 @@ _CHOOSERS: dict[str, Callable[[list[str], pd.DataFrame], Choice | None]] = {
     RCODE: _rcode,
     TIME: _time,
     ANSWERS: _answers,
-    CLIENT: _client,
+    CLIENT: choose_client,
     PROCESS: _process,
 }
 # The names of columns that stand for a role in files of other layouts.

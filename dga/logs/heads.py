@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from dga.logs.fields import is_address
+from dga.logs.paths import is_address
 
 MAX_HEAD = 300
 MAX_KEPT = 50_000  # heads whose time is remembered: those of one second are the same

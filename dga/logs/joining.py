@@ -10,9 +10,9 @@ import re
 from collections import deque
 from collections.abc import Iterable
 
-from dga.logs.clients import plain_address
 from dga.logs.grammars import ANSWERED, ASKED, EVENT, NOTE, Grammar, LinePattern
 from dga.logs.heads import head_client, head_time, remembering
+from dga.logs.paths import plain_address
 from dga.logs.rcodes import rcode_name
 
 WINDOW = 20_000  # lines after which a query is let go, answered or still being answered

@@ -20,11 +20,12 @@ from dga.logs.cells import find_cells
 from dga.logs.exchanges import JOINED, Exchange, find_exchange
 from dga.logs.exchanges import SAMPLE as EXCHANGE_ROWS
 from dga.logs.field_names import QUERY
-from dga.logs.fields import SAMPLE_ROWS, Choice, choose_roles, no_names, with_other_layouts
+from dga.logs.fields import SAMPLE_ROWS, choose_roles, no_names, with_other_layouts
 from dga.logs.filled import first_filled
 from dga.logs.label_lengths import decode_label_lengths
 from dga.logs.layouts import LayoutFinder
 from dga.logs.live import LivePayload, ShouldStop, is_pipe, live_payload
+from dga.logs.paths import Choice
 from dga.logs.text_log import LINES
 from dga.progress import never
 from dga.tables import TableInfo, reading

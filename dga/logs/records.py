@@ -17,8 +17,8 @@ import pyarrow as pa
 
 from dga.logs import windows_xml
 from dga.logs.field_names import QUERY_PLAIN, QUERY_SURE
-from dga.logs.fields import path_endings
 from dga.logs.heads import head_time, remembering
+from dga.logs.paths import path_endings
 from dga.tables.encodings import without_surrogates
 from dga.tables.jsonrows import record
 

@@ -84,16 +84,48 @@ FORMATS: tuple[TimeFormat, ...] = (
     _format(r"\d{4}/\d\d/\d\d$", "%Y/%m/%d", "2026/05/01"),
     _format(r"\d{4}\.\d{1,2}\.\d{1,2} \d+:\d\d:\d\d$", "%Y.%m.%d %H:%M:%S", "2026.5.1 10:00:00"),
     _format(r"\d{4}\.\d{1,2}\.\d{1,2}$", "%Y.%m.%d", "2026.5.1"),
+    _format(rf"\d{{4}}-(?:{_MONTHS})-\d\d {_CLOCK}$", "%Y-%b-%d %H:%M:%S", "2026-May-01 10:00:01"),
+    _format(rf"\d{{1,2}}-(?:{_MONTHS})-\d\d {_CLOCK}$", "%d-%b-%y %H:%M:%S", "01-May-26 10:00:01"),
+    _format(r"\d{1,2}-\d{1,2}-\d{4},? \d+:\d\d:\d\d$", "%d-%m-%Y %H:%M:%S",
+            "01-05-2026 10:00:01"),
+    _format(r"\d{1,2}-\d{1,2}-\d{4},? \d+:\d\d$", "%d-%m-%Y %H:%M", "01-05-2026 10:00"),
+    _format(r"\d{1,2}-\d{1,2}-\d{4}$", "%d-%m-%Y", "01-05-2026"),
+    _format(r"\d{1,2}/\d{1,2}/\d\d,? \d+:\d\d:\d\d [AP]M", "%m/%d/%y %I:%M:%S %p",
+            "5/1/26 10:00:01 AM"),
+    _format(r"\d{1,2}/\d{1,2}/\d\d,? \d+:\d\d [AP]M", "%m/%d/%y %I:%M %p", "5/1/26 10:00 AM"),
+    _format(r"\d{1,2}/\d{1,2}/\d\d,? \d+:\d\d:\d\d$", "%m/%d/%y %H:%M:%S", "5/1/26 10:00:01"),
+    _format(r"\d{1,2}/\d{1,2}/\d\d,? \d+:\d\d$", "%m/%d/%y %H:%M", "5/1/26 10:00"),
+    _format(r"\d{1,2}\.\d{1,2}\.\d\d,? \d+:\d\d:\d\d$", "%d.%m.%y %H:%M:%S", "01.05.26 10:00:01"),
+    _format(r"\d{1,2}\.\d{1,2}\.\d\d,? \d+:\d\d$", "%d.%m.%y %H:%M", "01.05.26 10:00"),
+    _format(r"\d{4}年\d{1,2}月\d{1,2}日 \d+:\d\d:\d\d$", "%Y年%m月%d日 %H:%M:%S",
+            "2026年5月1日 10:00:01"),
+    _format(r"\d{4}/\d{1,2}/\d{1,2} \d+:\d\d:\d\d$", "%Y/%m/%d %H:%M:%S", "2026/5/1 10:00:01"),
+    _format(r"\d{4}/\d{1,2}/\d{1,2} \d+:\d\d$", "%Y/%m/%d %H:%M", "2026/5/1 10:00"),
     _format(r"\d{4}\d\d\d\d$", "%Y%m%d", "20260501"),
+    _format(r"20\d{12}$", "%Y%m%d%H%M%S", "20260501100001"),
     _format(r"\d{8}T\d{6}Z?$", "%Y%m%dT%H%M%S", "20260501T100000Z"),
     _format(rf"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? (?:{_MONTHS}) +\d+ {_CLOCK} \d{{4}}$",
             "%a %b %d %H:%M:%S %Y", "Fri May  1 10:00:00 2026"),
 )  # fmt: skip
-_EPOCH = re.compile(r"^\s*-?\d{9,19}(?:\.\d*)?\s*$|^\s*\d(?:\.\d+)?[eE]\+?\d{1,2}\s*$")
-_ZONE_NAME = re.compile(r" (?:UTC|GMT)[+-]00:?00$| (?:UTC|GMT|Z|CES?T|[A-Z]{3,4})$|Z$")
+_EPOCH = re.compile(r"^\s*-?\d{9,19}(?:[.,]\d*)?\s*$|^\s*\d(?:\.\d+)?[eE]\+?\d{1,2}\s*$")
+_JSON_DATE = re.compile(r"^\\?/Date\((\d{12,13})(?:[+-]\d{4})?\)\\?/$")  # of .NET's JSON
+_SINCE_1601, _SINCE_1 = 11_644_473_600, 62_135_596_800  # seconds before 1970
+# Numbers of the years 2003 to 2035 in 100 ns since 1601 (Windows) and since 1 (.NET), and in
+# microseconds since 1601 (Chromium): which, how many in a second, and from when.
+_OTHER_EPOCHS = (
+    ((1.27e17, 1.37e17), 1e7, _SINCE_1601),
+    ((6.32e17, 6.42e17), 1e7, _SINCE_1),
+    ((1.27e16, 1.37e16), 1e6, _SINCE_1601),
+)
+_ZONE_NAME = re.compile(
+    r"(?<=[AP]M)\.\d+$| (?:UTC|GMT)[+-]00:?00$| (?:UTC|GMT|Z|CES?T|[A-Z]{3,4})$|Z$"
+)
 _EXTRA_DIGITS = re.compile(r"(\.\d{6})\d+")
-_SLASHED = re.compile(r"\s*[\[\"']?(\d{1,2})/(\d{1,2})/(\d{4})")
+_SLASHED = re.compile(r"\s*[\[\"']?(\d{1,2})/(\d{1,2})/(\d{4}|\d\d\b)")
 MONTHS = 12
+CENTURY = 2000  # of years with two digits
+EARLIEST = 2005  # the year of the first times that a column of numbers is taken for
+NEAR = timedelta(days=730)
 _STRIP = " \t[]\"'"
 
 
@@ -104,7 +136,27 @@ def looks_like_time(text: str) -> bool:
     (True, True, False)
     """
     text = _ZONE_NAME.sub("", text.strip(_STRIP))
-    return bool(_EPOCH.match(text)) or any(known.looks.match(text) for known in FORMATS)
+    return bool(_EPOCH.match(text) or _JSON_DATE.match(text)) or any(
+        known.looks.match(text) for known in FORMATS
+    )
+
+
+def are_seconds(texts: Sequence[str]) -> bool:
+    """Whether numbers are times since 1970 or 1601 that lie close together, so no other numbers.
+
+    >>> are_seconds(["1777629601", "1777629999"]), are_seconds(["1777629601", "1277629999"])
+    (True, False)
+    """
+    numbers = [text for text in texts if _EPOCH.match(text)]
+    if not numbers or len(numbers) < len(texts):
+        return False
+    found = _epoch(pd.Series(numbers, dtype=object)).dropna()
+    if len(found) < len(numbers):
+        return False
+    first, last = found.min(), found.max()
+    return bool(
+        first.year >= EARLIEST and last - first <= NEAR and last <= datetime.now(UTC) + _DAY
+    )
 
 
 def day_order(texts: Iterable[str], now: datetime | None = None) -> tuple[bool, str]:
@@ -119,7 +171,12 @@ def day_order(texts: Iterable[str], now: datetime | None = None) -> tuple[bool, 
     True
     """
     found = {match.groups() for text in texts if (match := _SLASHED.match(text))}
-    dates = [date for date in (tuple(map(int, groups)) for groups in found) if all(date)]
+    numbers = (tuple(map(int, groups)) for groups in found)
+    dates = [
+        (first, second, year + CENTURY * (year < 100))
+        for first, second, year in numbers
+        if first and second and year
+    ]
     if not dates or any(second > MONTHS for _, second, _ in dates):
         return False, ""
     if any(first > MONTHS for first, _, _ in dates):
@@ -180,8 +237,13 @@ def _parse(texts: pd.Series[str], now: datetime, day_first: bool) -> pd.Series:
 
 
 def _epoch(texts: pd.Series[str]) -> pd.Series:
-    """Seconds, milliseconds, microseconds or nanoseconds since 1970, told by their size."""
-    numbers = pd.to_numeric(texts.where(texts.str.match(_EPOCH)), errors="coerce")
+    """Seconds, milliseconds, microseconds or nanoseconds since 1970, told by their size; also what
+    Windows, .NET and browsers count from the years 1601 and 1."""
+    texts = texts.str.replace(_JSON_DATE, r"\1", regex=True)
+    texts = texts.where(texts.str.match(_EPOCH)).str.replace(",", ".", regex=False)
+    numbers = pd.to_numeric(texts, errors="coerce")
+    for (least, most), unit, years in _OTHER_EPOCHS:
+        numbers = numbers.where(~numbers.between(least, most), numbers / unit - years)
     digits = numbers.abs()
     seconds = numbers.where(digits < 1e11, numbers / 1e3)
     seconds = seconds.where(digits < 1e14, numbers / 1e6).where(digits < 1e17, numbers / 1e9)
@@ -199,7 +261,7 @@ def _read(texts: pd.Series[str], known: TimeFormat, day_first: bool, now: dateti
     pattern = known.format
     if not pattern.endswith("%z"):
         texts = texts.str.replace(_ZONE_NAME, "", regex=True)
-    if "/%d/%Y" in pattern or pattern.startswith(("%d.%m", "%d %b")) or "%Y %I" in pattern:
+    if "/%d/%" in pattern or pattern.startswith(("%d.%m", "%d-%m", "%d %b")) or "%Y %I" in pattern:
         texts = texts.str.replace(",", "", regex=False)
         pattern = pattern.replace(",", "")
         if "%m/%d/" in pattern:
