@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
 WAIT = 30_000  # milliseconds that an expectation may take on a busy machine
 
+ANALYST = "analyst"  # the account that runs the server
 KEPT = ("tiny", "other")  # the runs that every test finds
 
 Open = Callable[..., Page]
@@ -70,9 +72,15 @@ def only_the_two_runs(models_root: Path) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def address(models_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running server."""
-    port = _free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
     log = tmp_path_factory.mktemp("server") / "log"
+    with serving(models_root, log, free_port()) as found:
+        yield found
+
+
+@contextmanager
+def serving(models_root: Path, log: Path, port: int) -> Iterator[str]:
+    """A server's address, as long as it runs; its log must tell of no error or warning."""
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
     with open(log, "wb") as output:
         server = subprocess.Popen(
             command,
@@ -83,6 +91,7 @@ def address(models_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
                 **os.environ,
                 "DGA_MODELS": str(models_root),
                 "DGA_DATA": str(models_root.parent / "data"),
+                "LOGNAME": ANALYST,
             },
         )
     try:
@@ -148,6 +157,14 @@ def idle(page: Page) -> Page:
     return page
 
 
+def until(holds: Callable[[], bool], seconds: float = 15) -> bool:
+    """Wait for what a click brings about on the server; whether it came."""
+    end = time.monotonic() + seconds
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.1)
+    return holds()
+
+
 def overflow(page: Page) -> int:
     """By how many pixels the page is wider than the window."""
     return int(
@@ -171,7 +188,8 @@ def settle(locator: Locator) -> Locator:
     return locator
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on which nothing listens."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser import oidc_provider
-from tests.browser.conftest import ROOT, WAIT, _free_port, _wait_until_healthy
+from tests.browser.conftest import ROOT, WAIT, _wait_until_healthy, free_port
 from tests.browser.oidc_provider import Provider
 
 ACCESS = """
@@ -33,7 +33,7 @@ class App:
 
 @pytest.fixture(scope="module")
 def app(models_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    folder, port = tmp_path_factory.mktemp("login"), _free_port()
+    folder, port = tmp_path_factory.mktemp("login"), free_port()
     address = f"http://localhost:{port}"
     with oidc_provider.running() as provider:
         (folder / "access.toml").write_text(ACCESS, encoding="utf-8")

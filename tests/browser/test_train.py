@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from dga.jobs import job, queue
 from dga.runs import store
-from tests.browser.conftest import WAIT, Open, idle, overflow
+from tests.browser.conftest import WAIT, Open, idle, overflow, until
 
 expect.set_options(timeout=WAIT)
 
@@ -82,14 +80,6 @@ def test_a_killed_training_is_told_and_dismissed(open_page: Open, models_root: P
     page.get_by_role("button", name="Dismiss").click()
     expect(page.get_by_text("was interrupted")).to_be_hidden()
     assert job.unfinished(models_root) == []
-
-
-def until(holds: Callable[[], bool], seconds: float = 15) -> bool:
-    """Wait for what a click brings about on the server; whether it came."""
-    end = time.monotonic() + seconds
-    while not holds() and time.monotonic() < end:
-        time.sleep(0.1)
-    return holds()
 
 
 def order(models_root: Path) -> list[str]:

@@ -14,11 +14,12 @@ from dga.runs import activations, reviews
 from dga.runs.reviews import Review
 from dga.schema import BENIGN, DGA
 from dga.storage.folders import data_folder
-from ui.common import session, visitor
+from ui.common import session, verdicts, visitor
 from ui.common.queueing import with_problem
 from ui.common.text import code
 
 LABELS = {BENIGN: "Benign", DGA: "DGA"}
+LABEL, NOTE = "wrong_label", "wrong_note"  # session: the form's fields
 
 
 def button(run: str, domain: str, verdict: str, score: float, key: str) -> None:
@@ -30,24 +31,29 @@ def button(run: str, domain: str, verdict: str, score: float, key: str) -> None:
 @st.dialog("What is this name?")
 def form(run: str, domain: str, verdict: str, score: float) -> None:
     """The form for a name's true label."""
-    st.markdown(f"{code(domain)} got the verdict **{verdict}** from run {code(run)}.")
-    label = st.segmented_control(
+    st.markdown(
+        f"{code(domain)} got the verdict **{verdicts.title(verdict)}** from run {code(run)}."
+    )
+    st.segmented_control(
         "In truth",
         list(LABELS),
         default=DGA if verdict == BENIGN else BENIGN,
         format_func=LABELS.__getitem__,
         required=True,
-        key="wrong_label",
+        key=LABEL,
     )
-    note = st.text_area(
-        "Note", key="wrong_note", max_chars=reviews.MAX_NOTE, placeholder="Why, by whom, a ticket"
-    )
-    said = correction(domain, str(label), note, verdict, score)
+    st.text_area("Note", key=NOTE, max_chars=reviews.MAX_NOTE, placeholder="Why, by whom, a ticket")
     if st.button(
         "Keep", type="primary", icon=":material/save:", key="wrong_keep", on_click=with_problem,
-        args=(keep, run, said),
+        args=(_keep_form, run, domain, verdict, score),
     ):  # fmt: skip
         st.rerun()
+
+
+def _keep_form(run: str, domain: str, verdict: str, score: float) -> None:
+    """Store what the form holds now: a note may have been typed since it was drawn."""
+    label, note = str(st.session_state[LABEL]), str(st.session_state[NOTE])
+    keep(run, correction(domain, label, note, verdict, score))
 
 
 def correction(domain: str, label: str, note: str, verdict: str, score: float) -> Review:
