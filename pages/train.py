@@ -41,7 +41,6 @@ st.markdown(
 )
 
 draft.restore("train_")
-draft.restore("train_")
 running, waiting = jobs.current(), queueing.waiting()
 notice = st.session_state.pop(session.NOTICE, None)
 if notice is not None:

@@ -59,9 +59,9 @@ class Picked:
 def pick() -> list[Picked]:
     """Choose feeds; each is drawn with its preview."""
     picked: list[Picked] = []
+    st.session_state.setdefault(TRIAL_CHOSEN, True)  # no default: a draft may have set it
     if st.checkbox(
         "Bundled trial set",
-        value=True,
         key=TRIAL_CHOSEN,
         persist_state="session",
         help="A small labelled set that comes with the program: enough to try a training in a "

@@ -78,11 +78,11 @@ PRESETS = {
 
 def pick_preset() -> str:
     """Choose a preset."""
+    st.session_state.setdefault(PRESET, FULL)  # no default: a draft may have set it
     chosen = st.segmented_control(
         "Kind of training",
         list(PRESETS),
         key=PRESET,
-        default=FULL,
         format_func=lambda name: PRESETS[name].title,
         on_change=_apply,
         required=True,
