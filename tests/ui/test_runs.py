@@ -287,12 +287,25 @@ def forget_learnt(run: Path) -> None:
 
 def test_a_comparison_leaves_out_what_a_run_has_learnt_from(two: Path) -> None:
     trial = made_up_names(("alpha", "beta"), seed=7)["domain"]
-    learnt_names.save(two / "other", trial.iloc[:30])
+    tested = store.open_run("other").predictions()["domain"]
+    learnt = trial[~trial.isin(tested)].iloc[:30]
+    learnt_names.save(two / "other", learnt)
     common = common_set.common_set([store.open_run("tiny"), store.open_run("other")])
     assert (common.names, common.known) == (170, 30)
+    left = trial[~trial.isin(learnt)].tolist()
     frames = list(common.predictions.values())
-    assert frames[0]["domain"].tolist() == frames[1]["domain"].tolist() == trial.iloc[30:].tolist()
+    assert frames[0]["domain"].tolist() == frames[1]["domain"].tolist() == left
     assert common.comparable and "30 others are left out" in common.about
+
+
+def test_no_name_of_a_runs_own_test_part_counts_as_learnt(two: Path) -> None:
+    third = make_run(two, "third", seed=7)  # its test part is the trial set
+    trial = made_up_names(("alpha", "beta"), seed=7)["domain"]
+    learnt_names.save(third.path, trial.iloc[:30])  # as where hashes are alike by chance
+    common = common_set.ranking([third]).common
+    assert common is not None
+    assert (common.names, common.known) == (200, 0)
+    assert "left out" not in common.about
 
 
 def test_a_run_that_may_know_the_names_shows_no_gain(app: AppTest, two: Path) -> None:

@@ -16,9 +16,10 @@ import streamlit as st
 
 from dga.datasets import feeds
 from dga.datasets.download import data_folder
+from dga.errors import DGAError
 from dga.evaluation import metrics
 from dga.names import parse
-from dga.runs import learnt_names
+from dga.runs import learnt_names, store
 from dga.runs.store import Run
 from dga.schema import (
     BENIGN,
@@ -114,10 +115,28 @@ def source_title(source: str) -> str:
 def common_set(runs: Sequence[Run], source: str = TRIAL) -> CommonSet:
     """Score a set with each run, without the names that one of them has learnt from.
 
-    Raises FeedError where the file is no labelled list.
+    Shared by all sessions: never change a frame in place. Raises FeedError where the file is no
+    labelled list.
     """
-    names = _labelled(source)
-    known = [_learnt(run, names, source) for run in runs]
+    stamps = tuple((str(run.path), _stamp_of(run)) for run in runs)
+    return _common_set(stamps, source, _source_stamp(source), runs)
+
+
+def _stamp_of(run: Run) -> session.Stamp:
+    """A stamp that changes with whatever of a run the comparison reads."""
+    files = (learnt_names.LEARNT_FILE, store.PREDICTIONS_FILE)
+    return sum((session.stamp(run.path / file) for file in files), session.run_stamp(run))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _common_set(
+    stamps: tuple[tuple[str, session.Stamp], ...],
+    source: str,
+    changed: session.Stamp,
+    _runs: Sequence[Run],
+) -> CommonSet:
+    runs, names = _runs, _labelled(source)
+    known = [_learnt(run, source) for run in runs]
     unsure = tuple(run.name for run, learnt in zip(runs, known, strict=True) if learnt is None)
     keep = ~np.logical_or.reduce(
         [np.zeros(len(names), dtype=bool), *(one for one in known if one is not None)]
@@ -146,11 +165,19 @@ def _called(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**{PRED_CLASS: called}).reset_index(drop=True)
 
 
-def _learnt(run: Run, names: pd.DataFrame, source: str) -> Flags | None:
-    """Which of the names a run has learnt from (names,); None if it has no record."""
+def _learnt(run: Run, source: str) -> Flags | None:
+    """Which of a set's names a run has learnt from (names,); None if it has no record."""
+    return _flags(str(run.path), _stamp_of(run), source, _source_stamp(source), run)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _flags(
+    path: str, stamp: session.Stamp, source: str, changed: session.Stamp, _run: Run
+) -> Flags | None:
+    run, names = _run, _labelled(source)
     known = learnt_names.seen(run, names[REGISTERED_NAME])
     if known is not None:
-        return known
+        return _without_own_test_part(run, names, known)
     files = set(_trial_files()) if source == TRIAL else {Path(source).name}
     if source == TRIAL and files <= {str(one.get("feed")) for one in _facts(run, "trial")}:
         return np.zeros(len(names), dtype=bool)  # it was kept out of the training
@@ -159,6 +186,18 @@ def _learnt(run: Run, names: pd.DataFrame, source: str) -> Flags | None:
         held = names[REGISTERED_NAME].isin(own) | names[DOMAIN].isin(own)
         return np.asarray(~held, dtype=np.bool_)
     return None
+
+
+def _without_own_test_part(run: Run, names: pd.DataFrame, known: Flags) -> Flags:
+    """The flags without the names that the run was tested on: of these it has learnt none, whatever
+    the hashes of its record say. A continued run's base may have, so that its flags stay."""
+    if not known.any() or run.config.get("base"):
+        return known
+    try:
+        tested = names[DOMAIN].isin(set(session.predictions(run)[DOMAIN]))
+    except DGAError:  # told where they are shown
+        return known
+    return np.asarray(known & ~tested.to_numpy(), dtype=np.bool_)
 
 
 def _facts(run: Run, name: str) -> list[dict[str, object]]:
@@ -243,9 +282,9 @@ def ranking(runs: Sequence[Run], source: str = TRIAL) -> Ranking:
 
     A run that may know the names, or has learnt from most of them, gets a reason instead.
     """
-    names, reasons, fair = _labelled(source), {}, []
+    reasons, fair = {}, []
     for run in runs:
-        learnt = _learnt(run, names, source)
+        learnt = _learnt(run, source)
         if learnt is None:
             reasons[run.name] = "keeps no record of what it learnt from"
         elif learnt.mean() > MOSTLY_KNOWN:

@@ -59,12 +59,13 @@ def rows(
     if ranking is None:
         return table
     figures = {name: run_comparison.of_metrics(one) for name, one in ranking.figures.items()}
-    for at, name in enumerate(table["name"]):
-        for figure in run_comparison.FIGURES:
-            table.loc[at, figure] = figures.get(name, {}).get(figure)
-        table.loc[at, REASON] = ranking.reasons.get(name, "")
-    numeric = {name: pd.to_numeric(table[name]) for name in run_comparison.FIGURES}
-    table = table.assign(**numeric)
+    shown: dict[str, list[Any]] = {
+        figure: [figures.get(name, {}).get(figure) for name in table["name"]]
+        for figure in run_comparison.FIGURES
+    }
+    numeric = {name: pd.Series(values, dtype=float) for name, values in shown.items()}
+    reasons = [ranking.reasons.get(name, "") for name in table["name"]]
+    table = table.assign(**numeric, **{REASON: reasons})
     best = ["recall_01", "recall_1", "roc_auc"]
     return table.sort_values(
         best, ascending=False, na_position="last", kind="stable", ignore_index=True
