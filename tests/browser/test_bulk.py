@@ -109,6 +109,16 @@ def test_the_example_tells_who_asks_and_shows_their_rows(open_page: Open) -> Non
     expect(page.get_by_text("16 of 4,000 rows")).to_be_visible()
 
 
+def test_a_scored_log_is_judged_by_host_with_one_click(open_page: Open) -> None:
+    page = open_page("/bulk")
+    page.get_by_role("button", name="Try the example").click()
+    page.get_by_role("button", name="Start scoring").click()
+    passing(page, "4,000 of 4,000")
+    page.get_by_role("button", name="Which hosts are infected?").click()
+    expect(page.locator("h1")).to_have_text("Hosts")
+    expect(page.get_by_role("heading", name="Hosts of example-dns.log")).to_be_visible()
+
+
 def test_a_long_result_is_turned_page_by_page(open_page: Open) -> None:
     page = open_page("/bulk")
     page.get_by_role("button", name="Try the example").click()
@@ -193,6 +203,22 @@ def test_every_chart_lists_as_many_rows_as_the_clicked_bar_counts(
     assert count is not None
     settle(figure).locator(".bars .point path").last.click(force=True)
     passing(page, f"{count.group(1)} of 5")
+
+
+def test_a_suffix_bar_lists_the_generated_rows_that_it_counts(
+    open_page: Open, tmp_path: Path
+) -> None:
+    path = tmp_path / "alike.csv"  # one generated name among four of the same suffix
+    path.write_text("domain\nxkqz7jw9v2.com\naureola.com\ngarden.com\nriver.com\n")
+    page = open_page("/bulk")
+    give(page, path)
+    passing(page, "4 of 4")
+    figure = settle(page.get_by_role("figure", name="Rows by suffixes"))
+    figure.locator(".bars .point path").first.hover(force=True)
+    expect(figure.locator(".hoverlayer text").first).to_contain_text("1 row")
+    settle(figure).locator(".bars .point path").first.click(force=True)
+    passing(page, "1 of 4")
+    assert "xkqz7jw9v2.com" in downloaded(page, "1 filtered row as CSV").splitlines()[1]
 
 
 def test_an_earlier_list_is_found_again(open_page: Open, table: Path) -> None:

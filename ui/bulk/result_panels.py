@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -18,6 +17,7 @@ from dga.scoring.score_file import Summary
 from dga.tables.writers import disarm_frame
 from ui import charts
 from ui.bulk import filter_panel, result_counts, result_table, timeline
+from ui.bulk.input import Bulk
 from ui.bulk.result_counts import (
     ANSWERS,
     CLIENTS,
@@ -30,12 +30,12 @@ from ui.bulk.result_counts import (
 )
 from ui.bulk.results import Filters, Result
 from ui.bulk.scoring_job import ScoringJob
+from ui.common import session
 from ui.common.text import TERMS, code, counted, escape
 
 TOP_BARS = 12
 CLIENTS_TAB, CHARTS_TAB, PROBLEMS_TAB = "Who asks", "Scores, families, suffixes", "Not scored"
 TIME_TAB = "Timeline"
-HOSTS_SCRIPT = Path(__file__).resolve().parents[2] / "pages" / "hosts.py"
 
 
 @st.fragment
@@ -48,7 +48,7 @@ def show(job: ScoringJob) -> None:
     filters = filter_panel.pick(job, result, overview, summary)
     result_table.show(job, result, filters, summary.rows)
     client = result_counts.guess(result.columns, CLIENTS)
-    _hosts_link(client)
+    _hosts_link(job, client)
     st.markdown("#### The whole list")
     st.caption("Of all rows, whatever the filters above. Click a bar or a line to list its rows.")
     _show_tabs(job, summary, result, overview, filters, client)
@@ -88,14 +88,18 @@ def _timeline(job: ScoringJob, result: Result, time: str) -> None:
     st.plotly_chart(figure, key=f"bulk_timeline_{job.key}", alt="Rows by time and verdict")
 
 
-def _hosts_link(client: str | None) -> None:
-    """A link to the page that judges clients rather than names."""
-    if client and HOSTS_SCRIPT.is_file():
-        st.page_link(
-            "pages/hosts.py",
-            label="Which hosts are infected? Judge them by all that they asked for",
-            icon=":material/devices:",
-        )
+def _hosts_link(job: ScoringJob, client: str | None) -> None:
+    """A button that has the same log judged by host on the Hosts page."""
+    if client and st.button(
+        "Which hosts are infected? Judge this log by host",
+        key=f"bulk_hosts_{job.key}",
+        type="tertiary",
+        icon=":material/devices:",
+    ):
+        table = session.remembered(session.BULK, Bulk).table
+        if table is not None and table.name == job.name:  # else the page asks for the log
+            st.session_state[session.HANDED_LOG] = (table.name, table.source, table.info.sheet)
+        st.switch_page(session.HOSTS_PAGE)
 
 
 def _show_summary(job: ScoringJob, summary: Summary, overview: Overview) -> None:

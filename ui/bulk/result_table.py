@@ -26,6 +26,7 @@ from ui.common.text import counted
 
 PAGE_ROWS = 500
 OPEN, WRONG, REMARK = "open", "wrong", "dga:remark"
+TIMES_WIDTH = 100  # pixels: its title fits
 HEIGHT = 460  # pixels, whatever the number of rows, so that nothing below jumps
 
 
@@ -71,7 +72,7 @@ def _table(
         mark + TIMES: config.NumberColumn(
             "Rows with it",
             format="localized",
-            width="small",
+            width=TIMES_WIDTH,
             help="How many rows of the list hold this registered name.",
         ),
         mark + SURPRISE: config.NumberColumn(

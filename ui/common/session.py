@@ -36,6 +36,7 @@ NOTICE = "notice"  # session: the error of a button's callback, shown once
 PRESELECTED = "train_preselected"  # session: files to choose on the Train page
 SAID = "said_once"  # session: a text and its icon, shown by the next run of the page
 HANDED = "bulk_handed"  # session: a text passed from another page to Bulk
+HANDED_LOG = "hosts_handed"  # session: name, content and sheet of a log, passed to Hosts
 BULK = "bulk"  # session: the bulk page's table, job and result
 LOOKUP_PAGE, BULK_PAGE, HOSTS_PAGE, TRAIN_PAGE, EXPLORE_PAGE, RUNS_PAGE = (
     f"pages/{name}.py" for name in ("lookup", "bulk", "hosts", "train", "explore", "runs")

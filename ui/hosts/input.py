@@ -37,6 +37,10 @@ class Hosts:
 def remembered() -> Hosts:
     """This session's log; after a reload of the page, the one that the address names."""
     hosts = session.remembered(MEMORY, Hosts)
+    if handed := st.session_state.pop(session.HANDED_LOG, None):
+        name, source, sheet = handed
+        _take(name, source)
+        hosts.sheet = sheet
     asked = st.query_params.get(LOG, "")
     if hosts.job is None and asked:
         hosts.job = HostsJob.find(asked, browser.name())

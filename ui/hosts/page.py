@@ -19,8 +19,8 @@ from ui.hosts.input import EXAMPLE, HOST, Hosts
 def show() -> None:
     """The whole page below its title."""
     st.caption(
-        "Which machines are infected, by all that they asked for and got no answer to. One "
-        "generated name is a doubt, a burst of them is evidence."
+        "Finds infected machines in a DNS log by the names that they asked for, above all those "
+        "that did not resolve. One generated name proves little; a burst of them is evidence."
     )
     hosts = input.remembered()
     input.give(hosts)
