@@ -37,6 +37,8 @@ This page is written by `python -m docs.formats`; a test compares it with the ta
 """
 FILES = (
     ("Zeek", "tabs or any `#separator`; several logs in one file", "#fields\tts\tid.orig_h\tquery"),
+    ("W3C extended logs", "proxies and web servers; `#Fields:` names the columns, in any order",
+     "#Fields: date time c-ip cs-host"),
     ("Packet capture", "pcap and pcapng: DNS over UDP and TCP, TLS server names", "binary"),
     ("Pi-hole database", "`pihole-FTL.db`, SQLite, opened read-only", "binary"),
     ("CSV and its like", "comma, semicolon, tab, bar, blanks; `sep=;`; with or without a header; "

@@ -19,6 +19,7 @@ from dga.logs import (
     pihole_database,
     records,
     text_log,
+    w3c,
     windows_xml,
     zeek,
 )
@@ -90,6 +91,14 @@ def _zeek(payload: Payload, first: Sequence[str]) -> Opened | None:
     return info, zeek.zeek_tables(payload.blocks(most=rows_at_once(info)), info)
 
 
+def _w3c(payload: Payload, first: Sequence[str]) -> Opened | None:
+    columns = w3c.w3c_columns(first, more=payload.goes_on)
+    if columns is None:
+        return None
+    info = replace(plain_info(payload, w3c.FORMAT, columns), header=True, delimiter=" ")
+    return info, w3c.w3c_tables(line_blocks(payload), info)
+
+
 def _dnstap_yaml(payload: Payload, first: Sequence[str]) -> Opened | None:
     if not dnstap_yaml.is_dnstap_yaml(first):
         return None
@@ -155,5 +164,5 @@ def _quiet(payload: Payload) -> Callable[[], bool] | None:
 
 
 LAYOUTS: tuple[ByLines, ...] = (
-    _zeek, _dnstap_yaml, _windows_xml, _structured, _text_log, _records, _field_list,
+    _zeek, _w3c, _dnstap_yaml, _windows_xml, _structured, _text_log, _records, _field_list,
 )  # fmt: skip
