@@ -70,8 +70,6 @@ def run(options: argparse.Namespace) -> int | None:
         raise ConfigError(f"--fpr must be between 0 and 1, got {options.fpr:g}")
     if options.cluster and "-" in options.file:
         raise ConfigError("- is the standard input, which no cluster reads; name files")
-    if options.cluster and options.dates:
-        raise ConfigError("--dates is not known on a cluster; leave one of the two out")
     if options.file == ["-"] and options.output == "-" and not options.format:
         from dga.cli import hosts_stream
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dga.cli import console
 from dga.cli.interrupt import StopRequest
+from dga.cli.options import day_first
 from dga.errors import ClusterError
 
 if TYPE_CHECKING:
@@ -27,8 +28,9 @@ def count(options: argparse.Namespace, roles: Mapping[str, str]) -> CountedLogs:
         ) from None
     with clients.connected(options.cluster) as client, StopRequest() as stop:
         counted = hosts.count_logs(
-            client, options.file, roles=roles, on_file=_tell, should_stop=stop
-        )
+            client, options.file, roles=roles, day_first=day_first(options), on_file=_tell,
+            should_stop=stop,
+        )  # fmt: skip
     print(file=sys.stderr)
     told = dict.fromkeys(sentence for file in counted.files for sentence in file.read_as)
     for sentence in list(told)[:MOST_SENTENCES]:

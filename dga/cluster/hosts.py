@@ -62,20 +62,29 @@ def count_logs(
     sources: Iterable[str],
     *,
     roles: Mapping[str, str] | None = None,
+    day_first: bool | None = None,
     on_file: Callable[[int, int], None] = lambda done, total: None,
     should_stop: ShouldStop = never,
 ) -> CountedLogs:
     """Count the events of logs by client, day and registered name.
 
     `sources`: paths, folders, patterns and URLs, as `score_files` takes them. A log that cannot be
-    read is told in the result and fails nobody else; FeedError where none can. `on_file`: how many
-    are counted, and of how many.
+    read is told in the result and fails nobody else; FeedError where none can. `day_first`: whether
+    dates such as 1/5/2026 begin with the day, None to see it from each log. `on_file`: how many are
+    counted, and of how many.
     """
     found = partitions.find(sources, "")
     buckets = min(MOST_SHARDS, SHARDS_A_WORKER * len(client.nthreads()))
     counted = [
         client.submit(
-            count_file, part, number, dict(roles or {}), buckets, pure=False, retries=RETRIES
+            count_file,
+            part,
+            number,
+            dict(roles or {}),
+            buckets,
+            day_first,
+            pure=False,
+            retries=RETRIES,
         )
         for number, part in enumerate(found)
     ]
@@ -92,13 +101,17 @@ def count_logs(
 
 
 def count_file(
-    part: Partition, number: int, roles: Mapping[str, str], buckets: int
+    part: Partition,
+    number: int,
+    roles: Mapping[str, str],
+    buckets: int,
+    day_first: bool | None = None,
 ) -> tuple[CountedFile | shards.Shard, ...]:
     """Count one log, in a worker: its summary, then its shards; a problem with the log becomes its
     summary, not an error."""
     try:
         with opened(part.source) as source:
-            events = read_events(source, roles=roles, name=part.source)
+            events = read_events(source, roles=roles, name=part.source, day_first=day_first)
             ledger = count(events.batches())
     except DGAError as error:
         return (CountedFile(part.source, problem=str(error)),)

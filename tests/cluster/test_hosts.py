@@ -153,3 +153,14 @@ def test_the_command_writes_what_it_writes_without_a_cluster(
     assert main(["hosts", *spread, "--cluster", "local:1"]) == 1
     assert "part1.csv" in capsys.readouterr().err
     assert (tmp_path / "spread.csv").read_text() == (tmp_path / "alone.csv").read_text()
+
+
+@pytest.mark.parametrize(("order", "day"), [(True, "2026-05-01"), (False, "2026-01-05")])
+def test_dates_are_read_in_the_order_given(
+    cluster: Client, tmp_path: Path, order: bool, day: str
+) -> None:
+    path = tmp_path / "dns.csv"
+    path.write_text("time,client,query\n01/05/2026 10:00:01,10.1.0.23,garden-tools.com\n")
+    counted = hosts.count_logs(cluster, [str(path)], day_first=order)
+    days = pd.to_datetime(counted.ledger.counted().first, unit="us").strftime("%Y-%m-%d")
+    assert days.tolist() == [day]
