@@ -47,6 +47,8 @@ FILES = (
      '{"hits":{"hits":[{"_source":{"dns":{"question":{"name":"a.example"}}}}]}}'),
     ("Printed tables", "columns of fixed width under dashes (PowerShell, sqlite3), PowerShell's "
      "lists of fields", "QueryName : xkqzvbnt.example"),
+    ("HTML, XML", "a page's table of names, else every name in its text; the repeated elements "
+     "of a document (OpenIOC, PDML); entities are refused", "<td>xkqzvbnt.example</td>"),
     ("Parquet, Excel", "`.parquet` (structs become columns), `.xlsx` (a sheet by name)", "binary"),
     ("Lists", "a name a line, ranked lists, hosts files, Markdown tables, free text with defanged "
      "names", "hxxps://xkqzvbnt[.]example/gate"),

@@ -20,7 +20,9 @@ from dga.logs import (
     records,
     text_log,
     w3c,
+    web_page,
     windows_xml,
+    xml_rows,
     zeek,
 )
 from dga.logs.live import LivePayload
@@ -32,7 +34,14 @@ from dga.tables.unpack import Payload
 Opened = tuple[TableInfo, Iterator[pa.Table]]
 ByLines = Callable[[Payload, Sequence[str]], Opened | None]
 _NOT_TEXT = b"PAR1"
+SNIFFED_BYTES = 4_096  # of a document's head
 _MARKS = ("CEF:", "LEEF:", "<Event ", "<Event>")
+_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
+    rb"<(?:!doctype html|html|table|body|head)[\s>]",
+    re.I | re.S,
+)
+_XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|!DOCTYPE)\s", re.I)
 _JSON = re.compile(r"[\ufeff\s]*+(?:\{|\[\s*+(?:[\[{\"\]]|$))")
 
 
@@ -44,10 +53,21 @@ class LayoutFinder:
 
     def open_payload(self, payload: Payload) -> Opened:
         """The layout of a file and its rows; raises FeedError when it is no table."""
-        opened = _by_head(payload) or _by_text(payload) or as_table(payload)
+        opened = _by_head(payload) or _by_text(payload) or _markup(payload) or as_table(payload)
         if opened[0].format not in self.titles:
             self.titles.append(opened[0].format)
         return opened
+
+
+def _markup(payload: Payload) -> Opened | None:
+    """HTML pages and XML documents."""
+    head = b"".join(payload.sample.pieces())[:SNIFFED_BYTES]
+    if isinstance(payload, LivePayload) or not (_PAGE.match(head) or _XML.match(head)):
+        return None
+    blank = plain_info(payload, "", ("",))
+    if _PAGE.match(head):
+        return web_page.page_tables(payload, blank)
+    return xml_rows.xml_tables(payload, blank)
 
 
 def plain_info(payload: Payload, format: str, columns: Sequence[str]) -> TableInfo:
@@ -79,6 +99,8 @@ def _by_text(payload: Payload) -> Opened | None:
     first = payload.first_lines()
     opening = next((line for line in first if line.strip()), "")
     if _JSON.match(opening):
+        return None
+    if _PAGE.match(payload.head[:SNIFFED_BYTES]):
         return None
     return next((opened for by in LAYOUTS if (opened := by(payload, first))), None)
 

@@ -244,12 +244,12 @@ def test_rules_with_carets_stay_a_list() -> None:
 
 
 def test_the_attributes_of_markup_are_no_log() -> None:
-    """OpenIOC: the only name in an attribute is that of the schema."""
+    """OpenIOC: the schema's address in an attribute is no name."""
     head = '<?xml version="1.0"?>\n<ioc id="1" a="2" xmlns="http://schemas.aureola.com/2010/ioc">\n'
     item = '<Item id="1" condition="is"><Context search="Network/DNS" type="mir"/>{}</Item>\n'
-    text = head + "".join(item.format(name) for name in ("belisar.net", "calypse.org"))
-    with pytest.raises(FeedError, match="XML"):
-        read_events(io.BytesIO(text.encode()))
+    items = "".join(item.format(name) for name in ("belisar.net", "calypse.org"))
+    found = events_of(f"{head}{items}</ioc>")
+    assert [event["query"] for event in found] == ["belisar.net", "calypse.org"]
     rows = '<row time="2026-05-01T10:00:01Z" client="10.1.0.23" query="belisar.net"/>\n' * 3
     assert [event["query"] for event in events_of(rows)] == ["belisar.net"] * 3
 
