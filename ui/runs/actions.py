@@ -74,7 +74,7 @@ def empty() -> None:
 def row(run: Run | DamagedRun, active: str | None) -> None:
     """The buttons of the run that is open."""
     sound = run if isinstance(run, Run) else None
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="run_actions"):
         activation.button(sound)
         if sound:
             _rename(sound)
