@@ -175,6 +175,16 @@ def overflow(page: Page) -> int:
     )
 
 
+def tables_too_wide(page: Page) -> list[float]:
+    """By how many pixels tables in texts reach out of their place, over what is beside them."""
+    found: list[float] = page.locator("[data-testid=stMarkdownContainer] table").evaluate_all(
+        "tables => tables.map(table => table.getBoundingClientRect().right"
+        " - table.closest('[data-testid=stVerticalBlock]').getBoundingClientRect().right)"
+    )
+    assert found  # at least one table is there
+    return [pixels for pixels in found if pixels > 1]
+
+
 def settle(locator: Locator) -> Locator:
     """Wait until an element has stopped moving: charts above it are drawn in steps."""
     try:

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from dga.evaluation import metrics, slices
 from dga.runs import store
 from dga.schema import BENIGN, DOMAIN, FAMILY
-from tests.browser.conftest import WAIT, Open, overflow, settle
+from tests.browser.conftest import WAIT, Open, overflow, settle, tables_too_wide
 from tests.runs_factory import THRESHOLDS
 
 expect.set_options(timeout=WAIT)
@@ -110,6 +110,14 @@ def test_families_and_slices_list_their_names_and_outlive_the_threshold(
     worst = slices.slices(predictions(models_root), 0.5).iloc[2]
     select_row(page, "Slices", 2)
     expect(page.get_by_text(f"Names with {worst['slice']} {worst['value']}")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+def test_the_names_of_a_missed_family_stay_in_their_place(open_page: Open, width: int) -> None:
+    page = opened(open_page, width)
+    select_row(page, "Families", 0)
+    expect(page.get_by_text("Nearest that is found")).to_be_visible()
+    assert tables_too_wide(page) == []
 
 
 def test_from_a_mistake_to_its_lookup(open_page: Open, models_root: Path) -> None:

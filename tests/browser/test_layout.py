@@ -7,7 +7,6 @@ from playwright.sync_api import Browser
 
 from benchmarks import layout_shift
 
-
 PATHS = [*layout_shift.PAGES.values(), "explore?run=tiny"]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import WAIT, Open, idle, overflow, settle
+from tests.browser.conftest import WAIT, Open, idle, overflow, settle, tables_too_wide
 from tests.runs_factory import made_up_names
 
 expect.set_options(timeout=WAIT)
@@ -47,6 +47,12 @@ def test_the_answer_is_a_sentence_with_its_figure_and_its_steps(open_page: Open)
     ):
         row = page.get_by_role("row").filter(has=page.get_by_role("cell", name=step, exact=True))
         expect(row).to_contain_text(text)
+
+
+def test_a_long_text_stays_in_its_place(open_page: Open) -> None:
+    page = open_page(f"/?domain=hxxps://{'long-' * 8}name.{GENERATED}/{'path/' * 20}", 1280)
+    expect(page.get_by_role("cell", name="Refanged")).to_be_visible()
+    assert tables_too_wide(page) == []
 
 
 def test_each_character_tells_its_share_to_eye_hover_and_screen_reader(open_page: Open) -> None:

@@ -24,6 +24,7 @@ from ui.explore.selection import Part
 MADE = 1_000  # names of a family that are generated for a training
 GENERATED = "generated"  # folder of the data folder
 UNNAMED = "none named"
+SHARE = "Share"  # how the names of traits begin that are shares
 
 
 def chosen_family(explored: Explored, threshold: float) -> None:
@@ -49,23 +50,29 @@ def _summary(found: WhyMissed) -> str:
 
 
 def _show_differences(found: WhyMissed) -> None:
-    left, right = st.columns(2)
     rows = [
-        (str(row["trait"]), _number(row["missed"]), _number(row["found"]))
-        for _, row in found.traits.iterrows()
+        (trait, _number(trait, row["missed"]), _number(trait, row["found"]))
+        for trait, (_, row) in zip(found.traits["trait"], found.traits.iterrows(), strict=True)
     ]
     rows += [
         (f"Suffix {code(str(row['suffix']))}", percent(row["missed"]), percent(row["found"]))
         for _, row in found.suffixes.head(3).iterrows()
     ]
-    left.markdown(table(("Mean of", "Missed", "Found"), rows))
+    st.markdown(table(("Mean of", "Missed", "Found"), rows))
     if found.pairs:
         pairs = [(code(missed), code(near)) for missed, near in found.pairs]
-        right.markdown(table(("Missed", "Nearest that is found"), pairs))
+        st.markdown(table(("Missed", "Nearest that is found"), pairs))
 
 
-def _number(value: float) -> str:
-    return "–" if pd.isna(value) else f"{value:.2f}"
+def _number(trait: str, value: float) -> str:
+    """A mean: a share in per cent, a length in characters.
+
+    >>> _number("Share of digits", 0.125), _number("Length of the label", 16.97)
+    ('12.5 %', '17.0')
+    """
+    if pd.isna(value):
+        return "–"
+    return percent(value) if trait.startswith(SHARE) else f"{value:.1f}"
 
 
 def _show_remedies(found: WhyMissed, family: str) -> None:
