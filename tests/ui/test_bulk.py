@@ -154,6 +154,18 @@ def test_the_example_names_its_infected_clients(app: AppTest) -> None:
     assert said(app, "asks for most")
 
 
+def test_the_client_of_a_log_is_found_as_on_the_hosts_page(app: AppTest) -> None:
+    log = (
+        '"Timestamp","Internal IP","External IP","Response Code","Domain"\n'
+        '"2026-11-24 07:30:04","10.20.1.16","203.0.113.9","NXDOMAIN","xkqz7jw9v2.net."\n'
+        '"2026-11-24 07:30:05","10.20.1.16","203.0.113.9","NXDOMAIN","kzxq77vwj.net."\n'
+        '"2026-11-24 07:30:28","10.20.1.15","203.0.113.9","NOERROR","aureola.com."\n'
+    )
+    scored(upload(app, "umbrella.csv", log.encode()))
+    assert said(app, "`10.20.1.16` asks for most: 2 generated names in 2 rows; 2 of these rows")
+    assert "Which hosts are infected? Judge this log by host" in [one.label for one in app.button]
+
+
 def start_button(app: AppTest) -> bool:
     return next(button for button in app.button if button.label == "Start scoring").disabled
 

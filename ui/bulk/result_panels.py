@@ -5,13 +5,14 @@ Draws only. Everything is one fragment, so that a filter redraws the result and 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from dga.logs.field_names import CLIENT, RCODE
 from dga.schema import FAMILY, PROBLEM, VERDICT_COLUMNS
 from dga.scoring.score_file import Summary
 from dga.tables.writers import disarm_frame
@@ -47,7 +48,7 @@ def show(job: ScoringJob) -> None:
     _show_summary(job, summary, overview)
     filters = filter_panel.pick(job, result, overview, summary)
     result_table.show(job, result, filters, summary.rows)
-    client = result_counts.guess(result.columns, CLIENTS)
+    client = _column(job, result.columns, CLIENT, CLIENTS)
     _hosts_link(job, client)
     st.markdown("#### The whole list")
     st.caption("Of all rows, whatever the filters above. Click a bar or a line to list its rows.")
@@ -77,6 +78,12 @@ def _show_tabs(
     if summary.problems:
         with tabs[PROBLEMS_TAB]:
             _problems(job, overview)
+
+
+def _column(job: ScoringJob, columns: Sequence[str], role: str, usual: Sequence[str]) -> str | None:
+    """The column of a role, as the log is read on the Hosts page too; else one of a usual name."""
+    found = job.roles.get(role)
+    return found if found in columns else result_counts.guess(columns, usual)
 
 
 def _timeline(job: ScoringJob, result: Result, time: str) -> None:
@@ -167,7 +174,7 @@ def _groups(job: ScoringJob, result: Result, guessed: str | None) -> None:
     if column is None:
         st.caption("No column looks like a client. Choose one to see who asks for generated names.")
         return
-    answers = result_counts.guess(columns, ANSWERS)
+    answers = _column(job, columns, RCODE, ANSWERS)
     with st.spinner("Counting"):
         found = job.remembered(
             ("groups", column), lambda: result_counts.groups(result, column, answers)

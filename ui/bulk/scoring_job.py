@@ -40,6 +40,7 @@ class ScoringJob(ThreadJob):
     ) -> None:
         super().__init__(table.name, owner)
         self.column, self.run = column, run
+        self.roles = table.roles
         self.threshold = scorer.threshold
         self._scorer: Scorer | None = scorer
         self.progress: Progress | None = None

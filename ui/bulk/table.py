@@ -6,7 +6,8 @@ Scores nothing and draws nothing. A file of the data folder is read where it lie
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -45,6 +46,8 @@ class Table:
     rows: int | None
     exact: bool
     reason: str = ""
+    roles: Mapping[str, str] = field(default_factory=dict)
+    """The columns that a log is known by: client, rcode and others of `dga.logs.field_names`."""
     judged: tuple[str, ...] = ()
     """What is judged of the first rows, where the column is the one that was chosen for them."""
     notes: tuple[str, ...] = ()
@@ -80,7 +83,8 @@ def open_table(name: str, source: bytes | Path, sheet: str = "") -> Table:
     reason = f"{column} holds the names: {choice.reason}." if choice else ""
     head = first.to_pandas()
     rows, exact = _rows(name, source, log.info, len(head))
-    return Table(name, source, log.info, head, column, rows, exact, reason, judged, notes)
+    roles = {role: found.column for role, found in log.roles.items()}
+    return Table(name, source, log.info, head, column, rows, exact, reason, roles, judged, notes)
 
 
 def nothing_to_score(table: Table, column: str) -> str:
