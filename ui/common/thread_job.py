@@ -39,7 +39,6 @@ class ThreadJob(ABC):
 
     def start(self) -> Self:
         """Start; returns itself."""
-        memory.keep_small()
         self._thread.start()
         return self
 

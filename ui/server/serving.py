@@ -13,6 +13,7 @@ from streamlit import App, config, runtime
 from dga import storage
 from dga.errors import ConfigError
 from dga.runs import recovery
+from ui.common import memory
 from ui.server import access
 from ui.server.access import OPEN, UNPROTECTED, Access
 from ui.server.browser import BrowserName
@@ -49,7 +50,8 @@ def middleware() -> list[Middleware]:
 
 @asynccontextmanager
 async def lifespan(app: App) -> AsyncIterator[None]:
-    """At the server's start, make new files private and recover what killed processes left."""
+    """At the server's start, keep memory small, files private, and recover what kills left."""
+    memory.keep_small()
     storage.keep_private()
     await asyncio.to_thread(recovery.recover)
     yield
