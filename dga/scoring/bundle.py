@@ -164,13 +164,24 @@ class ModelBundle:
         odds = self.calibration.log_odds(given)
         return sigmoid(self.second_look.revised(odds, given, codes, self.encoder)), given.shares
 
-    def _given(self, codes: npt.NDArray[np.uint8]) -> Given:
+    def release_memory(self) -> None:
+        """Return to the system what earlier batches took; the next ones ask for it again.
+
+        The network keeps the memory of its largest batch, about 40 MiB.
+        """
+        one = np.zeros((1, self.encoder.max_length), dtype=np.uint8)
+        self._given(one, onnx_session.shrinking())
+
+    def _given(
+        self, codes: npt.NDArray[np.uint8], options: onnxruntime.RunOptions | None = None
+    ) -> Given:
         feed = self.session.get_inputs()[0]
         names = [output.name for output in self.session.get_outputs()]
         rows = len(codes)
         if self.imported:
             codes = tried_shapes.padded(codes, self.encoder)
-        values = self.session.run(names, {feed.name: codes.astype(CODES[feed.type], copy=False)})
+        given = {feed.name: codes.astype(CODES[feed.type], copy=False)}
+        values = self.session.run(names, given, options)
         if self.imported:
             values = [value[:rows] for value in values]
         return Given.of(dict(zip(names, values, strict=True)), self.task)

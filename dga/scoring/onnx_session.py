@@ -39,3 +39,10 @@ def session(graph: bytes) -> onnxruntime.InferenceSession:
         return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime raises its own exception classes
         raise BundleError(f"the network of the bundle cannot be loaded: {error}") from None
+
+
+def shrinking() -> onnxruntime.RunOptions:
+    """Options of a run at whose end a session returns the memory of larger runs to the system."""
+    options = onnxruntime.RunOptions()
+    options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    return options

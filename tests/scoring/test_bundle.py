@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +20,8 @@ from dga.scoring.bundle import BUNDLE_FILE, ONNX_FILE, ModelBundle
 from dga.scoring.calibration import Calibration, log_odds, log_shares
 from dga.scoring.encoder import ALPHABET, CharEncoder
 from tests.runs_factory import make_run, network
+
+SHIPPED = Path(__file__).parents[2] / "models" / "shipped" / "bundle"
 
 
 @pytest.fixture
@@ -209,3 +212,19 @@ def test_a_calibration_may_weigh_the_families(folder: Path) -> None:
     names = ["sunrise.com", "xqzkvw19.net"]
     expected = plain.outputs(names).evidence() @ [0.5, 0.25, -0.5] + 0.1
     np.testing.assert_allclose(log_odds(loaded.score(names).score), expected, atol=1e-5)
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads Linux's own count")
+def test_the_memory_of_batches_is_released() -> None:
+    shipped = bundle.load(SHIPPED)
+    names = [f"{'hostname' * 3}{n}.com" for n in range(9000)]
+    before = shipped.score(names).score
+    held = resident()
+    shipped.release_memory()
+    assert resident() < held - 10 * 2**20
+    assert (shipped.score(names).score == before).all()
+
+
+def resident() -> int:
+    """Bytes of this process that are in memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -126,7 +126,9 @@ class ScoringJob(ThreadJob):
         finally:
             TURNS.leave()
             self._source.close()
-            self._scorer = None
+            scorer, self._scorer = self._scorer, None
+            if scorer:
+                scorer.bundle.release_memory()
 
     def _score(self) -> None:
         assert self._scorer is not None

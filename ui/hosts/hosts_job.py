@@ -91,7 +91,10 @@ class HostsJob(ThreadJob):
         ).start()  # fmt: skip
 
     def _work(self) -> None:
-        self.result = self._judge()
+        try:
+            self.result = self._judge()
+        finally:
+            self._bundle.release_memory()
 
     def _judge(self) -> HostsResult:
         events = read_events(
