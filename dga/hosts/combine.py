@@ -20,7 +20,7 @@ LEAST_SETS = 100  # such sets, from which a log's own background is learnt
 LOW_QUANTILE = 0.1  # of the sets, the least suspicious: few of these are infected
 TOLERATED = 2.5  # times the usual surprise at that quantile
 UNSURE_P = 1e-4  # the least that a log without answers can tell
-UNSURE_NAMES = 6  # that weigh for an infection, for it to accuse: hard-coded names are no DGA
+UNSURE_NAMES = 6  # that speak for an infection, for it to accuse: hard-coded names are no DGA
 LEAST_NAMES = 3  # of a set that can accuse at all, attribution apart: one odd name is a typo
 
 Float64s = npt.NDArray[np.float64]
@@ -67,7 +67,7 @@ def without_answers(
     p_values: Float64s, incriminating: npt.NDArray[np.int64], fpr: float
 ) -> Float64s:
     """The p-values that a log without answers allows: none under UNSURE_P, and none that accuses
-    where too few names weigh for an infection (sets,)."""
+    where too few names speak for an infection (sets,)."""
     least = np.where(incriminating >= UNSURE_NAMES, UNSURE_P, 2 * fpr)
     return np.asarray(np.maximum(p_values, least))
 

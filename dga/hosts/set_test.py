@@ -17,6 +17,7 @@ from dga.hosts.set_features import Mask, Members, Places, Sets
 SHARE = 60_000  # members whose numbers are in memory together
 CAMPAIGN_P = 5e-4  # of names at most, for names that many clients ask for to be a campaign's
 CAMPAIGN_NAMES = 4  # at least: a network has a few names of its own that look generated
+LEAST_WEIGHT = 1.0  # of a name that speaks for an infection: odds of about three to one
 
 
 class NameSets:
@@ -79,7 +80,7 @@ def features(sets: NameSets, evidence: NameEvidence) -> tuple[Float32s, tuple[st
 @dataclass(frozen=True)
 class Judgement:
     """What the set test says of sets: `log_odds` and `p_value` (sets,); how many names of each
-    weigh for an infection, `incriminating` (sets,); and which of the distinct names score over the
+    speak for an infection, `incriminating` (sets,); and which of the distinct names score over the
     threshold, `generated` (names,)."""
 
     log_odds: npt.NDArray[np.float64]
@@ -98,7 +99,9 @@ def judge(sets: NameSets, evidence: NameEvidence, *, answered: bool, threshold: 
     for share in sets.shares():
         members, within = _share_members(sets, share, counts, evidence)
         odds.append(tests.trees.log_odds(set_features.features(members, within)[0]))
-        incriminating.append(np.bincount(within.owner[members.weight > 0], minlength=within.count))
+        incriminating.append(
+            np.bincount(within.owner[members.weight >= LEAST_WEIGHT], minlength=within.count)
+        )
         generated[sets.rows(share)] = members.score >= threshold
     null = tests.null if answered else tests.null_without_answers
     log_odds = np.concatenate(odds) if odds else np.zeros(0)

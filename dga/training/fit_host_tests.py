@@ -80,9 +80,10 @@ def fit(options: argparse.Namespace, tell: Callable[[str], None]) -> HostTests:
     """The parameters fitted to simulated logs."""
     rng = np.random.default_rng(options.seed)
     ordinary = ordinary_names(options.benign, options.stale, options.seed)
+    ordinaries = networks(ordinary, options.seed)
     if options.keep_trees:
         return with_null(
-            parameters.load(Path(options.output)), run_bundle(options.run), ordinary, options
+            parameters.load(Path(options.output)), run_bundle(options.run), ordinaries, options
         )
     families = _without(read_families(options.dga), options.without)
     tests = prepare(ordinary, options.seed)
@@ -91,10 +92,10 @@ def fit(options: argparse.Namespace, tell: Callable[[str], None]) -> HostTests:
     tests = replace(tests, name_trees=fit_name_trees(options.logs // 4, judges, ordinary, rng))
     judges = [replace(judge, evidence=judge.evidence.judged_by(tests)) for judge in judges]
     tell("weights of names are fitted")
-    values, infected = _training_sets(options, judges, ordinary, rng, tell)
+    values, infected = _training_sets(options, judges, ordinaries, rng, tell)
     tests = replace(tests, trees=fit_trees(values[0], infected), features=values[1])
     tell(f"{len(infected):,} sets, {int(infected.sum()):,} infected; trees are fitted")
-    return with_null(tests, judges[0].evidence.bundle, ordinary, options)
+    return with_null(tests, judges[0].evidence.bundle, ordinaries, options)
 
 
 def prepare(ordinary: OrdinaryNames, seed: int) -> HostTests:
@@ -146,6 +147,16 @@ def ordinary_names(popular: Sequence[str], stale: Sequence[str], seed: int) -> O
     rest = np.array(sorted(set(others) - set(popular_names)), dtype=object)
     np.random.default_rng(seed).shuffle(rest)
     return OrdinaryNames(popular_names, list(rest))
+
+
+def networks(ordinary: OrdinaryNames, seed: int) -> list[OrdinaryNames]:
+    """Networks to draw ordinary hosts from: one of four knows only names made of words.
+
+    A gateway or a mail server asks for thousands of those; without such a network, sets of many
+    word-like names are only ever seen in bursts.
+    """
+    words = OrdinaryNames(made_up_names(2_000, seed + 2), made_up_names(20_000, seed + 3))
+    return [ordinary] * 3 + [words]
 
 
 def _registered(path: Path) -> list[str]:
@@ -204,7 +215,7 @@ def run_bundle(run: str | None) -> ModelBundle:
 def _training_sets(
     options: argparse.Namespace,
     judges: Sequence[Judge],
-    ordinary: OrdinaryNames,
+    ordinaries: Sequence[OrdinaryNames],
     rng: Rng,
     tell: Callable[[str], None],
 ) -> tuple[tuple[Float32s, tuple[str, ...]], npt.NDArray[np.bool_]]:
@@ -214,6 +225,7 @@ def _training_sets(
     names: tuple[str, ...] = ()
     for number in range(options.logs):
         judge = judges[0] if number % 2 == 0 else judges[number // 2 % len(judges)]
+        ordinary = ordinaries[number // 2 % len(ordinaries)]
         found = simulation.hosts(_varied(LOG, rng), ordinary, judge.campaigns, rng)
         sets = NameSets.of(simulation.counted_names(found))
         features, names = set_test.features(sets, judge.evidence)
@@ -279,20 +291,25 @@ def fit_trees(
 
 
 def with_null(
-    tests: HostTests, bundle: ModelBundle, ordinary: OrdinaryNames, options: argparse.Namespace
+    tests: HostTests,
+    bundle: ModelBundle,
+    ordinaries: Sequence[OrdinaryNames],
+    options: argparse.Namespace,
 ) -> HostTests:
     """The tests with what ordinary hosts score by a bundle, with answers and without."""
     evidence = NameEvidence(bundle, tests)
     rng = np.random.default_rng([options.seed, 2])
-    null = fit_null(tests, evidence, ordinary, rng, options.null_logs)
-    unanswered = fit_null(tests, evidence, ordinary, rng, options.null_logs // 3 + 1, visited=15.0)
+    null = fit_null(tests, evidence, ordinaries, rng, options.null_logs)
+    unanswered = fit_null(
+        tests, evidence, ordinaries, rng, options.null_logs // 3 + 1, visited=15.0
+    )
     return replace(tests, null=null, null_without_answers=unanswered)
 
 
 def fit_null(
     tests: HostTests,
     evidence: NameEvidence,
-    ordinary: OrdinaryNames,
+    ordinaries: Sequence[OrdinaryNames],
     rng: Rng,
     logs: int,
     visited: float = 0.0,
@@ -301,7 +318,8 @@ def fit_null(
     scores: list[npt.NDArray[np.float64]] = []
     sizes: list[npt.NDArray[np.int64]] = []
     plan = replace(LOG, ordinary=NULL_HOSTS, infected=0, visited=visited)
-    for _ in range(logs):
+    for number in range(logs):
+        ordinary = ordinaries[number % len(ordinaries)]
         found = simulation.hosts(_varied(plan, rng), ordinary, Campaigns({}), rng)
         sets = NameSets.of(simulation.counted_names(found))
         scores.append(tests.trees.log_odds(set_test.features(sets, evidence)[0]))
