@@ -25,6 +25,7 @@ from dga.runs.store import Run
 SHORTEST = 5.0  # seconds of training; shorter ones measure the start
 NEWEST = 5
 CLOSING_GUESS, START_GUESS = 30.0, 10.0  # seconds
+LEAST_CLOSING = 5.0  # seconds of an export, however few the names are
 SPREAD = (0.85, 1.15)  # range around the rate of an equal training here
 GUESS = (0.5, 2.0)  # range around an estimate from another architecture or the benchmark
 # Names a second per GFLOP/s of the benchmark, by architecture; measured on two cores.
@@ -73,22 +74,31 @@ def measured(root: Path | None = None) -> list[Past]:
     return list(_newest(found))
 
 
-def closing_seconds(root: Path | None = None) -> float:
+def closing_seconds(names: float | None = None, root: Path | None = None) -> float:
     """Seconds of exporting and evaluating after the training: the median of this machine's newest
-    runs, or a cautious guess without any."""
+    runs, or a cautious guess without any.
+
+    `names`: how many the training learns from in an epoch. What other runs took is scaled to them,
+    since most of it is spent on names.
+    """
     root = root or store.models_folder()
     runs = [run for run in store.list_runs(root) if isinstance(run, Run) and _is_ours(run)]
-    found = [seconds for run in runs[:NEWEST] if (seconds := _closing_of(run)) is not None]
+    found = [seconds for run in runs[:NEWEST] if (seconds := _closing_of(run, names)) is not None]
     return statistics.median(found) if found else CLOSING_GUESS
 
 
-def _closing_of(run: Run) -> float | None:
-    """A run's total time without its training and a cold start of TensorFlow."""
+def _closing_of(run: Run, names: float | None) -> float | None:
+    """A run's total time without its training and a cold start of TensorFlow, scaled to `names`."""
     try:
-        learning = float(run.history()["seconds"].iloc[-1])
-        return max(1.0, float(run.config["seconds"]) - learning - START_GUESS)
+        history = run.history()
+        learning = float(history["seconds"].iloc[-1])
+        seconds = max(1.0, float(run.config["seconds"]) - learning - START_GUESS)
+        learnt = float(run.config["batches"]) * float(run.settings["batch_size"]) / len(history)
     except (DGAError, KeyError, IndexError, TypeError, ValueError):
         return None
+    if names is None or learnt <= 0 or seconds <= LEAST_CLOSING:
+        return seconds
+    return LEAST_CLOSING + (seconds - LEAST_CLOSING) * names / learnt
 
 
 def _is_ours(run: Run) -> bool:

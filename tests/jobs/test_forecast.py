@@ -166,6 +166,17 @@ def test_rates_of_equal_trainings_come_first(models: Path, monkeypatch: pytest.M
     assert other.high < found.high
 
 
+def test_what_follows_a_training_is_scaled_to_its_names(models: Path) -> None:
+    assert throughput.closing_seconds(1e6, models) == throughput.CLOSING_GUESS
+    trained_here(models, "large", "cnn", 20)  # 4,000 names in its epoch
+    path = models / "large" / store.CONFIG_FILE
+    files.write_json(path, {**json.loads(path.read_text()), "seconds": 135.0})
+    assert throughput.closing_seconds(root=models) == 105  # without training and start
+    assert throughput.closing_seconds(4000, models) == 105
+    assert throughput.closing_seconds(40, models) == 6  # a hundredth of what is spent on names
+    assert throughput.closing_seconds(8000, models) == 205
+
+
 def test_other_machines_and_blinks_of_an_eye_tell_nothing(models: Path) -> None:
     trained_here(models, "blink", "cnn", 0.5)
     assert throughput.measured(models) == []  # `tiny` was made on another processor

@@ -258,7 +258,7 @@ def test_the_result_of_a_training_that_waited_is_shown(
 def test_the_time_left_counts_what_follows_the_learning(
     app: AppTest, models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(training.throughput, "closing_seconds", lambda: 45.0)
+    monkeypatch.setattr(training.throughput, "closing_seconds", lambda names: 45.0)
     training._closing.clear()
     snapshot = Progress(phase="training", batch=9, batches=10, loss=0.1, remaining=3.0)
     work_folder(models, "running", snapshot)

@@ -256,7 +256,7 @@ def _figures(
 
 def _left(job: Job, last: Progress | None, trained: Progress) -> float:
     """Seconds until the run is finished: the rest of the training, and what follows it."""
-    closing = _closing(str(store.models_folder()))
+    closing = _closing(str(store.models_folder()), _names_of_epoch(job, trained))
     if last is not None and last.phase not in ("feeds", "dataset", "training"):
         return max(1.0, closing - (time.time() - _last_told(job)))
     return (trained.remaining or 0.0) + closing
@@ -271,8 +271,17 @@ def _last_told(job: Job) -> float:
 
 
 @st.cache_data(ttl=60, max_entries=4, show_spinner=False)
-def _closing(root: str) -> float:
-    return throughput.closing_seconds()
+def _closing(root: str, names: float | None) -> float:
+    return throughput.closing_seconds(names)
+
+
+def _names_of_epoch(job: Job, trained: Progress) -> float | None:
+    """How many names the job learns from in an epoch; None if it is unknown."""
+    try:
+        batch_size = job.plan().config.resolved().batch_size
+    except DGAError:
+        return None
+    return trained.batches * batch_size / trained.epochs if batch_size and trained.epochs else None
 
 
 def _text(value: float | None, form: str) -> str:
