@@ -212,6 +212,13 @@ def test_a_group_of_families_has_a_label_that_fits_and_its_whole_name_on_hover()
     assert [one[0] for one in drawn.customdata] == [group, "necurs"]
 
 
+def test_accuracies_of_trainings_are_told_in_per_cent() -> None:
+    past = pd.DataFrame({"epoch": [1, 2], "validation_accuracy": [0.9, 0.95]})
+    figure = charts.pair_course({"one": past}, "validation_accuracy", "Validation accuracy")
+    assert list(figure.data[0].y) == [90, 95]
+    assert figure.layout.yaxis.ticksuffix == " %" and " %" in figure.data[0].hovertemplate
+
+
 def test_the_threshold_is_told_in_the_unit_of_scores() -> None:
     (note,) = charts.scores(COUNTED, 0.721887).layout.annotations
     assert note.text == "threshold 0.722"

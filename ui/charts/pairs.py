@@ -60,8 +60,13 @@ def pair_course(histories: Named, column: str, title: str) -> go.Figure:
     figure = style.blank(f"pair_{column}", "Epoch", title, height=300)
     for (name, past), (colour, dash) in zip(histories.items(), LOOKS, strict=False):
         drawn = past.reindex(columns=["epoch", column]).astype(np.float64).dropna()
-        hover = f"{plain(name)}: %{{y:.4f}} in epoch %{{x}}<extra></extra>"
-        line = style.line(drawn["epoch"], drawn[column], plain(name), colour)
+        share = column.endswith("accuracy")  # in per cent, as everywhere
+        values = 100 * drawn[column] if share else drawn[column]
+        shown = "%{y:.1f} %" if share else "%{y:.4f}"
+        hover = f"{plain(name)}: {shown} in epoch %{{x}}<extra></extra>"
+        line = style.line(drawn["epoch"], values, plain(name), colour)
         figure.add_trace(line.update(line_dash=dash, hovertemplate=hover, mode="lines+markers"))
     figure.update_xaxes(dtick=1)
+    if column.endswith("accuracy"):
+        figure.update_yaxes(ticksuffix=" %")
     return figure

@@ -21,12 +21,12 @@ from ui import charts
 from ui.common import common_set, run_comparison, session, shown_rows, verdicts, widgets
 from ui.common.common_set import CommonSet
 from ui.common.run_comparison import LEFT, RIGHT
-from ui.common.text import TERMS, escape
+from ui.common.text import TERMS, escape, rate
 
 SHOWN_NAMES = 1_000
 FURTHER = "compare_further"  # session: the names of the runs beside the two
 SOURCE = "compare_source"  # session: the set of names to compare on
-HALF = "score 0.5"
+HALF = "A score of 0.5"
 COURSE = (("validation_loss", "Validation loss"), ("validation_accuracy", "Validation accuracy"))
 VIEWS = ("Figures", "Curves", "Calibration", "Training", "Names they disagree on", "Settings")
 
@@ -280,11 +280,13 @@ def _cuts(left: Run, right: Run) -> tuple[float, float]:
     rates = sorted(map(float, both), reverse=True)
     options: list[float | str] = [*rates, HALF]
     choice = st.selectbox(
-        "Each at its threshold for",
+        "Verdicts at",
         options,
         index=options.index(DEFAULT_FPR) if DEFAULT_FPR in options else 0,
         key="compare_at",
-        format_func=lambda one: one if isinstance(one, str) else f"{100 * one:g} % false positives",
+        format_func=lambda one: (
+            one if isinstance(one, str) else f"Each run's threshold for {rate(one)} false positives"
+        ),
         help=TERMS["threshold"],
         persist_state="session",
     )
