@@ -62,6 +62,13 @@ def test_every_run_is_listed_with_its_figures(app: AppTest) -> None:
     assert any("can't be compared" in one.value for one in app.caption)
 
 
+def test_columns_in_which_no_run_has_a_value_are_left_out(app: AppTest, two: Path) -> None:
+    assert not {"base", "note"} & set(app.dataframe[0].proto.column_order)
+    app.text_area[0].set_value("worth keeping").run()
+    shown = set(app.run().dataframe[0].proto.column_order)
+    assert "note" in shown and "base" not in shown
+
+
 def test_the_active_run_is_open_at_first_and_another_can_be_made_active(app: AppTest) -> None:
     assert "tiny" in app.subheader[0].value
     opened(app, "other")

@@ -20,8 +20,10 @@ from ui.runs import actions
 COLUMNS_KEY = "runs_columns"
 OWN = "own"  # as the choice of a set: each run's own test part
 REASON = "reason"
+BASE_WIDTH = 118  # pixels: its title fits
 ALWAYS = ("name", "active", "status")
 DEFAULT = ("recall_1", "recall_01", "roc_auc", "calibration_error", "created", "base", "note")
+SPARSE = ("base", "note")  # left out where no run has one
 TITLES = {
     "created": "Created, UTC",
     "architecture": "Architecture",
@@ -126,6 +128,8 @@ def _about(ranking: Ranking | None, source: str) -> str:
 
 def _draw(table: pd.DataFrame, columns: Sequence[str]) -> None:
     reasons = [REASON] if (table[REASON] != "").any() else []
+    empty = {name for name in SPARSE if name in table and not table[name].fillna("").any()}
+    columns = [name for name in columns if name not in empty]
     event = st.dataframe(
         widgets.percents(disarm_frame(table), run_comparison.SHARES),
         key="runs_table",
@@ -159,7 +163,7 @@ def _config() -> Mapping[str, Any]:
             "Calibration error", help=TERMS["calibration"], format="%.4f"
         ),
         "accuracy": column.NumberColumn("Accuracy", help=TERMS["accuracy"]),
-        "base": column.TextColumn("Continued from", help=BASE_HELP, width="small"),
+        "base": column.TextColumn("Continued from", help=BASE_HELP, width=BASE_WIDTH),
         "note": column.TextColumn("Note"),
         REASON: column.TextColumn("Not measured", help="Why the run has no figures here."),
     }

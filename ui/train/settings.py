@@ -29,7 +29,7 @@ from ui.common.text import escape
 
 CHOSEN_NETWORK = "train_architecture"  # session: the network of the form
 PROBE_SECONDS = 120
-FIELD_WIDTH = 170
+FIELD_WIDTH, CHOICE_WIDTH = 170, 250  # pixels
 BASE, ANEW = "train_base", ""
 PRESET, FULL = "train_preset", "full"
 
@@ -196,6 +196,7 @@ def _field(name: str, own: Architecture) -> Any:
     common["width"] = FIELD_WIDTH
     if choices := setting.choices:
         key = _defaulted(name, default) if default else f"train_{name}"
+        common["width"] = CHOICE_WIDTH
         return st.selectbox(
             setting.label, list(choices), key=key, format_func=lambda one: choices[one], **common
         )
