@@ -47,6 +47,10 @@ FILES = (
      '{"hits":{"hits":[{"_source":{"dns":{"question":{"name":"a.example"}}}}]}}'),
     ("Printed tables", "columns of fixed width under dashes (PowerShell, sqlite3), PowerShell's "
      "lists of fields", "QueryName : xkqzvbnt.example"),
+    ("Kusto", "`datatable`, `dynamic([...])` and `in (...)` in KQL; lists in the cells of CSV",
+     'let bad = dynamic(["xkqzvbnt.example"]);'),
+    ("Windows's DNS cache", "`ipconfig /displaydns` in any language, with the answer's code",
+     "Record Name . . . . . : xkqzvbnt.example"),
     ("HTML, XML", "a page's table of names, else every name in its text; the repeated elements "
      "of a document (OpenIOC, PDML); entities are refused", "<td>xkqzvbnt.example</td>"),
     ("Parquet, Excel", "`.parquet` (structs become columns), `.xlsx` (a sheet by name)", "binary"),

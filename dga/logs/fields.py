@@ -34,6 +34,7 @@ from dga.tables import domain_share, require_column, shown
 
 SAMPLE_ROWS = 200
 _WRAPPED = re.compile(r"^\s*[A-Z][A-Z0-9]{0,9} ?\([^\s()]+\)\s*$")  # Blocky: "A (a.example.)"
+_LISTED = re.compile(r"\s*(?:dynamic\()?\[\s*[\"']")  # JSON's and Kusto's lists
 _LABEL_LENGTHS = re.compile(r"^\s*(?:\(\d{1,2}\)[^()]*)+\(0\)\s*$")
 
 
@@ -125,9 +126,10 @@ def _without(
 
 
 def _name_share(values: Sequence[str]) -> float:
-    """The share of cells that hold a registered name, `(3)www(7)example(3)com(0)` too."""
+    """The share of cells that hold registered names, `(3)www(7)example(3)com(0)` and lists too."""
     coded = share_of(values, lambda value: bool(_LABEL_LENGTHS.match(value)))
-    return max(coded, domain_share(values))
+    listed = share_of(values, lambda value: bool(_LISTED.match(value) and names_in(value)))
+    return max(coded, listed, domain_share(values))
 
 
 def _query(columns: list[str], rows: pd.DataFrame) -> Choice | None:

@@ -15,7 +15,9 @@ import pyarrow as pa
 from dga.logs import (
     blocks,
     captures,
+    dns_cache,
     dnstap_yaml,
+    kusto,
     pihole_database,
     records,
     text_log,
@@ -94,13 +96,14 @@ def _by_head(payload: Payload) -> Opened | None:
 
 
 def _by_text(payload: Payload) -> Opened | None:
-    if payload.head.startswith(_NOT_TEXT) or is_binary(payload.head[:4096].decode("latin-1")):
+    head = b"".join(payload.sample.pieces())[:SNIFFED_BYTES]  # as UTF-8
+    if payload.head.startswith(_NOT_TEXT) or is_binary(head.decode("latin-1")):
         return None
     first = payload.first_lines()
     opening = next((line for line in first if line.strip()), "")
     if _JSON.match(opening):
         return None
-    if _PAGE.match(payload.head[:SNIFFED_BYTES]):
+    if _PAGE.match(head):
         return None
     return next((opened for by in LAYOUTS if (opened := by(payload, first))), None)
 
@@ -137,6 +140,21 @@ def _records(payload: Payload, first: Sequence[str]) -> Opened | None:
     info = replace(info, surplus=payload.goes_on)
     rows = records.record_tables(line_blocks(payload), known, columns, more=payload.goes_on)
     return info, rows
+
+
+def _dns_cache(payload: Payload, first: Sequence[str]) -> Opened | None:
+    if not dns_cache.is_dns_cache(first):
+        return None
+    info = plain_info(payload, dns_cache.FORMAT, dns_cache.COLUMNS)
+    return info, dns_cache.cache_tables(line_blocks(payload))
+
+
+def _kusto(payload: Payload, first: Sequence[str]) -> Opened | None:
+    if isinstance(payload, LivePayload):
+        return None
+    if kusto.is_kql(first):
+        return kusto.kql_tables(payload, plain_info(payload, kusto.FORMAT, kusto.COLUMNS))
+    return as_table(kusto.quoted(payload)) if kusto.has_unquoted_lists(first) else None
 
 
 def _windows_xml(payload: Payload, first: Sequence[str]) -> Opened | None:
@@ -186,5 +204,6 @@ def _quiet(payload: Payload) -> Callable[[], bool] | None:
 
 
 LAYOUTS: tuple[ByLines, ...] = (
-    _zeek, _w3c, _dnstap_yaml, _windows_xml, _structured, _text_log, _records, _field_list,
+    _zeek, _w3c, _dnstap_yaml, _dns_cache, _kusto, _windows_xml, _structured, _text_log, _records,
+    _field_list,
 )  # fmt: skip

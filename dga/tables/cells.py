@@ -16,7 +16,7 @@ from dga.names.find import MAX_TEXT, names_in
 from dga.names.parse import parse
 from dga.tables.columns import is_domain
 
-_SEVERAL = r"\S[\s,;|]+\S"
+_SEVERAL = r"\S[\s,;|]+\S|^\s*(?:dynamic\()?\["
 _MAX_ADDED_BYTES = 2**26  # of repeated rows, at most, in a chunk
 
 
