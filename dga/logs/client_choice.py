@@ -65,7 +65,7 @@ def _could_be_asking(column: str, rows: pd.DataFrame) -> bool:
 def _tells_clients(column: str, rows: pd.DataFrame, least: int) -> bool:
     """Whether a column holds private addresses in nearly all rows, at least so many distinct."""
     filled = filled_cells(rows[column])
-    if share_of(filled, _is_private) < MOSTLY or len(filled) < NEARLY_ALL * len(rows):
+    if share_of(filled, is_private) < MOSTLY or len(filled) < NEARLY_ALL * len(rows):
         return False
     distinct = len(set(filled))
     hinted = _is_made_up(column) or bool(names.CLIENT_WORDS & words_of(column))
@@ -77,7 +77,7 @@ def _is_an_answer(column: str, filled: Sequence[str], rows: pd.DataFrame) -> boo
     if not named_columns([column], names.CLIENT_OR_ANSWER):
         return False
     asked = named_columns(list(rows.columns), names.QUERY_TYPES)
-    return not asked and share_of(filled, _is_private) < MOSTLY
+    return not asked and share_of(filled, is_private) < MOSTLY
 
 
 def _is_made_up(column: str) -> bool:
@@ -92,7 +92,7 @@ def _remote(columns: list[str], rows: pd.DataFrame) -> Choice | None:
     """The other end of a server's messages, where several private addresses are there."""
     for column in named_columns(columns, names.REMOTE):
         filled = filled_cells(rows[column])
-        if len(set(filled)) > 1 and share_of(filled, _is_private) >= NEARLY_ALL:
+        if len(set(filled)) > 1 and share_of(filled, is_private) >= NEARLY_ALL:
             reason = f"the other end of the server's messages, {column!r}, is private"
             return Choice((column,), reason)
     return None
@@ -122,7 +122,7 @@ def _is_nowhere(text: str) -> bool:
     return address.is_unspecified or address.is_loopback
 
 
-def _is_private(text: str) -> bool:
+def is_private(text: str) -> bool:
     """Whether an address is one of a network of its own: private, shared or link-local."""
     try:
         address = ipaddress.ip_address(plain_address(text))

@@ -19,6 +19,7 @@ from dga.logs import (
     dnstap_yaml,
     kusto,
     pihole_database,
+    plain_log,
     records,
     text_log,
     w3c,
@@ -35,6 +36,7 @@ from dga.tables.unpack import Payload
 
 Opened = tuple[TableInfo, Iterator[pa.Table]]
 ByLines = Callable[[Payload, Sequence[str]], Opened | None]
+PROSE = "text"  # the format of what is no table
 _NOT_TEXT = b"PAR1"
 SNIFFED_BYTES = 4_096  # of a document's head
 _MARKS = ("CEF:", "LEEF:", "<Event ", "<Event>")
@@ -56,6 +58,8 @@ class LayoutFinder:
     def open_payload(self, payload: Payload) -> Opened:
         """The layout of a file and its rows; raises FeedError when it is no table."""
         opened = _by_head(payload) or _by_text(payload) or _markup(payload) or as_table(payload)
+        if opened[0].format == PROSE:
+            opened = _plain_log(payload) or opened
         if opened[0].format not in self.titles:
             self.titles.append(opened[0].format)
         return opened
@@ -197,6 +201,15 @@ def _text_log(payload: Payload, first: Sequence[str]) -> Opened | None:
         return None
     info = plain_info(payload, grammar.name, text_log.COLUMNS)
     return info, text_log.text_tables(line_blocks(payload), grammar, _quiet(payload))
+
+
+def _plain_log(payload: Payload) -> Opened | None:
+    """A log of an unknown server, which is no prose: nearly all of its lines begin with a time."""
+    log = plain_log.find_plain_log(payload.first_lines())
+    if log is None:
+        return None
+    info = plain_info(payload, plain_log.FORMAT, plain_log.COLUMNS)
+    return info, plain_log.plain_log_tables(line_blocks(payload), log)
 
 
 def _quiet(payload: Payload) -> Callable[[], bool] | None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from typing import Any, Final
 
@@ -40,6 +41,16 @@ _WRAPPERS = frozenset((
     "results", "rows", "rules", "urls", "value", "values", "denied-remote-domains",
     "denied-remote-hosts", "resources", "hostnames", "observables", "payload", "content",
 ))  # fmt: skip
+
+# Keys of addresses of the document itself, and of arrays that answer.
+_LINKS = frozenset((
+    "self", "href", "link", "links", "next", "prev", "previous", "permalink", "reference",
+    "references", "$schema", "@context", "@odata.context", "@odata.nextlink", "nextlink", "related",
+))  # fmt: skip
+_ANSWERS = frozenset(("answer", "answers", "authorities", "additional", "additionals", "rdata"))
+# Where documents name the columns of rows that are lists of cells.
+_HEADS = frozenset(("columns", "fields", "header", "headers"))
+_HEAD_NAMES = frozenset(("name", "columnname", "text", "title"))
 
 Path = tuple[str, ...]
 _EVENTS: Final[tuple[Path, ...]] = (("Event",), (ITEM, "Event"), ("response", ITEM, "Event"))
@@ -123,6 +134,8 @@ class _Seen:
     keys: set[Path] = field(default_factory=set)
     outside: bool = False  # a domain outside all arrays
     domain_keys: int = 0
+    direct: set[Path] = field(default_factory=set)  # arrays of objects that have a domain as field
+    heads: dict[Path, list[str]] = field(default_factory=dict)  # names of columns
     bundle: bool = False
     roots: int = 0
     _strings: int = 0
@@ -144,6 +157,10 @@ class _Seen:
 
     def _see_text(self, path: Path, text: str, places: list[int]) -> None:
         self.bundle |= path == ("type",) and text == "bundle"
+        if _is_head(path) and not any(places[:-1]):
+            self.heads.setdefault(path, []).append(text)
+        if any(part.lower() in _LINKS for part in path):
+            return
         if self._strings >= SNIFFED_STRINGS or not is_domain(text):
             return
         self._strings += 1
@@ -151,6 +168,8 @@ class _Seen:
         self.outside |= not arrays
         for at, place in zip(arrays, places, strict=True):
             self.named.setdefault(path[:at], set()).add(place)
+        if arrays and arrays[-1] < len(path) - 1:
+            self.direct.add(path[: arrays[-1]])
 
     def layout(self, lines: bool) -> DocumentLayout | None:
         """The layout of the document."""
@@ -161,19 +180,34 @@ class _Seen:
         if misp := tuple(path for path in _MISP if path[:-1] in self.elements):
             return DocumentLayout("misp", misp, attribute_rows)
         if inner := tuple((*path, ITEM) for path in _INNER_ROWS if path in self.elements):
-            return DocumentLayout("json-document", inner, _named_row)
+            return DocumentLayout("json-document", inner, self._to_rows())
         if rules := tuple(path for path in _RULE_SET if path[:-1] in self.named):
             return DocumentLayout("json-document", rules, _named_row)
         if () in self.elements or (lines and self._is_rows()):
             return None  # an array of records, or one a line
         if array := self._array():
-            return DocumentLayout("json-document", (array,), _named_row)
+            return DocumentLayout("json-document", (array,), self._to_rows(self._inner(array)))
         if not self.outside and (array := self._unnamed_array()):
-            return DocumentLayout("json-document", ((*array, ITEM),), _named_row)
+            return DocumentLayout("json-document", ((*array, ITEM),), self._to_rows())
         top = sum(len(key) == 1 for key in self.keys)
         if self.domain_keys > 1 and self.domain_keys * 2 > top:
             return DocumentLayout("json-document", ((ANY,),), _keyed_row)
         return None if lines else DocumentLayout("json-objects", ((),), _plain_row)
+
+    def _to_rows(self, inner: Path = ()) -> Callable[[Any], list[dict[str, str]]]:
+        """What turns a value into rows: by the names of columns, or by an array within it."""
+        heads = next(iter(self.heads.values()), [])
+        if inner:
+            return partial(_inner_rows, inner=inner)
+        return partial(_listed_row, heads=tuple(heads)) if heads else _named_row
+
+    def _inner(self, array: Path) -> Path:
+        """The path within a row to the only array of objects that holds its names; () for none."""
+        if array[:-1] in self.direct or array[-1] != ITEM:
+            return ()
+        found = [path[len(array) :] for path in self.direct if path[: len(array)] == array]
+        found = [path for path in found if path and ITEM not in path]
+        return found[0] if len(found) == 1 and not _ANSWERS & {*found[0]} else ()
 
     def _is_rows(self) -> bool:
         """Whether the objects on the lines are rows (which may contain arrays), not pages of
@@ -214,6 +248,12 @@ class _Seen:
         return None
 
 
+def _is_head(path: Path) -> bool:
+    """Whether a text's path is that of a column's name."""
+    array = path[:-1] if path and path[-1].lower() in _HEAD_NAMES else path
+    return len(array) > 1 and array[-1] == ITEM and array[-2].lower() in _HEADS
+
+
 def _plain_row(value: Any) -> list[dict[str, str]]:
     return [record(value)]
 
@@ -222,6 +262,37 @@ def _named_row(value: Any) -> list[dict[str, str]]:
     if isinstance(value, list):
         return [{f"column_{at}": scalar(cell) for at, cell in enumerate(value, 1)}]
     return [record(value) if isinstance(value, dict) else {"domain": record(value)["value"]}]
+
+
+def _listed_row(value: Any, heads: tuple[str, ...]) -> list[dict[str, str]]:
+    """A list of cells as a row of the columns that the document names."""
+    if not isinstance(value, list) or len(value) != len(heads):
+        return _named_row(value)
+    return [{head: scalar(cell) for head, cell in zip(heads, value, strict=True)}]
+
+
+def _inner_rows(value: Any, inner: Path) -> list[dict[str, str]]:
+    """A row for each object of an array within a value, with what stands around the array.
+
+    >>> _inner_rows({"ip": "10.1.0.23", "asked": [{"q": "a.com"}, {"q": "b.com"}]}, ("asked",))
+    [{'ip': '10.1.0.23', 'asked.q': 'a.com'}, {'ip': '10.1.0.23', 'asked.q': 'b.com'}]
+    """
+    if not isinstance(value, dict):
+        return _named_row(value)
+    around = dict(value)
+    holder = around
+    for key in inner[:-1]:
+        if not isinstance(holder.get(key), dict):
+            return [record(value)]
+        holder[key] = holder = dict(holder[key])
+    items = holder.pop(inner[-1], None)
+    if not isinstance(items, list) or not items:
+        return [record(value)]
+    outer, prefix = record(around) if around else {}, ".".join(inner)
+    return [
+        {**outer, **{f"{prefix}.{key}": cell for key, cell in record(item).items()}}
+        for item in items
+    ]
 
 
 def _keyed_row(value: Any) -> list[dict[str, str]]:

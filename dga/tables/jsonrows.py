@@ -6,6 +6,7 @@ Numbers keep their spelling. Knows nothing of columns.
 
 from __future__ import annotations
 
+import ast
 import codecs
 import json
 import re
@@ -19,6 +20,7 @@ from dga.tables.encodings import decoded, one_line, without_surrogates
 from dga.tables.unpack import MAX_LINE, Payload
 
 DAMAGED = ""  # the field of a line that is not JSON; keys are never empty
+MAX_PYTHON = 65_536  # characters of a line that Python printed
 MAX_NAMES = 4_096  # field names to cache
 _CONSTANTS = {None: "", True: "true", False: "false"}
 # How XML converters write an element that has a name and a text.
@@ -34,7 +36,26 @@ def line_record(line: str) -> dict[str, str]:
     try:
         return record(_DECODER.decode(line))
     except (ValueError, RecursionError):
-        return {DAMAGED: line}
+        return _python_record(line) or {DAMAGED: line}
+
+
+def _python_record(line: str) -> dict[str, str]:
+    """The fields of an object as Python prints it, in single quotes; {} for any other line.
+
+    >>> _python_record("{'query': 'a.com', 'rcode': 3, 'ok': True}")
+    {'query': 'a.com', 'rcode': '3', 'ok': 'true'}
+    """
+    if not line.lstrip().startswith("{'") or len(line) > MAX_PYTHON:
+        return {}
+    try:
+        value = ast.literal_eval(line.strip())
+        return record(value) if isinstance(value, dict) and all(map(_is_key, value)) else {}
+    except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
+        return {}
+
+
+def _is_key(key: object) -> bool:
+    return isinstance(key, str)
 
 
 def line_value(line: str) -> Any:
