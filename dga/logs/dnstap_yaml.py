@@ -12,7 +12,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from dga.logs.grammars import ANSWERED, ASKED, NOTE, Grammar, LineKind, LinePattern
+from dga.logs.grammar import ANSWERED, ASKED, NOTE, Grammar, LineKind, LinePattern
 from dga.logs.joining import Groups, Joiner
 from dga.logs.text_log import rows_table
 

@@ -9,66 +9,15 @@ with them, docs/formats.md is generated from the samples, and the tests read eve
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-EVENT: Final = "event"  # all that is known of one look-up
-ASKED: Final = "asked"  # opens an event, which later lines complete
-ANSWERED: Final = "answered"  # completes an event, or is one where nobody was seen asking
-NOTE: Final = "note"  # belongs to an event, if there is one, and tells no more than that
+from dga.logs import grammar as parts
+from dga.logs.appliance_grammars import APPLIANCES
+from dga.logs.grammar import ANSWERED, ASKED, EVENT, NOTE, Grammar, LinePattern, Sample
 
-LineKind = Literal["event", "asked", "answered", "note"]
-
-_IP = r"[0-9A-Fa-f.:]++(?:%\w++)?"
-_NAME = r"[^\s/'\"|,;()\[\]]++"
-_TYPE = r"(?:TYPE)?[A-Z0-9-]{1,10}"
-_CLASS = r"(?:IN|CH|HS|ANY|CLASS\d{1,5})"
+__all__ = ["ANSWERED", "ASKED", "EVENT", "GRAMMARS", "NOTE", "Grammar", "LinePattern", "Sample"]
+_IP, _TYPE, _CLASS, _line = parts.IP, parts.TYPE, parts.CLASS, parts.line_pattern
 _BIND_CLIENT = rf"client (?:@0x[0-9A-Fa-f]++ )?(?P<client>{_IP})#\d++[^:]{{0,300}}: (?:(?:view [^:]{{1,100}}|[A-Z]{{3}}): )?"
-
-
-@dataclass(frozen=True)
-class LinePattern:
-    """What one kind of line looks like; groups named after roles, `id` for a transaction.
-
-    `otherwise` is the answer code of a line that tells none.
-    """
-
-    pattern: re.Pattern[str]
-    kind: LineKind
-    otherwise: str = ""
-
-
-@dataclass(frozen=True)
-class Sample:
-    """Lines that make one event, and what that event is."""
-
-    lines: tuple[str, ...]
-    client: str
-    query: str
-    rcode: str | None
-    time: str = "2026-05-01T10:00:01"
-
-
-@dataclass(frozen=True)
-class Grammar:
-    """A layout of text lines.
-
-    `key` names the groups in which the lines of one event agree; without it lines are not joined.
-    `preamble`: lines above the first event are the file's own header, no rows.
-    """
-
-    name: str
-    title: str
-    lines: tuple[LinePattern, ...]
-    samples: tuple[Sample, ...]
-    key: tuple[str, ...] = ()
-    preamble: bool = False
-
-
-def _line(pattern: str, kind: LineKind = EVENT, otherwise: str = "") -> LinePattern:
-    return LinePattern(re.compile(pattern), kind, otherwise)
-
 
 _DNSMASQ = Grammar(
     "dnsmasq",
@@ -587,5 +536,5 @@ _RPZ_MESSAGE = Grammar(
 GRAMMARS: Final = (
     _DNSMASQ, _BIND, _WINDOWS, _UNBOUND, _DNSCRYPT, _DNSTAP, _COREDNS, _POWERDNS, _TECHNITIUM,
     _TCPDUMP, _TSHARK, _SURICATA, _PASSIVEDNS, _MIKROTIK, _SQUID, _PROXY, _CISCO,
-    _HAPROXY, _SMARTDNS, _MERAKI, _AZURE_FIREWALL, _KNOT, _RESOLVED, _WINDOWS_ANALYTIC, _WINDOWS_CLIENT, _HAYABUSA, _SYSMON, _DIG_MESSAGE, _RPZ_MESSAGE,
+    _HAPROXY, _SMARTDNS, _MERAKI, _AZURE_FIREWALL, _KNOT, _RESOLVED, _WINDOWS_ANALYTIC, _WINDOWS_CLIENT, _HAYABUSA, _SYSMON, _DIG_MESSAGE, _RPZ_MESSAGE, *APPLIANCES,
 )  # fmt: skip

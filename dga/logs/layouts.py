@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
+from dga.errors import FeedError
 from dga.logs import (
     blocks,
     captures,
@@ -36,7 +37,7 @@ from dga.tables.unpack import Payload
 
 Opened = tuple[TableInfo, Iterator[pa.Table]]
 ByLines = Callable[[Payload, Sequence[str]], Opened | None]
-PROSE = "text"  # the format of what is no table
+PROSE, SPACED = LOOSE = ("text", "spaced")  # the formats of what may be lines of a log
 _NOT_TEXT = b"PAR1"
 SNIFFED_BYTES = 4_096  # of a document's head
 _MARKS = ("CEF:", "LEEF:", "<Event ", "<Event>")
@@ -58,8 +59,8 @@ class LayoutFinder:
     def open_payload(self, payload: Payload) -> Opened:
         """The layout of a file and its rows; raises FeedError when it is no table."""
         opened = _by_head(payload) or _by_text(payload) or _markup(payload) or as_table(payload)
-        if opened[0].format == PROSE:
-            opened = _plain_log(payload) or opened
+        if opened[0].format in LOOSE and not opened[0].header:
+            opened = _plain_log(payload, opened[0].format) or opened
         if opened[0].format not in self.titles:
             self.titles.append(opened[0].format)
         return opened
@@ -203,9 +204,20 @@ def _text_log(payload: Payload, first: Sequence[str]) -> Opened | None:
     return info, text_log.text_tables(line_blocks(payload), grammar, _quiet(payload))
 
 
-def _plain_log(payload: Payload) -> Opened | None:
-    """A log of an unknown server, which is no prose: nearly all of its lines begin with a time."""
-    log = plain_log.find_plain_log(payload.first_lines())
+def _plain_log(payload: Payload, format: str) -> Opened | None:
+    """A log of an unknown server, which is no prose: nearly all of its lines begin with a time.
+
+    Words with blanks between are columns, unless they are requests of the web.
+    """
+    first = payload.first_lines()
+    if format == SPACED and not plain_log.has_requests(first):
+        return None
+    log = plain_log.find_plain_log(first)
+    if log is None and plain_log.has_paths_alone(first):
+        raise FeedError(
+            f"{payload.name}: a web server's log, whose requests name no host; give a log with the "
+            "asked hosts, such as a proxy's or a DNS server's"
+        )
     if log is None:
         return None
     info = plain_info(payload, plain_log.FORMAT, plain_log.COLUMNS)

@@ -36,6 +36,8 @@ _WORD = re.compile(r"""[^\s"'()\[\]{}<>,;|]+""")
 _GLUED = re.compile(r"^[A-Za-z_.-]{1,30}[=:](?!//)|^[a-z][a-z0-9+.-]{0,20}://", re.IGNORECASE)
 _CODE = re.compile(r"\b(?:NXDOMAIN|NOERROR|SERVFAIL|REFUSED|FORMERR|NOTIMP)\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:")
+_REQUEST_END = re.compile(r"\sHTTP/\d")
+_OWN_PATH = re.compile(r'"[A-Z]{3,10} /\S{0,2000} HTTP/\d')
 _DIGIT = re.compile(r"\d")
 
 Place = tuple[str, str]  # the word before, and what is glued to the front
@@ -68,7 +70,9 @@ def places_in(line: str) -> Iterator[tuple[Place, str]]:
     [(('accepted', 'tcp:'), 'a.example:443'), (('from', ''), '10.1.0.23:5353')]
     """
     before = ""
-    for found in _WORD.finditer(line[:MAX_LINE]):
+    line = line[:MAX_LINE]
+    request = _REQUEST_END.search(line)  # behind it stand referers and the like
+    for found in _WORD.finditer(line[: request.start()] if request else line):
         word = found[0]
         glued = _GLUED.match(word)
         front = glued[0].lower() if glued else ""
@@ -76,12 +80,14 @@ def places_in(line: str) -> Iterator[tuple[Place, str]]:
         if ("." in rest and not rest.startswith("/")) or _ADDRESS.match(rest):
             kept = word if front.endswith("//") else rest
             yield (before, front), kept
+            before = ""
+            continue
         letters = word.strip(":=-.").lower()
         before = letters[:20] if letters and not _DIGIT.search(letters) else ""
 
 
 def find_plain_log(lines: Sequence[str]) -> PlainLog | None:
-    """The places of a log by its first lines; None where they are no log or no place holds names."""
+    """The places of a log by its first lines; None where they are no log or hold no names."""
     sample = [line for line in lines if line.strip()][:SNIFFED_LINES]
     timed = sum(bool(head_time(line[:HEAD])) for line in sample)
     if len(sample) < 2 or timed < MOSTLY * len(sample):
@@ -97,6 +103,22 @@ def find_plain_log(lines: Sequence[str]) -> PlainLog | None:
     chosen = _name_places(names)
     told = {at for place in chosen for at in names[place]}
     return PlainLog(frozenset(chosen), _client_place(addresses, told)) if chosen else None
+
+
+def has_requests(lines: Sequence[str]) -> bool:
+    """Whether most lines hold a request of the web."""
+    sample = [line for line in lines if line.strip()][:SNIFFED_LINES]
+    return sum(bool(_REQUEST_END.search(line)) for line in sample) > OFTEN * len(sample)
+
+
+def has_paths_alone(lines: Sequence[str]) -> bool:
+    """Whether the requests of a web server's log name paths of its own, and no hosts.
+
+    >>> has_paths_alone(['10.1.0.23 - - [x] "GET /a.php HTTP/1.1" 200 9 "https://a.com/"'])
+    True
+    """
+    sample = [line for line in lines if line.strip()][:SNIFFED_LINES]
+    return sum(bool(_OWN_PATH.search(line)) for line in sample) > OFTEN * len(sample)
 
 
 def plain_log_tables(blocks: Iterable[Sequence[str]], log: PlainLog) -> Iterator[pa.Table]:

@@ -33,6 +33,7 @@ EXTRA = "extra"
 TEXT_COLUMNS = ("line", "domain", "text")
 _SEP = re.compile(r"sep=(.)", re.IGNORECASE)
 _DASHES = re.compile(r"\s*-{2,}(?: {1,200}-{2,})+\s*")
+_HOSTS_ENTRY = re.compile(r"\s*\S+(?:\s+[\w*][\w.*-]*+)+\s*(?:#.*)?$")  # no log of web requests
 _IDENTIFIER = re.compile(r"[A-Za-z_@#][\w .()/:-]{0,60}")
 _JSON_ARRAY = re.compile(rb"\s*\[\s*[\[{\"\]]")
 
@@ -174,7 +175,8 @@ def _json(payload: Payload, info: TableInfo, rows: list[dict[str, str]]) -> Tabl
 
 def _hosts(payload: Payload, blank: TableInfo, lines: list[str]) -> TableInfo | None:
     sample = [line for line in lines[:SAMPLE_ROWS] if line.strip() and line[0] != "#"]
-    if not sample or sum(map(is_hosts_line, sample)) * 10 < len(sample) * 9:
+    fitting = sum(is_hosts_line(line) and bool(_HOSTS_ENTRY.match(line)) for line in sample)
+    if not sample or fitting * 10 < len(sample) * 9:
         return None
     columns = ("address", "domain", EXTRA)
     return replace(blank, format="hosts", columns=columns, skipped=_above(lines), surplus=True)
