@@ -212,6 +212,16 @@ def test_a_group_of_families_has_a_label_that_fits_and_its_whole_name_on_hover()
     assert [one[0] for one in drawn.customdata] == [group, "necurs"]
 
 
+def test_every_line_of_a_history_is_named_once_and_epochs_are_whole() -> None:
+    past = pd.DataFrame(
+        {"epoch": [1, 2], "loss": [0.5, 0.4], "accuracy": [0.8, 0.9], "validation_loss": [0.4, 0.3]}
+    )
+    figure = charts.training_curves(past)
+    told = [line.name for line in figure.data if line.showlegend]
+    assert told == ["Training, all terms", "Validation", "Training"]
+    assert figure.layout.xaxis.dtick == 1
+
+
 def test_accuracies_of_trainings_are_told_in_per_cent() -> None:
     past = pd.DataFrame({"epoch": [1, 2], "validation_accuracy": [0.9, 0.95]})
     figure = charts.pair_course({"one": past}, "validation_accuracy", "Validation accuracy")

@@ -51,7 +51,7 @@ def show(job: ScoringJob) -> None:
     client = _column(job, result.columns, CLIENT, CLIENTS)
     _hosts_link(job, client)
     st.markdown("#### The whole list")
-    st.caption("Of all rows, whatever the filters above. Click a bar or a line to list its rows.")
+    st.caption("Of all rows, whatever the filters above.")
     _show_tabs(job, summary, result, overview, filters, client)
 
 
@@ -123,6 +123,7 @@ def _show_summary(job: ScoringJob, summary: Summary, overview: Overview) -> None
 
 def _charts(job: ScoringJob, overview: Overview, filters: Filters) -> None:
     """Scores, families and suffixes; a click on a bar filters the rows, a second one ends it."""
+    st.caption("Click a bar to list its rows above; click it again to list all.")
     scores, families, suffixes = st.columns([2, 1, 1])
     with scores:
         st.markdown("**Scores**", help=TERMS["score"])

@@ -43,11 +43,12 @@ def training_curves(
     for name, history in (earlier or {}).items():
         _behind(figure, name, history, x)
     lines = LINES if table["log_loss"].notna().any() else (ALL_TERMS, *LINES[1:])
+    told = {name: row for row, _, name, _ in reversed(lines)}  # the first panel with each name
     for row, column, name, colour in lines:
         line = style.line(table[x], _shown(table[column]), name, colour).update(
             connectgaps=True,
             mode="lines+markers" if name == "Validation" or len(table) < 2 else "lines",
-            showlegend=row == 1,
+            showlegend=row == told[name] and name != "Speed",
             legendgroup=name,
         )
         figure.add_trace(line, row=row, col=1)
@@ -55,6 +56,8 @@ def training_curves(
     figure.update_xaxes(title_text=titles[0], row=3, col=1)
     for row, text in enumerate(("Log loss", "Accuracy", titles[1]), start=1):
         figure.update_yaxes(title_text=text, row=row, col=1)
+    if x == "epoch":
+        figure.update_xaxes(tickformat="d", dtick=max(1, len(table) // 10))
     figure.update_yaxes(ticksuffix=" %", row=2, col=1)
     figure.update_yaxes(rangemode="tozero", row=3, col=1)
     return figure

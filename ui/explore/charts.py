@@ -181,7 +181,7 @@ _FAMILY_COLUMNS = {
     ),
 }
 _SLICE_COLUMNS = {
-    "slice": st.column_config.TextColumn("Slice", width=92, help="What the names have in common."),
+    "slice": st.column_config.TextColumn("Slice", width=80, help="What the names have in common."),
     "value": st.column_config.TextColumn("Value", width=92),
     "gap": _NUMBER(
         "Behind",
@@ -191,5 +191,5 @@ _SLICE_COLUMNS = {
     ),
     "names": _NUMBER("Names", format="localized", width=64),
     "recall": _NUMBER("Recall", width=68, help="Share of the generated names found."),
-    "fpr": _NUMBER("False alarms", width=70, help=TERMS["fpr"]),
+    "fpr": _NUMBER("False alarms", width=84, help=TERMS["fpr"]),
 }

@@ -20,13 +20,13 @@ from ui.common import session, threshold_choice, visitor, widgets
 from ui.common.queueing import with_problem
 from ui.common.text import TERMS, code, percent
 
-FEED_TITLES = {
+FEED_TITLES: Mapping[str, Any] = {
     "feed": "Feed",
     "format": "Format",
     "label": "Class",
-    "rows": "Rows",
-    "names": "Domains",
-    "problems": "Not domains",
+    "rows": st.column_config.NumberColumn("Rows", format="localized"),
+    "names": st.column_config.NumberColumn("Domains", format="localized"),
+    "problems": st.column_config.NumberColumn("Not domains", format="localized"),
 }
 DATASET_TITLES = {
     "rows": "Rows of all feeds",
