@@ -36,7 +36,7 @@ def test_the_train_form_survives_a_restart(
         page.get_by_text("Customise").click()
         fill(page, "Epochs", "7")
         fill(page, "Run name", "after-the-restart")
-        assert until(lambda: "after-the-restart" in drafts(models_root))
+        assert until(lambda: "after-the-restart" in drafts(models_root), WAIT / 1000)
     with serving(models_root, tmp_path / "after", port) as address:
         page.goto(f"{address}/train")
         expect(page.get_by_role("radio", name="Quick try")).to_be_checked()

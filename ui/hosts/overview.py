@@ -111,7 +111,9 @@ def _columns() -> dict[str, Any]:
         "p_value": column.NumberColumn(
             "p-value", help="How often an ordinary host and day looks like this."
         ),
-        "family": column.TextColumn("Family", help="What the evidence resembles together."),
+        "family": column.TextColumn(
+            "Family", width=widgets.FAMILY_WIDTH, help="What the evidence resembles together."
+        ),
         "attribution": column.TextColumn("Attribution", help="The known generator, exact."),
         "nxdomain_names": column.NumberColumn("Not resolved", help="Distinct registered names."),
         "generated_names": column.NumberColumn("Generated", help="Of those that count."),
