@@ -49,6 +49,8 @@ def choose_client(columns: list[str], rows: pd.DataFrame) -> Choice | None:
     if machines:
         reason = f"its name, {machines[0]!r}, is one of the machine that asked"
         return Choice((machines[0],), reason)
+    if machines := [c for c in columns if _is_workstation(c, rows)]:
+        return Choice((machines[0],), f"{machines[0]!r} holds the machines that asked")
     if held := [c for c in held if _is_made_up(c) or names.CLIENT_WORDS & words_of(c)]:
         return Choice((_most_distinct(held, rows),), "it holds the addresses of clients")
     return _remote(columns, rows)
@@ -78,6 +80,15 @@ def _is_an_answer(column: str, filled: Sequence[str], rows: pd.DataFrame) -> boo
         return False
     asked = named_columns(list(rows.columns), names.QUERY_TYPES)
     return not asked and share_of(filled, is_private) < MOSTLY
+
+
+def _is_workstation(column: str, rows: pd.DataFrame) -> bool:
+    """Whether a column holds names of several machines of few parents, and is named so."""
+    filled = filled_cells(rows[column])
+    parents = {name.partition(".")[2] for name in filled}
+    alike = len(set(filled)) > 1 and len(parents) == 1 and "." in parents.pop()
+    hinted = bool(names.CLIENT_WORDS & words_of(column))
+    return hinted and alike and not any("@" in name or "/" in name for name in filled)
 
 
 def _is_made_up(column: str) -> bool:

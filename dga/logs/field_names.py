@@ -56,7 +56,7 @@ QUERY_LIKELY: Final = (
 BESIDE: Final = (
     "referer", "referrer", "refererurl", "referrerurl", "httprefer", "csreferred",
     "httpreferrer", "httprefererurl", "useragent", "querynamereversed", "namereversed",
-    "sender", "recipient", "senderaddress", "recipientaddress", "mailfrom", "rcptto",
+    "messageid", "sender", "recipient", "senderaddress", "recipientaddress", "mailfrom", "rcptto",
     "useremailaddress", "fromuseremailaddress", "senderdomain", "recipientdomain",
     "registrantemaildomain", "linksself", "threaturl", "urlhauslink", "issuerdn", "reporter",
 )  # fmt: skip

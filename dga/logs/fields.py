@@ -35,6 +35,7 @@ from dga.tables import domain_share, require_column, shown
 SAMPLE_ROWS = 200
 _WRAPPED = re.compile(r"^\s*[A-Z][A-Z0-9]{0,9} ?\([^\s()]+\)\s*$")  # Blocky: "A (a.example.)"
 _LISTED = re.compile(r"\s*(?:dynamic\()?\[\s*[\"']")  # JSON's and Kusto's lists
+_AFTER_HOST = re.compile(r"[/?#:]")
 _LABEL_LENGTHS = re.compile(r"^\s*(?:\(\d{1,2}\)[^()]*)+\(0\)\s*$")
 
 
@@ -104,8 +105,11 @@ def is_machine_kind(values: Iterable[str]) -> bool:
 
     >>> is_machine_kind([f"ws{i}.corp.example.com" for i in range(9)])
     True
+    >>> is_machine_kind([f"https://name{i}.com/a.php?b=c.html" for i in range(9)])
+    False
     """
-    parents = [".".join(value.lower().rstrip(".").split(".")[-2:]) for value in values if value]
+    hosts = [_AFTER_HOST.split(value.partition("://")[2] or value)[0] for value in values if value]
+    parents = [".".join(host.lower().rstrip(".").split(".")[-2:]) for host in hosts]
     return len(parents) >= 3 and len(set(parents)) * 10 <= max(10, len(parents))
 
 
@@ -169,6 +173,11 @@ def _holds_names(values: pd.Series[str]) -> bool:
     return _name_share(filled_cells(values)) >= MOSTLY
 
 
+def _holds_mail(values: pd.Series[str]) -> bool:
+    """Whether a column holds addresses of mail, whose domains nobody asked for."""
+    return share_of(filled_cells(values), lambda value: "@" in value) >= MOSTLY
+
+
 def _is_answer(column: str) -> bool:
     """Whether a column's path leads through the answers of an event."""
     parts = [part for part in SEPARATORS.split(column.lower()) if part]
@@ -183,9 +192,10 @@ def _query_by_content(columns: list[str], rows: pd.DataFrame) -> Choice | None:
     likely = named_columns(hold, names.QUERY_LIKELY)
     free = [c for c in hold if c not in machines or c in likely]
     varied = [c for c in free if not is_machine_kind(filled_cells(rows[c]))]
-    last = set(named_columns(columns, names.LAST))
+    last = set(named_columns(columns, names.LAST)) | {c for c in varied if _holds_mail(rows[c])}
     others = [c for c in varied if c not in machines | last]
-    others = others or [c for c in varied if c not in last] or varied
+    others = others or [c for c in varied if c not in last]
+    others = others or [c for c in varied if not _holds_mail(rows[c])] or varied
     ranked = [c for c in likely if c in others]
     if ranked:
         return Choice((ranked[0],), f"its name, {ranked[0]!r}, is a usual one and it holds names")
@@ -206,16 +216,20 @@ def _query_by_content(columns: list[str], rows: pd.DataFrame) -> Choice | None:
 
 
 def _among_words(columns: list[str], rows: pd.DataFrame) -> Choice | None:
-    """The column whose cells hold a name among other words, as `A (www.example.com.)`."""
+    """The column whose cells hold one name among other words, as `A (www.example.com.)`."""
+    aside = (*names.MACHINE, *names.ANSWER_NAMES, *names.LAST)
     for column in columns:
         texts = filled_cells(rows[column])
-        if _name_share(texts) >= MOSTLY or named_columns(
-            [column], names.MACHINE + names.ANSWER_NAMES
-        ):
+        if _name_share(texts) >= MOSTLY or named_columns([column], aside):
             continue
-        found = [one for text in texts if _WRAPPED.search(text) for one in names_in(text)]
-        if len(found) >= NEARLY_ALL * max(1, len(texts)) and not is_machine_kind(found):
+        found = [held[0] for text in texts if len(held := names_in(text)) == 1]
+        if len(found) < NEARLY_ALL * max(1, len(texts)) or is_machine_kind(found):
+            continue
+        wrapped = share_of(texts, lambda text: bool(_WRAPPED.search(text))) >= NEARLY_ALL
+        if wrapped:
             return Choice((column,), "its cells hold domain names behind a query's type")
+        if len(set(found)) >= max(2, MOSTLY * len(found)):
+            return Choice((column,), "its cells hold a domain name among words", sure=False)
     return None
 
 

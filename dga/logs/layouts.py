@@ -207,10 +207,11 @@ def _text_log(payload: Payload, first: Sequence[str]) -> Opened | None:
 def _plain_log(payload: Payload, format: str) -> Opened | None:
     """A log of an unknown server, which is no prose: nearly all of its lines begin with a time.
 
-    Words with blanks between are columns, unless they are requests of the web.
+    Words with blanks between are columns, unless they are requests of the web, or blanks stand
+    within the time.
     """
     first = payload.first_lines()
-    if format == SPACED and not plain_log.has_requests(first):
+    if format == SPACED and not plain_log.is_spaced_log(first):
         return None
     log = plain_log.find_plain_log(first)
     if log is None and plain_log.has_paths_alone(first):

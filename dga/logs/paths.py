@@ -27,7 +27,7 @@ _ACCENTS = re.compile("[\u0300-\u036f]")
 _LEAST_CAMEL = 7  # letters of a name that may end a word in CamelCase
 # An address in quotes, brackets or a list, with a port, a host or an IPv6 zone behind it.
 IPV4 = (
-    r"^[\s'\"\[]*(?:[A-Za-z][\w-]*:)?(?:::ffff:)?"
+    r"^[\s'\"\[]*(?:[A-Za-z][\w-]*:)?(?:(?:[A-Za-z][\w.-]*)?/)?(?:::ffff:)?"
     r"(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?:[:#/(,;\s'\"\]].*)?$"
 )
 IPV6 = r"^[\s'\"]*\[?([0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)(?:%[\w.-]*)?(?:\](?::\d+)?|#\d+)?[\s'\"]*$"

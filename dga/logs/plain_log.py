@@ -38,6 +38,7 @@ _CODE = re.compile(r"\b(?:NXDOMAIN|NOERROR|SERVFAIL|REFUSED|FORMERR|NOTIMP)\b", 
 _ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:")
 _REQUEST_END = re.compile(r"\sHTTP/\d")
 _OWN_PATH = re.compile(r'"[A-Z]{3,10} /\S{0,2000} HTTP/\d')
+_SYSLOG = re.compile(r"<\d{1,3}>|[A-Z][a-z]{2} {1,2}\d{1,2} \d|\[")
 _DIGIT = re.compile(r"\d")
 
 Place = tuple[str, str]  # the word before, and what is glued to the front
@@ -105,10 +106,15 @@ def find_plain_log(lines: Sequence[str]) -> PlainLog | None:
     return PlainLog(frozenset(chosen), _client_place(addresses, told)) if chosen else None
 
 
-def has_requests(lines: Sequence[str]) -> bool:
-    """Whether most lines hold a request of the web."""
+def is_spaced_log(lines: Sequence[str]) -> bool:
+    """Whether most lines hold a request of the web, or begin with a time that has blanks.
+
+    >>> is_spaced_log(["May  1 10:00:01 fw1 asked a.com"]), is_spaced_log(["10.1.0.23 a.com A"])
+    (True, False)
+    """
     sample = [line for line in lines if line.strip()][:SNIFFED_LINES]
-    return sum(bool(_REQUEST_END.search(line)) for line in sample) > OFTEN * len(sample)
+    fitting = sum(bool(_REQUEST_END.search(line) or _SYSLOG.match(line)) for line in sample)
+    return fitting > OFTEN * len(sample)
 
 
 def has_paths_alone(lines: Sequence[str]) -> bool:

@@ -23,6 +23,8 @@ def events_of(text: str) -> list[dict[str, Any]]:
 
 
 LINES = (
+    "<13>2026-05-01 10:00:01 va1 resolver: {client} query {name} A upstream 192.0.2.53",
+    "[2026-05-01 10:00:01] DNS: Incoming UDP query (id#100) from {client} name {name} type A",
     "2026/05/01 10:00:01 from {client}:5353 accepted tcp:{name}:443 [direct]",
     "2026-05-01 10:00:01 | queries | I | query [1234] {{+---}} {name}. IN A ({client}#5353)",
     "2026-05-01T10:00:01Z lb.corp.aureola.com relayd[9]: Got query for {name}.|A from "

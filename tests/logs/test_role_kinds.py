@@ -36,6 +36,8 @@ ONE_MACHINE = ["ws7.corp.aureola.com"] * 3
          "routing.int_ip"),
         # the collector's own address is not that of several machines
         ({"query": ASKED, "computer": MACHINES, "collected.lan_ip": ["10.9.9.9"] * 3}, "computer"),
+        # several machines of one parent, in a column that tells them
+        ({"asked": ASKED, "Workstation FQDN": MACHINES}, "Workstation FQDN"),
         # the other end of a proxy
         ({"authority": ASKED, "upstream_host": PUBLIC,
           "downstream_remote_address": [f"{c}:5353" for c in CLIENTS]},
@@ -56,6 +58,8 @@ def test_who_asked(columns: dict[str, list[str]], client: str | None) -> None:
         {"QueryNameReversed": ["com.garden-tools", "net.xkqzvbntwq.com", "org.paper-boats.de"]},
         {"id": [f"192.0.2.7{name}" for name in ASKED]},
         {"links.self": [f"https://api.search-portal.com/{at}" for at in range(3)]},
+        {"From": ["a@a-post.com", "b@b-post.net", "c@c-post.org"]},
+        {"Message-ID": ["<1@m.a-post.com>", "<2@m.b-post.net>", "<3@m.c-post.org>"]},
         {"Sender Address": ["news.a-post.com", "news.b-post.net", "news.c-post.org"]},
     ],
 )
@@ -65,6 +69,13 @@ def test_what_stands_beside_a_name_is_not_asked_for(
 ) -> None:
     frame = pd.DataFrame({**beside, named: ASKED})
     assert choose_roles(list(frame), frame)["query"].column == named
+
+
+def test_a_name_among_words_is_read_where_no_column_is_one() -> None:
+    threats = [f"Suspicious DNS Query (generic:{name})(4000000)" for name in ASKED]
+    frame = pd.DataFrame({"Device": ONE_MACHINE, "Threat/Content Name": threats})
+    choice = choose_roles(list(frame), frame)["query"]
+    assert choice.column == "Threat/Content Name" and not choice.sure
 
 
 def test_a_referer_alone_is_never_scored() -> None:
