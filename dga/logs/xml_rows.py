@@ -56,7 +56,7 @@ class _Element:
 
 
 class XmlReader:
-    """Parses a document and counts its elements; those at `wanted` are kept until taken."""
+    """Parses a document; counts its elements, or keeps those at `wanted` until they are taken."""
 
     def __init__(self, payload: Payload, wanted: Path | None = None) -> None:
         self._name, self._wanted = payload.name, wanted
@@ -103,9 +103,10 @@ class XmlReader:
         text = element.value()
         holds = is_domain(text) or any(map(is_domain, element.given.values()))
         element.names += holds
-        self.counts[element.path] += 1
-        self.named[element.path] += bool(element.names)
-        if element.path == self._wanted:
+        if self._wanted is None:
+            self.counts[element.path] += 1
+            self.named[element.path] += bool(element.names)
+        elif element.path == self._wanted:
             self.closed.append(element)
         if not self._open:
             return

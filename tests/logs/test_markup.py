@@ -59,6 +59,29 @@ def test_a_page_without_names_is_refused_with_a_way_out() -> None:
         events_of(PAGE.format("<h1>404 Not Found</h1>"))
 
 
+@pytest.mark.parametrize(
+    "part", ["< ", "<a ", "<", "</", "<!", "<?", "<!--", "<a b='", "<svg>", "<p>"]
+)
+def test_what_does_not_end_neither_hangs_nor_hides_what_stood_before(part: str) -> None:
+    assert names_of(PAGE.format(f"<p>{ASKED[0]} {part * 300_000}")) == ASKED[:1]
+
+
+def test_a_row_with_fewer_cells_is_kept_and_a_title_is_none() -> None:
+    table = (
+        "<table><tr><td colspan=2>Report</td></tr><tr><th>domain</th><th>count</th></tr>"
+        "<tr><td>{}</td><td>7</td></tr><tr><td>{}</td></tr><tr><td>{}</td><td>1 &lt; 2</td></tr>"
+        "</table>"
+    )
+    assert names_of(PAGE.format(table.format(*ASKED))) == ASKED
+
+
+def test_a_comment_a_script_and_a_nested_table_hide_no_name() -> None:
+    inner = "<table><tr><td>inner</td></tr></table>"
+    cells = "".join(f"<tr><td>{name}<!-- <td> -->{inner}</td></tr>" for name in ASKED)
+    page = f"<script>'<td>www.in-a-script.com'</script><table>{cells}</table>"
+    assert names_of(PAGE.format(page)) == ASKED
+
+
 OPEN_IOC = (
     '<ioc xmlns="http://schemas.a-vendor.com/2010/ioc" id="7"><links><link rel="x">'
     "https://www.a-vendor.com/</link></links><definition><Indicator operator='OR'>{}</Indicator>"
