@@ -16,7 +16,7 @@ def set_up(queued: bool) -> None:
     picked = feeds.pick()
     specs = [spec for one in picked for spec in one.specs]
     problem = feeds.problem(picked)
-    counts = st.container()
+    counts = st.container(key=None if problem else "train_counts")
     st.header("Settings", anchor=False)
     settings.pick_preset()
     with st.expander("Customise", icon=":material/tune:"):
