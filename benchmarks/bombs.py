@@ -231,6 +231,31 @@ def nest(dice: random.Random) -> bytes:
     return dice.choice((f"[{row}]", f"{row}\n" * 3, inner)).encode()
 
 
+def page(dice: random.Random) -> bytes:
+    """A web page of tags, comments, attributes, or texts that do not end."""
+    part = dice.choice(
+        ("< ", "<a ", "<", "</", "<!", "<?", "<!--", "<a b='", "&#x", "<svg>", "<td>", "<table>")
+    )
+    head = "<!DOCTYPE html><html><body><table><tr><td>river.org "
+    return (head + part * dice.choice((20_000, 1_000_000))).encode()
+
+
+def document(dice: random.Random) -> bytes:
+    """XML that is deep, wide, or declares what grows."""
+    count = dice.choice((90, 5_000, 100_000))
+    declared = "".join(f'<!ENTITY a{at} "{f"&a{at - 1};" * 9}">' for at in range(1, 20))
+    inner = dice.choice(
+        (
+            "<a>" * count + "river.org" + "</a>" * count,
+            "".join(f"<a{at}>river.org</a{at}>" for at in range(count)),
+            "<a>" + "<b>river.org</b>" * count + "</a>",
+            "<a " + " ".join(f'b{at}="river.org"' for at in range(count)) + "/>",
+        )
+    )
+    kind = f"<!DOCTYPE r [{declared}]>" if dice.random() < 0.2 else ""
+    return f'<?xml version="1.0"?>{kind}<r>{inner * 2}</r>'.encode()
+
+
 def packed(members: dict[str, str] | dict[str, bytes]) -> bytes:
     """A zip archive."""
     file = io.BytesIO()
@@ -241,5 +266,5 @@ def packed(members: dict[str, str] | dict[str, bytes]) -> bytes:
 
 
 KINDS: tuple[Callable[[random.Random], bytes], ...] = (
-    parquet, workbook, database, archive, nest, capture, dnstap, log,
+    parquet, workbook, database, archive, nest, capture, dnstap, log, page, document,
 )  # fmt: skip
