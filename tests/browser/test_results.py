@@ -105,6 +105,7 @@ def test_what_a_base_has_learnt_from_is_left_out_of_the_comparison(
     store.set_active("base", models_root)
     page = open_page("/train")
     page.get_by_role("radio", name="Continue with new names").click()
+    expect(idle(page).get_by_text("Trains a finished run's network further")).to_be_visible()
     choose(page, "further.csv")
     named(page, "continued")
     page.get_by_role("button", name="Start training").click()
