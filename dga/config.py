@@ -56,7 +56,7 @@ class Architecture:
     cleaning: bool = False
     benign_weight: float = 1.0
     averaging: float = 0.0
-    replay_share: float = 0.25
+    replay_share: float = 0.15
     continued: Mapping[str, Any] = field(default_factory=dict)
 
     def continuing(self) -> Architecture:
@@ -101,7 +101,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         epochs=5,
         batch_size=1024,
         learning_rate=3e-3,
-        continued={"epochs": 2, "learning_rate": 2e-3, "schedule": "warmup"},
+        continued={"epochs": 4, "learning_rate": 3e-3, "schedule": "warmup"},
     ),
 }
 
