@@ -67,7 +67,7 @@ class PlainLog:
 def places_in(line: str) -> Iterator[tuple[Place, str]]:
     """The words of a line that may be names or addresses, each with its place.
 
-    >>> list(places_in("10:00:01 accepted tcp:a.example:443 from 10.1.0.23:5353"))
+    >>> list(places_in("accepted tcp:a.example:443 from 10.1.0.23:5353"))
     [(('accepted', 'tcp:'), 'a.example:443'), (('from', ''), '10.1.0.23:5353')]
     """
     before = ""

@@ -40,14 +40,14 @@ _BLOCKS = frozenset((
 # A tag with its attributes, which at most the next "<" ends; a declaration; text.
 _TOKEN = re.compile(r"<(?P<end>/?)(?P<tag>[A-Za-z][A-Za-z0-9]*)[^<>]*>?|<[!?][^<>]*>?|[^<]+|<")
 
-Rows = list[list[str]]
+Cells = list[list[str]]
 
 
 @dataclass
 class _Table:
     """A table that is open: its rows, and the text of its last cell in pieces."""
 
-    rows: Rows = field(default_factory=list)
+    rows: Cells = field(default_factory=list)
     pieces: list[str] = field(default_factory=list)
 
     def end_cell(self) -> None:
@@ -73,7 +73,7 @@ class PageParser:
     """Collects a page's tables, as rows of cells, and the lines of its text."""
 
     def __init__(self, page: str) -> None:
-        self.tables: list[Rows] = []
+        self.tables: list[Cells] = []
         self.lines: list[str] = []
         self._open: list[_Table] = []
         self._hidden: list[str] = []
@@ -168,10 +168,10 @@ def page_tables(payload: Payload, blank: TableInfo) -> tuple[TableInfo, Iterator
     return info, iter([text_table(rows, info)])
 
 
-def _best_table(tables: Sequence[Rows]) -> tuple[tuple[str, ...], Rows, bool] | None:
+def _best_table(tables: Sequence[Cells]) -> tuple[tuple[str, ...], Cells, bool] | None:
     """The columns and rows of the tables that hold most names; pages of one table are joined."""
-    joined: dict[tuple[str, ...], Rows] = {}
-    headless: list[tuple[tuple[str, ...], Rows, bool]] = []
+    joined: dict[tuple[str, ...], Cells] = {}
+    headless: list[tuple[tuple[str, ...], Cells, bool]] = []
     for table in tables:
         rows = _even(table)
         width = len(rows[0]) if rows else 0
@@ -187,7 +187,7 @@ def _best_table(tables: Sequence[Rows]) -> tuple[tuple[str, ...], Rows, bool] | 
     return known[at] if most else None
 
 
-def _even(table: Rows) -> Rows:
+def _even(table: Cells) -> Cells:
     """The rows that are not empty, all as long as the longest; titles above the table are left out
     where they name no domain."""
     rows = [cells for row in table if any(cells := [" ".join(c.split()) for c in row])]
@@ -198,14 +198,14 @@ def _even(table: Rows) -> Rows:
     return [row + [""] * (width - len(row)) for row in table]
 
 
-def _named(rows: Rows) -> float:
+def _named(rows: Cells) -> float:
     """How many rows name a domain, by the column that names most; 0 where that is under half."""
     shares = [domain_share(column) for column in zip(*rows, strict=True)]
     best = max(shares, default=0.0)
     return best * len(rows) if best >= MOSTLY else 0.0
 
 
-def _text_rows(text: Sequence[str]) -> tuple[tuple[str, ...], Rows, bool]:
+def _text_rows(text: Sequence[str]) -> tuple[tuple[str, ...], Cells, bool]:
     """A row for each name in a page's text, with some context."""
     rows = []
     shown = [line for line in (" ".join(line.split()) for line in text) if line]
