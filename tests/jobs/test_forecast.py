@@ -95,7 +95,8 @@ def test_a_continued_training_is_counted_with_what_it_replays(
     data = prepare.prepare(plan).data
     validated = data.part("validation")["registered_name"].tolist()
     learnt_names.save(base.path, data.learnt_from()["registered_name"], validated=validated)
-    told = forecast.forecast(replace(plan, base="tiny"))
+    config = replace(plan.config, replay_share=0.25)
+    told = forecast.forecast(replace(plan, base="tiny", config=config))
     anew = forecast.forecast(plan)
     assert told.counts == anew.counts
     assert told.learnt == pytest.approx(0.25 * anew.learnt, abs=3)
