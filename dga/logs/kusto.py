@@ -6,12 +6,10 @@ table with unquoted lists in its cells is rewritten as CSV that others read.
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO
-from itertools import chain
 from typing import Final
 
 import pyarrow as pa
@@ -24,7 +22,8 @@ from dga.tables.unpack import Payload
 
 FORMAT: Final = "kql"
 SNIFFED_LINES: Final = 200
-MAX_BYTES: Final = 2**26  # of a text, which is held in memory
+MAX_BYTES: Final = 2**23  # of a query, whose lists are held in memory
+MAX_TABLE: Final = 2**26  # bytes of a table that is rewritten
 COLUMNS: Final = ("domain",)
 _TEXT = r"""[@hH]{0,2}(?:"(?:[^"\\\r\n]|\\.)*+"|'(?:[^'\\\r\n]|\\.)*+')"""
 _LITERAL = re.compile(
@@ -66,7 +65,7 @@ def has_unquoted_lists(lines: Sequence[str]) -> bool:
 
 def kql_tables(payload: Payload, blank: TableInfo) -> tuple[TableInfo, Iterator[pa.Table]]:
     """The rows of a text in KQL; raises FeedError where none of its lists or tables has a name."""
-    text = _whole(payload)
+    text = payload.text(MAX_BYTES, "a query in KQL")
     columns, rows = _datatable(text) or (COLUMNS, _listed(text))
     if not any(is_domain(cell) for row in rows for cell in row):
         raise FeedError(
@@ -82,22 +81,12 @@ def quoted(payload: Payload) -> Payload:
     >>> _CELL.sub(_quote, '10.1.0.23,dynamic(["a.com","b.net"])')
     '10.1.0.23,"[""a.com"",""b.net""]"'
     """
-    return replace(payload, head=_CELL.sub(_quote, _whole(payload)).encode(), stream=BytesIO())
+    text = payload.text(MAX_TABLE, "a table with unquoted lists")
+    return replace(payload, head=_CELL.sub(_quote, text).encode(), stream=BytesIO())
 
 
 def _quote(cell: re.Match[str]) -> str:
     return '"' + cell[1].replace('"', '""') + '"'
-
-
-def _whole(payload: Payload) -> str:
-    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-    found, size = [], 0
-    for piece in chain(payload.pieces(), [b""]):
-        size += len(piece)
-        if size > MAX_BYTES:
-            raise FeedError(f"{payload.name}: a text in KQL of over {MAX_BYTES:,} bytes; give CSV")
-        found.append(decoder.decode(piece, final=not piece))
-    return "".join(found)
 
 
 def _datatable(text: str) -> tuple[tuple[str, ...], list[list[str]]] | None:

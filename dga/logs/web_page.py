@@ -7,12 +7,11 @@ of a page's size where tags, comments and texts do not end: hours for a hostile 
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import unescape
-from itertools import chain, dropwhile
+from itertools import dropwhile
 from typing import Final
 
 import pyarrow as pa
@@ -148,14 +147,7 @@ def _shown(page: str) -> Iterator[str]:
 
 def page_tables(payload: Payload, blank: TableInfo) -> tuple[TableInfo, Iterator[pa.Table]]:
     """The layout and the rows of a page; raises FeedError for one without names or too large."""
-    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-    pieces, size = [], 0
-    for piece in chain(payload.pieces(), [b""]):
-        size += len(piece)
-        if size > MAX_BYTES:
-            raise FeedError(f"{payload.name}: a web page of over {MAX_BYTES:,} bytes; give CSV")
-        pieces.append(decoder.decode(piece, final=not piece))
-    page = PageParser("".join(pieces))
+    page = PageParser(payload.text(MAX_BYTES, "a web page"))
     columns, rows, header = _best_table(page.tables) or _text_rows(page.lines)
     if not rows:
         raise FeedError(

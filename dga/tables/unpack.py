@@ -113,6 +113,20 @@ class Payload:
             cut = block.splitlines(keepends=True)
             yield from (b"".join(cut[at : at + most]) for at in range(0, len(cut), most))
 
+    def text(self, limit: int, kind: str) -> str:
+        """All of it as text, where it is read whole; FeedError for more than `limit` bytes.
+
+        `kind`: what it is, for the error: "a web page".
+        """
+        decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        found, size = [], 0
+        for piece in self.pieces():
+            size += len(piece)
+            if size > limit:
+                raise FeedError(f"{self.name}: {kind} of over {limit:,} bytes; give CSV")
+            found.append(decoder.decode(piece))
+        return "".join([*found, decoder.decode(b"", final=True)])
+
     def on_disk(self, stack: ExitStack) -> BinaryIO:
         """The content as a seekable file; a decompressed copy if necessary."""
         if self.compression == "none":
