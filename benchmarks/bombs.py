@@ -256,6 +256,25 @@ def document(dice: random.Random) -> bytes:
     return f'<?xml version="1.0"?>{kind}<r>{inner * 2}</r>'.encode()
 
 
+def query(dice: random.Random) -> bytes:
+    """Lists in KQL, W3C logs, and arrays in JSON whose surroundings would be repeated."""
+    count = dice.choice((1_000, 100_000, 400_000))
+    asked = ", ".join(['{"q": "river.org"}'] * count)
+    head = "#Fields: date time c-ip cs-host\n2026-05-01 10:00:01 10.1.0.23 "
+    return dice.choice(
+        (
+            "print x = dynamic([" + '"a.com",' * count,
+            "datatable(name:string)[" + "'" * count,
+            "let x = (" * count,
+            "Client,Names\n" + ('10.1.0.23,dynamic(["a.com"' + ', "b"' * count + "\n") * 2,
+            head + "[ " * count,
+            head + '" [' * count,
+            f'{{"pad": "{"x" * 5_000_000}", "asked": [{asked}]}}',
+            "{'a': " * count,
+        )
+    ).encode()
+
+
 def packed(members: dict[str, str] | dict[str, bytes]) -> bytes:
     """A zip archive."""
     file = io.BytesIO()
@@ -266,5 +285,5 @@ def packed(members: dict[str, str] | dict[str, bytes]) -> bytes:
 
 
 KINDS: tuple[Callable[[random.Random], bytes], ...] = (
-    parquet, workbook, database, archive, nest, capture, dnstap, log, page, document,
+    parquet, workbook, database, archive, nest, capture, dnstap, log, page, document, query,
 )  # fmt: skip

@@ -22,7 +22,7 @@ DATE, TIME = "date", "time"
 EXTRA: Final = "extra"
 _FIELDS = re.compile(r"\s*#\s?Fields:\s*([^\s,;][^,;]*)$", re.IGNORECASE)
 _DATE = re.compile(r"\s*#\s?Date:\s*(\d{4}-\d\d-\d\d)", re.IGNORECASE)
-_CELL = re.compile(r'"([^"]*)"|\[([^\]]*)\]|(\S+)')
+_CELL = re.compile(r'"([^"]*)"|\[([^\[\]]*)\]|(\S+)')  # no "[" in brackets: linear time
 _UNSET: Final = "-"
 
 

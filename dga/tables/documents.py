@@ -42,6 +42,7 @@ _WRAPPERS = frozenset((
     "denied-remote-hosts", "resources", "hostnames", "observables", "payload", "content",
 ))  # fmt: skip
 
+MOST_REPEATED = 2**24  # characters of what stands around an array, in all its rows
 # Keys of addresses of the document itself, and of arrays that answer.
 _LINKS = frozenset((
     "self", "href", "link", "links", "next", "prev", "previous", "permalink", "reference",
@@ -272,7 +273,8 @@ def _listed_row(value: Any, heads: tuple[str, ...]) -> list[dict[str, str]]:
 
 
 def _inner_rows(value: Any, inner: Path) -> list[dict[str, str]]:
-    """A row for each object of an array within a value, with what stands around the array.
+    """A row for each object of an array within a value, with what stands around the array; in the
+    first row alone where that would be repeated into more than MOST_REPEATED characters.
 
     >>> _inner_rows({"ip": "10.1.0.23", "asked": [{"q": "a.com"}, {"q": "b.com"}]}, ("asked",))
     [{'ip': '10.1.0.23', 'asked.q': 'a.com'}, {'ip': '10.1.0.23', 'asked.q': 'b.com'}]
@@ -289,9 +291,13 @@ def _inner_rows(value: Any, inner: Path) -> list[dict[str, str]]:
     if not isinstance(items, list) or not items:
         return [record(value)]
     outer, prefix = record(around) if around else {}, ".".join(inner)
+    repeated = sum(map(len, outer.values())) * len(items) <= MOST_REPEATED
     return [
-        {**outer, **{f"{prefix}.{key}": cell for key, cell in record(item).items()}}
-        for item in items
+        {
+            **(outer if repeated or not at else {}),
+            **{f"{prefix}.{key}": cell for key, cell in record(item).items()},
+        }
+        for at, item in enumerate(items)
     ]
 
 

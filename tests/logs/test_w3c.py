@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from dga.errors import FeedError
-from dga.logs import read_events
+from dga.logs import read_events, w3c
 from dga.logs.events import SCHEMA
 from dga.logs.opening import open_table
 
@@ -67,3 +67,7 @@ def test_every_row_stays_where_the_fields_change() -> None:
     assert [row["cs-host"] for row in rows] == ["garden-tools.com", "xkqzvbntwq.net"]
     assert rows[1]["c-ip"] == "10.1.0.23"
     assert rows[1]["extra"] == "two"
+
+
+def test_brackets_that_do_not_end_take_no_long_time() -> None:
+    assert w3c.cells_of("[ " * 100_000 + "a.example")[-1] == "a.example"

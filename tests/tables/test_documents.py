@@ -230,3 +230,10 @@ def test_structs_of_parquet_are_columns() -> None:
 def test_a_table_whose_first_column_says_domain_is_no_rule_set() -> None:
     rows = "".join(f"domain,{name},\n" for name in NAMES)
     assert names_read(f"Indicator type,Indicator,Description\n{rows}") == NAMES
+
+
+def test_large_surroundings_of_an_array_stand_in_its_first_row_alone() -> None:
+    value = {"note": "x" * 200_000, "asked": [{"q": f"name{at}.com"} for at in range(100)]}
+    rows = documents._inner_rows(value, ("asked",))
+    assert [row["asked.q"] for row in rows] == [f"name{at}.com" for at in range(100)]
+    assert sum(len(row.get("note", "")) for row in rows) == 200_000
