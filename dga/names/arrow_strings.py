@@ -102,6 +102,20 @@ def blank(rows: int) -> pa.LargeStringArray:
     return column_from(np.empty(0, np.uint8), np.zeros(rows + 1, np.int64))
 
 
+def scattered(rows: int, places: Places, texts: Sequence[str]) -> pa.LargeStringArray:
+    """A column of `rows` texts: the given ones at ascending `places`, "" everywhere else.
+
+    >>> scattered(3, np.array([1]), ["a"]).to_pylist()
+    ['', 'a', '']
+    """
+    data, stops = view(column_of(texts))
+    lengths = np.zeros(rows, dtype=np.int64)
+    lengths[places] = np.diff(stops)
+    offsets = np.zeros(rows + 1, dtype=np.int64)
+    np.cumsum(lengths, out=offsets[1:])
+    return column_from(data, offsets)
+
+
 def lengths_of(column: pa.LargeStringArray) -> Places:
     """The length of each text in bytes (texts,)."""
     return np.diff(view(column)[1])

@@ -5,6 +5,7 @@ people choose look-alikes.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache, cached_property
 from itertools import product
 from pathlib import Path
@@ -16,13 +17,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dga.names import arrow_strings, public_suffix
+from dga.names.byte_slices import Bytes, Places
 
 POPULAR = Path(__file__).with_name("popular.txt")
 SHORTEST = 5  # characters; shorter popular labels are not compared
 ONE_EDIT, TWO_EDITS = 6, 10  # characters from which one and two edits are reported
 ALLOWED = 2
+ENDS: tuple[Literal["heads"], Literal["tails"]] = ("heads", "tails")
 SIZES = (3, 4, 5)  # characters of a head or tail, for short to long labels
 LONGEST = 24  # characters; longer labels count as this long
+WORD = 8  # bytes
+HASH_BITS, HASH_FACTOR = 14, np.uint64(0x9E3779B97F4A7C15)  # Fibonacci hashing (Knuth)
 WORDS = ("", "one edit", "two edits")
 # Characters and pairs of characters that resemble another one in common typefaces.
 PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
@@ -36,6 +41,8 @@ LURES = frozenset((
 ))  # fmt: skip
 
 Mask = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.uint64]
+Bits = npt.NDArray[np.uint32]
 
 
 class _Index:
@@ -98,9 +105,7 @@ def remark(name: str) -> str:
     >>> remark("paypal.com")
     ''
     """
-    registered, suffix = public_suffix_of(name)
-    label = registered[: -len(suffix) - 1] if suffix else registered
-    known = _index()
+    label, known = _label(name), _index()
     if len(label) < SHORTEST or label in known.names:
         return ""
     return _swapped(label, known) or _edited(label, known) or _lured(label, known)
@@ -112,12 +117,23 @@ def remarks(names: pa.LargeStringArray) -> pa.LargeStringArray:
     if len(names) < arrow_strings.ONE_BY_ONE:
         return arrow_strings.column_of([remark(name) for name in names.to_pylist()])
     places = np.flatnonzero(_candidates(names))
-    if not len(places):
-        return arrow_strings.blank(len(names))
-    found = np.full(len(names), "", dtype=object)
     chosen = names.take(arrow_strings.numbers_of(places)).to_pylist()
-    found[places] = [remark(name) for name in chosen]
-    return pa.array(found, pa.large_string())
+    return arrow_strings.scattered(len(names), places, _remarks([_label(name) for name in chosen]))
+
+
+def _remarks(labels: list[str]) -> list[str]:
+    """The remark on each label, of which most are compared by their letters alone."""
+    known = _index()
+    column = arrow_strings.column_of(labels)
+    checks = zip(labels, _edits_possible(column), _lures_possible(column), strict=True)
+    return [
+        _swapped(label, known)
+        or (_edited(label, known) if edits else "")
+        or (_lured(label, known) if lures else "")
+        if len(label) >= SHORTEST and label not in known.names
+        else ""
+        for label, edits, lures in checks
+    ]
 
 
 def public_suffix_of(name: str) -> tuple[str, str]:
@@ -127,41 +143,139 @@ def public_suffix_of(name: str) -> tuple[str, str]:
     return name, ".".join(labels[-count:]) if count < len(labels) else ""
 
 
+def _label(name: str) -> str:
+    """The labels of a registered name, or of a name under one, that are no public suffix."""
+    label, _, rest = name.partition(".")
+    if "." not in rest:
+        return label
+    registered, suffix = public_suffix_of(name)
+    return registered[: -len(suffix) - 1] if suffix else registered
+
+
 def _candidates(names: pa.LargeStringArray) -> Mask:
     """Which names (names,) have a head or tail, and a length, of a popular label with few edits, or
-    contain one beside a hyphen or a lure."""
-    known = _index()
-    labels = pc.list_element(pc.split_pattern(names, ".", max_splits=1), 0)
-    lengths = np.minimum(arrow_strings.lengths_of(labels), LONGEST)
-    near = np.zeros(len(names), dtype=bool)
-    ended = np.asarray(pc.match_substring(labels, "-").to_numpy(False)).astype(bool)
+    contain one beside a hyphen or a lure; a few others too, since heads and tails are hashed."""
+    data, places = arrow_strings.view(names)
+    starts, stops = places[:-1], _label_stops(data, places)
+    lengths = stops - starts
+    capped = np.minimum(lengths, LONGEST).astype(np.uint32)
+    ends = dict(zip(ENDS, _eight_bytes(data, starts, stops - SIZES[-1]), strict=True))
+    near, ended = np.zeros(len(names), dtype=bool), _hyphened(data, places, stops)
     for size in SIZES:
-        for start, stop, ends in ((0, size, "heads"), (-size, None, "tails")):
-            wanted, allowed = _ends(size, ends)
-            places = pc.index_in(pc.utf8_slice_codeunits(labels, start, stop), value_set=wanted)
-            found = pc.fill_null(places, len(wanted)).to_numpy(False)
-            near |= allowed[found, lengths]
-            ended |= found < len(wanted)
+        for which, after in zip(ENDS, (0, SIZES[-1] - size), strict=True):
+            codes = ends[which] >> np.uint64(8 * after)
+            allowed = _end_lengths(size, which)[_hashed(codes, size)]
+            near |= ((allowed >> capped) & np.uint32(1)).astype(bool)
+            ended |= (allowed > 0) & (lengths >= size)
     rows = np.flatnonzero(ended & ~near)
-    lured = pc.match_substring_regex(
-        labels.take(arrow_strings.numbers_of(rows)), known.lured
-    ).to_numpy(False)
-    near[rows[np.asarray(lured, dtype=bool)]] = True
+    near[rows] = _lures_possible(arrow_strings.cut(data, starts[rows], lengths[rows]))
     return near
 
 
+def _label_stops(data: Bytes, places: Places) -> Places:
+    """Where the first label of each name ends (names,)."""
+    dots = np.append(np.flatnonzero(data == ord(".")), len(data))
+    stops: Places = np.minimum(dots[np.searchsorted(dots, places[:-1])], places[1:])
+    return stops
+
+
+def _hyphened(data: Bytes, places: Places, stops: Places) -> Mask:
+    """Which first labels hold a hyphen (names,)."""
+    hyphens = np.flatnonzero(data == ord("-"))
+    rows = np.searchsorted(places, hyphens, side="right") - 1
+    found = np.zeros(len(stops), dtype=bool)
+    found[rows[hyphens < stops[rows]]] = True
+    return found
+
+
+def _eight_bytes(data: Bytes, *starts: Places) -> Iterator[Codes]:
+    """The eight bytes of `data` from each of some places, which may lie before its start, as a
+    number; zeros around the data."""
+    around = np.zeros(WORD, dtype=np.uint8)
+    padded = np.concatenate([around, data, around])
+    words = np.ndarray(len(padded) - WORD + 1, "<u8", padded, strides=(1,))
+    return (words[places + WORD] for places in starts)
+
+
+def _hashed(codes: Codes, size: int) -> Codes:
+    """The hashes of the first `size` bytes of codes."""
+    kept = codes << np.uint64(8 * (WORD - size))
+    return (kept * HASH_FACTOR) >> np.uint64(64 - HASH_BITS)
+
+
 @cache
-def _ends(size: int, which: Literal["heads", "tails"]) -> tuple[pa.LargeStringArray, Mask]:
-    """The heads or tails of `size` characters, and the label lengths for which each counts (ends +
-    1, lengths); the last row stands for any other end."""
-    found: dict[str, list[int]] = {}
-    for end, length in getattr(_index(), which):
-        if len(end) == size:
-            found.setdefault(end, []).append(length)
-    allowed = np.zeros((len(found) + 1, LONGEST + 1), dtype=bool)
-    for at, lengths in enumerate(found.values()):
-        allowed[at, lengths] = True
-    return pa.array(list(found), pa.large_string()), allowed
+def _end_lengths(size: int, which: Literal["heads", "tails"]) -> Bits:
+    """By the hash of a head or tail of `size` characters, the label lengths for which it counts, as
+    bits (hashes,); 0 for any other."""
+    chosen = [(end, length) for end, length in getattr(_index(), which) if len(end) == size]
+    data = np.frombuffer("".join(end for end, _ in chosen).encode(), np.uint8)
+    codes = next(_eight_bytes(data, np.arange(len(chosen)) * size))
+    allowed = np.zeros(1 << HASH_BITS, dtype=np.uint32)
+    bits = np.left_shift(np.uint32(1), np.array([length for _, length in chosen], np.uint32))
+    np.bitwise_or.at(allowed, _hashed(codes, size).astype(np.int64), bits)
+    return allowed
+
+
+def _lures_possible(labels: pa.LargeStringArray) -> Mask:
+    """Which labels (labels,) hold a popular one beside a hyphen or a lure."""
+    return arrow_strings.flags_of(pc.match_substring_regex(labels, _index().lured))
+
+
+def _edits_possible(labels: pa.LargeStringArray) -> Mask:
+    """Which labels (labels,) may be a popular one after the edits allowed for it: each edit changes
+    the length by one, or else how often at most two characters occur."""
+    popular, edits = _popular()
+    lengths = np.minimum(arrow_strings.lengths_of(labels), 127).astype(np.int8)
+    longer = np.abs(lengths[:, None] - arrow_strings.lengths_of(popular).astype(np.int8))
+    rows, others = np.nonzero(longer <= np.where(edits, edits, -1).astype(np.int8))
+    changes = 2 * edits[others] - longer[rows, others]
+    kept = _ones(_characters(labels)[rows] ^ _characters(popular)[others]) <= changes
+    rows, others, changes = rows[kept], others[kept], changes[kept]
+    counts = _counts(labels.take(arrow_strings.numbers_of(rows)))
+    changed = np.abs(counts - _counts(popular)[others]).sum(axis=1)
+    possible = np.zeros(len(labels), dtype=bool)
+    possible[rows[changed <= changes]] = True
+    return possible
+
+
+@cache
+def _popular() -> tuple[pa.LargeStringArray, Places]:
+    """The popular labels, and how many edits of each are reported (labels,)."""
+    labels = list(_index().names)
+    return arrow_strings.column_of(labels), np.array([_allowed(label) for label in labels])
+
+
+def _characters(labels: pa.LargeStringArray) -> Bits:
+    """Which characters there are in each label, as bits (labels,); digits share those of letters.
+
+    >>> [f"{bits:b}" for bits in _characters(arrow_strings.column_of(["abba", "", "d"]))]
+    ['110', '0', '10000']
+    """
+    data, places = arrow_strings.view(labels)
+    bits = np.left_shift(np.uint32(1), (data & 31).astype(np.uint32))
+    found = np.zeros(len(labels), dtype=np.uint32)
+    filled = np.flatnonzero(places[1:] > places[:-1])
+    if len(filled):
+        found[filled] = np.bitwise_or.reduceat(bits, places[filled])
+    return found
+
+
+def _counts(labels: pa.LargeStringArray) -> npt.NDArray[np.int16]:
+    """How often each character occurs (labels, 64); digits share the columns of letters."""
+    data, places = arrow_strings.view(labels)
+    rows = np.repeat(np.arange(len(labels)) * 64, np.diff(places))
+    found = np.bincount(rows + (data & 63), minlength=64 * len(labels))
+    return found.reshape(-1, 64).astype(np.int16)
+
+
+def _ones(bits: Bits) -> Bits:
+    """How many bits of each number are set (Warren, Hacker's Delight, 5-1); numpy 1 has no
+    `bitwise_count`."""
+    pairs = bits - ((bits >> np.uint32(1)) & np.uint32(0x55555555))
+    fours = (pairs & np.uint32(0x33333333)) + ((pairs >> np.uint32(2)) & np.uint32(0x33333333))
+    bytes_ = (fours + (fours >> np.uint32(4))) & np.uint32(0x0F0F0F0F)
+    ones: Bits = (bytes_ * np.uint32(0x01010101)) >> np.uint32(24)
+    return ones
 
 
 @cache

@@ -55,9 +55,7 @@ def subdomain_remarks(
         return arrow_strings.blank(len(domains))
     chosen = arrow_strings.numbers_of(rows)
     texts = map(subdomains.remark, domains.take(chosen).to_pylist(), names.take(chosen).to_pylist())
-    found = np.full(len(domains), "", dtype=object)
-    found[rows] = list(texts)
-    return arrow_strings.column_of(found.tolist())
+    return arrow_strings.scattered(len(domains), rows, list(texts))
 
 
 def remark(name: str) -> str:
@@ -91,13 +89,12 @@ def judged_names(names: pa.LargeStringArray) -> pa.LargeStringArray:
     >>> judged_names(arrow_strings.column_of(["xn--hwevqwlocbvmrjdor.net", "a.com"])).to_pylist()
     ['hwevqwlocbvmrjdor.net', 'a.com']
     """
-    rows = np.flatnonzero(arrow_strings.flags_of(pc.match_substring(names, _PUNYCODE)))
-    if not len(rows):
+    encoded = pc.match_substring(names, _PUNYCODE)
+    found = names.filter(encoded).to_pylist()
+    if not found:
         return names
-    found = names.to_pylist()
-    for row in rows.tolist():
-        found[row] = ".".join(map(_judged_label, found[row].split(".")))
-    return arrow_strings.column_of(found)
+    judged = [".".join(map(_judged_label, name.split("."))) for name in found]
+    return pc.replace_with_mask(names, encoded, arrow_strings.column_of(judged))
 
 
 def joined(*columns: pa.LargeStringArray) -> pa.LargeStringArray:
@@ -105,16 +102,17 @@ def joined(*columns: pa.LargeStringArray) -> pa.LargeStringArray:
     filled = [column for column in columns if arrow_strings.lengths_of(column).any()]
     if len(filled) < 2:
         return filled[0] if filled else columns[0]
-    rows = zip(*(column.to_pylist() for column in filled), strict=True)
-    return arrow_strings.column_of([SEPARATOR.join(filter(None, row)) for row in rows])
+    given = [arrow_strings.lengths_of(column) > 0 for column in filled]
+    rows = np.flatnonzero(np.logical_or.reduce(given))  # few
+    chosen = arrow_strings.numbers_of(rows)
+    texts = zip(*(column.take(chosen).to_pylist() for column in filled), strict=True)
+    told = [SEPARATOR.join(filter(None, row)) for row in texts]
+    return arrow_strings.scattered(len(columns[0]), rows, told)
 
 
 def _at(names: pa.LargeStringArray, rows: Places) -> pa.LargeStringArray:
-    if not len(rows):
-        return arrow_strings.blank(len(names))
-    found = np.full(len(names), "", dtype=object)
-    found[rows] = [remark(name) for name in names.take(arrow_strings.numbers_of(rows)).to_pylist()]
-    return arrow_strings.column_of(found.tolist())
+    chosen = names.take(arrow_strings.numbers_of(rows)).to_pylist()
+    return arrow_strings.scattered(len(names), rows, [remark(name) for name in chosen])
 
 
 def _judged_label(label: str) -> str:

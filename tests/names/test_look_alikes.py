@@ -53,6 +53,27 @@ def test_a_column_gets_what_each_name_gets_alone() -> None:
     assert column.to_pylist() == [look_alikes.remark(name) for name in names]
 
 
+def test_no_edit_is_overlooked_in_a_column() -> None:
+    labels = list(look_alikes._index().names)
+    edited = [
+        changed
+        for label in labels
+        for at in range(len(label))
+        for changed in (
+            label[:at] + label[at + 1 :],
+            f"{label[:at]}q{label[at:]}",
+            f"{label[:at]}z{label[at + 1 :]}",
+            label[:at] + label[at : at + 2][::-1] + label[at + 2 :],
+            f"{label[1:at]}-{label[at:]}",
+        )
+    ]
+    names = [f"{label}.com" for label in dict.fromkeys(filter(None, edited))]
+    column = look_alikes.remarks(pa.array(names, pa.large_string()))
+    alone = [look_alikes.remark(name) for name in names]
+    assert column.to_pylist() == alone
+    assert sum(map(bool, alone)) > len(names) / 2
+
+
 def test_no_popular_name_is_a_look_alike() -> None:
     popular = look_alikes._index().names.values()
     assert [name for name in popular if look_alikes.remark(name)] == []
