@@ -76,7 +76,7 @@ def _try_shapes(loaded: ModelBundle) -> None:
 
     dice = np.random.default_rng(0)
     for shape in tried_shapes.shapes(loaded.encoder, trims=loaded.trims):
-        loaded.run(dice.integers(1, loaded.encoder.vocabulary, shape, np.uint8))
+        loaded.run([dice.integers(1, loaded.encoder.vocabulary, shape, np.uint8)])
 
 
 def _score(loaded: ModelBundle, names: list[str]) -> None:

@@ -5,7 +5,7 @@ Names are columns of texts in the bundle's scope; parses nothing and decides no 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from functools import partial
 
@@ -20,7 +20,7 @@ from dga.scoring.bundle import Batch, ModelBundle
 from dga.scoring.calibration import Float32s
 from dga.scoring.score_cache import NetworkOutputs, ScoreCache
 
-Results = list[Callable[[], tuple[Places, NetworkOutputs]]]
+Results = list[Callable[[], list[tuple[Places, NetworkOutputs]]]]
 
 
 class BatchScorer:
@@ -35,9 +35,8 @@ class BatchScorer:
         self.cache = ScoreCache(limit) if limit else None
         known = bundle.families
         names, member = bundle.groups.summed(np.eye(len(known), dtype=np.float32), known)
-        group = member.argmax(axis=1) if known else np.zeros(0, dtype=np.int64)
-        self._by_group = np.argsort(group, kind="stable")  # families, those of a group together
-        self._starts = np.searchsorted(group[self._by_group], np.arange(len(names)))
+        self._group = member.argmax(axis=1) if known else np.zeros(0, dtype=np.int64)
+        self._merged = [np.flatnonzero(families) for families in member.T if families.sum() > 1]
         self.families = [*names, UNKNOWN_FAMILY, ""]
 
     def ask(self, names: pa.LargeStringArray, pool: Executor | None = None) -> PendingScores:
@@ -45,32 +44,42 @@ class BatchScorer:
         return PendingScores(self, names, pool)
 
     def start(self, names: pa.LargeStringArray, pool: Executor | None) -> Results:
-        """Start scoring names; each result, when called, waits for one batch: rows and outputs."""
-        batches = self._bundle.batches(*arrow_strings.view(names))
-        if pool is None or len(batches) <= 1:
-            return [partial(self._answer, batch) for batch in batches]
-        return [pool.submit(self._answer, batch).result for batch in batches]
+        """Start scoring names; each result, when called, waits for the rows and outputs of some
+        batches."""
+        together = self._bundle.together(self._bundle.batches(*arrow_strings.view(names)))
+        if pool is None or len(together) <= 1:
+            return [partial(self._answers, batches) for batches in together]
+        return [pool.submit(self._answers, batches).result for batches in together]
 
-    def _answer(self, batch: Batch) -> tuple[Places, NetworkOutputs]:
-        score, shares = self._bundle.run(self._bundle.encode(batch))
+    def _answers(self, batches: Sequence[Batch]) -> list[tuple[Places, NetworkOutputs]]:
+        results = self._bundle.run(list(map(self._bundle.encode, batches)))
+        return [
+            (batch.rows, self._outputs(*result))
+            for batch, result in zip(batches, results, strict=True)
+        ]
+
+    def _outputs(self, score: Float32s, shares: Float32s) -> NetworkOutputs:
         none = len(self.families) - 1
         family = np.full(len(score), none, dtype=np.int16)
         share = np.full_like(score, np.nan)
         reported = np.flatnonzero(score.astype(np.float64) >= self._least)
         if shares.shape[1] and len(reported):
             family[reported], share[reported] = self._family(shares[reported])
-        return batch.rows, NetworkOutputs(score, family, share)
+        return NetworkOutputs(score, family, share)
 
     def _family(self, shares: Float32s) -> tuple[npt.NDArray[np.int16], Float32s]:
         """The likeliest family or group of each row of shares (rows, families), and its share."""
-        shares = np.ascontiguousarray(shares.T)  # whole rows are summed many times as fast
-        if self._bundle.groups.merged:
-            # Not a matrix product: its threads would wait for those of the other batches.
-            shares = np.add.reduceat(shares[self._by_group], self._starts, axis=0)
-        best = shares.argmax(axis=0)
-        share = np.minimum(shares.max(axis=0), np.float32(1))  # sums may round above
+        # Whole columns are summed, and rows searched, many times as fast where they lie together.
+        # Not a matrix product: its threads would wait for those of the other batches.
+        columns = np.array(shares.T, order="C")
+        for first, *others in self._merged:
+            for other in others:
+                columns[first] += columns[other]
+                columns[other] = 0
+        best = np.ascontiguousarray(columns.T).argmax(axis=1)
+        share = np.minimum(columns.max(axis=0), np.float32(1))  # sums may round above
         named = share.astype(np.float64) >= self._bundle.groups.floor
-        return np.where(named, best, len(self.families) - 2).astype(np.int16), share
+        return np.where(named, self._group[best], len(self.families) - 2).astype(np.int16), share
 
 
 class PendingScores:
@@ -102,8 +111,8 @@ class PendingScores:
 
     def _take(self, rows: Places, results: Results) -> None:
         for result in results:
-            places, answers = result()
-            self._found.put(rows[places], answers)
+            for places, answers in result():
+                self._found.put(rows[places], answers)
         if self._cache is not None:
             self._cache.answer(self._keys[rows], self._found.of(rows))
 

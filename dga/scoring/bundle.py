@@ -38,6 +38,7 @@ ONNX_FILE = "model.onnx"
 KERAS_FILE = "model.keras"
 IMPORTED_FILE = "imported"  # marks a network from elsewhere
 MAX_BATCH = 512  # rows: small enough for one core's cache, large enough to amortise a call
+RUN_TOGETHER = 8  # batches, whose names in doubt are looked at again in one call
 DEFAULT_FPR = 0.01
 ABOVE_ALL = 1 + 2**-23  # the float32 above 1: a threshold that no score reaches
 PROBE = ("probe.example", "\0")  # the highest code among those of the second
@@ -109,8 +110,10 @@ class ModelBundle:
         score = np.empty(len(names), dtype=np.float32)
         families = np.zeros((len(names), len(self.families)), dtype=np.float32)
 
-        def fill(batch: Batch) -> None:
-            score[batch.rows], families[batch.rows] = self.run(self.encode(batch))
+        def fill(batches: Sequence[Batch]) -> None:
+            results = self.run(list(map(self.encode, batches)))
+            for batch, (scores, shares) in zip(batches, results, strict=True):
+                score[batch.rows], families[batch.rows] = scores, shares
 
         self._each(names, fill)
         return Scores(score, families)
@@ -119,25 +122,25 @@ class ModelBundle:
         """What the network says of at least one name, uncalibrated, in the names' order."""
         found: list[tuple[Places, Given]] = []
 
-        def fill(batch: Batch) -> None:
-            found.append((batch.rows, self._given(self.encode(batch))))
+        def fill(batches: Sequence[Batch]) -> None:
+            found.extend((batch.rows, self._given(self.encode(batch))) for batch in batches)
 
         self._each(names, fill)
         order = np.argsort(np.concatenate([rows for rows, _ in found]))
         return Given.joined([given for _, given in found]).of_rows(order)
 
-    def _each(self, names: Sequence[str], fill: Callable[[Batch], None]) -> None:
-        """Call `fill` for each batch of names, in parallel."""
+    def _each(self, names: Sequence[str], fill: Callable[[Sequence[Batch]], None]) -> None:
+        """Call `fill` for all batches of names, in parallel."""
         places = np.zeros(len(names) + 1, dtype=np.int64)
         np.cumsum(np.fromiter(map(len, names), np.int64, len(names)), out=places[1:])
         raw = np.frombuffer("".join(names).encode("ascii", "replace"), dtype=np.uint8)
-        batches = self.batches(raw, places)
-        if self.threads == 1 or len(batches) <= 1:
-            for batch in batches:
-                fill(batch)
+        together = self.together(self.batches(raw, places))
+        if self.threads == 1 or len(together) <= 1:
+            for batches in together:
+                fill(batches)
         else:  # whole batches in parallel: threads within one would wait for each other
             with ThreadPoolExecutor(self.threads) as pool:
-                list(pool.map(fill, batches))
+                list(pool.map(fill, together))
 
     def batches(self, raw: Bytes, places: Places) -> list[Batch]:
         """Group names, in the form of `arrow_strings.view`, into batches of similar length."""
@@ -151,18 +154,27 @@ class ModelBundle:
             for part in parts
         ]
 
+    def together(self, batches: Sequence[Batch]) -> list[Sequence[Batch]]:
+        """Batches that one thread runs together: as many as leave none of the threads idle, but
+        single ones for an imported bundle, whose second look was tried on no more."""
+        number = 1 if self.imported else max(1, min(RUN_TOGETHER, len(batches) // self.threads))
+        return [batches[at : at + number] for at in range(0, len(batches), number)]
+
     def encode(self, batch: Batch) -> Bytes:
         """The codes of a batch (rows, columns), trimmed to its longest name if allowed."""
         width = int(batch.lengths.max(initial=1)) if self.trims else None
         return self.encoder.encode_bytes(batch.raw, batch.lengths, width)
 
-    def run(self, codes: npt.NDArray[np.uint8]) -> tuple[Float32s, Float32s]:
-        """Score encoded names (rows, columns); returns P(dga) and the family shares."""
-        given = self._given(codes)
+    def run(self, encoded: Sequence[Bytes]) -> list[tuple[Float32s, Float32s]]:
+        """Score batches of encoded names (rows, columns); returns P(dga) (rows,) and the family
+        shares of each."""
+        given = [self._given(codes) for codes in encoded]
+        shares = [outputs.shares for outputs in given]
         if self.second_look is None:
-            return self.calibration.apply(given), given.shares
-        odds = self.calibration.log_odds(given)
-        return sigmoid(self.second_look.revised(odds, given, codes, self.encoder)), given.shares
+            return list(zip(map(self.calibration.apply, given), shares, strict=True))
+        odds = list(map(self.calibration.log_odds, given))
+        self.second_look.revise(odds, given, encoded, self.encoder)
+        return list(zip(map(sigmoid, odds), shares, strict=True))
 
     def release_memory(self) -> None:
         """Return to the system what earlier batches took; the next ones ask for it again.

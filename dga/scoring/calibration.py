@@ -128,7 +128,8 @@ def log_odds(scores: npt.ArrayLike) -> Evidence:
 
 def log_shares(shares: Float32s) -> Float32s:
     """The logarithms of family shares (rows, families), all finite."""
-    return np.log(np.maximum(shares, np.float32(LEAST_SHARE)))
+    found: Float32s = np.maximum(shares, np.float32(LEAST_SHARE))
+    return np.log(found, out=found)
 
 
 def _weighed(evidence: Float32s, weights: tuple[float, ...]) -> Float32s:
