@@ -27,7 +27,7 @@ import pandas as pd
 import tensorflow as tf
 
 from dga import devices
-from dga.config import ARCHITECTURES, TrainingConfig
+from dga.config import ARCHITECTURES, ResolvedConfig, TrainingConfig
 from dga.datasets import dataset
 from dga.generators import FAMILIES, at_most
 from dga.hosts.made_up_names import made_up_names
@@ -99,19 +99,21 @@ def names(count: int) -> pd.DataFrame:
     chosen = pd.DataFrame({DOMAIN: made_up_names(count // 2, 23), LABEL: BENIGN, FAMILY: ""})
     generated = pd.DataFrame(made, columns=[DOMAIN, FAMILY]).assign(**{LABEL: DGA})
     frames = [frame.assign(**{FEED: "own"}) for frame in (chosen, generated)]
-    return dataset.build(frames, TrainingConfig(test_size=0.05, validation_size=0.05)).frame
+    return dataset.build(
+        frames, TrainingConfig(test_size=0.05, validation_size=0.05).resolved()
+    ).frame
 
 
-def learnt_from(frame: pd.DataFrame, config: TrainingConfig) -> tuple[Examples, CharEncoder]:
+def learnt_from(frame: pd.DataFrame, config: ResolvedConfig) -> tuple[Examples, CharEncoder]:
     """The training part, encoded for an architecture."""
     side = ARCHITECTURES[config.architecture].side
     encoder = CharEncoder(max_length=config.max_length, side=side)
     part = frame[frame[dataset.SPLIT] == dataset.TRAIN]
-    return examples.examples(part, encoder, [], config), encoder
+    return examples.examples(part, encoder, [], dataset.loss_weights(part, config)), encoder
 
 
 def measure(
-    way: Way, train: Examples, encoder: CharEncoder, config: TrainingConfig, seconds: float
+    way: Way, train: Examples, encoder: CharEncoder, config: ResolvedConfig, seconds: float
 ) -> tuple[Rate, float]:
     """The rate of a way, and the floating-point operations that a name of a training takes."""
     with arithmetic_of(way), replicas.scope(way.device):

@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 
 from benchmarks.rivals import Lists, parts_of_run
-from dga.config import TrainingConfig
+from dga.config import ResolvedConfig, TrainingConfig
 from dga.datasets import dataset, feeds, prepare
 from dga.errors import DGAError
 from dga.evaluation import evaluate
@@ -32,7 +32,7 @@ def main() -> None:
     run = store.open_run(options.run)
     lists = Lists(tuple(options.benign), options.dga, tuple(options.curated))
     data = parts_of_run(run, lists, options.trial)
-    config = TrainingConfig.from_json(run.settings)
+    config = TrainingConfig.from_json(run.settings).resolved()
     work = store.create(options.name, run.path.parent)
     shutil.copytree(run.path, work, dirs_exist_ok=True)
     folder, stated = work / store.BUNDLE_FOLDER, _stated(run, options.name)
@@ -55,7 +55,7 @@ def _stated(run: store.Run, name: str) -> dict[str, Any]:
     return {key: getattr(held, key) for key in names}
 
 
-def _trial(paths: list[Path], config: TrainingConfig) -> pd.DataFrame | None:
+def _trial(paths: list[Path], config: ResolvedConfig) -> pd.DataFrame | None:
     """The trial names as a training measures them."""
     if not paths:
         return None

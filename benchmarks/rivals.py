@@ -119,7 +119,7 @@ def trained(name: str, lists: Lists, settings: Mapping[str, Any], root: Path) ->
 
 def parts(lists: Lists, settings: Mapping[str, Any]) -> dataset.Dataset:
     """The dataset that a training with these settings made of the lists: the same on every call."""
-    config = TrainingConfig.from_json(dict(settings))
+    config = TrainingConfig.from_json(dict(settings)).resolved()
     return dataset.build(lists.frames(), config, curated=lists.curated_frames())
 
 
@@ -129,7 +129,7 @@ def parts_of_run(run: store.Run, lists: Lists, trial: Sequence[Path]) -> dataset
     Where these files, as they are read today, make another one, the names that the run has learnt
     from are left out of the parts that measure; RunError where the run keeps no record of those.
     """
-    config = TrainingConfig.from_json(run.settings)
+    config = TrainingConfig.from_json(run.settings).resolved()
     held: set[str] = set()
     if run.config["trial"]:
         frame = pd.concat([feeds.read_feed(path).frame for path in trial])

@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 
 from dga import devices, progress
-from dga.config import ARCHITECTURES, TrainingConfig
+from dga.config import ARCHITECTURES, ResolvedConfig, TrainingConfig
 from dga.datasets import dataset, feeds
 from dga.generators import FAMILIES, at_most
 from dga.networks import heads, learner
@@ -135,7 +135,7 @@ def main() -> None:
     options = _options()
     devices.quiet()
     frame = _names(options)
-    lstm = _parts(frame, TrainingConfig(**NOTEBOOK))
+    lstm = _parts(frame, TrainingConfig(**NOTEBOOK).resolved())
     print(f"{len(lstm.train):,} names to learn from, {len(lstm.test):,} to judge on", flush=True)
     head = f"{'names/s':>9}{'accuracy':>10}{'seconds':>9}{'times':>7}{'CPU s':>8}{'times':>7}"
     print(f"{'':42}{head}", flush=True)
@@ -149,7 +149,7 @@ def main() -> None:
     _ours(f"  + {OURS}", {**settings, "max_batches": UPDATES}, lstm, mark, theirs)
     known = options.architecture or store.open_run(store.SHIPPED).settings["architecture"]
     settings = {**NOTEBOOK, "architecture": known, **DEFAULT, "max_batches": UPDATES}
-    parts = _parts(frame, TrainingConfig(**settings))
+    parts = _parts(frame, TrainingConfig(**settings).resolved())
     _ours(f"{known}, the default architecture", settings, parts, mark, theirs)
 
 
@@ -208,7 +208,7 @@ def _xla_rate(parts: Parts) -> float:
 
 
 def _compiled(parts: Parts, xla: bool) -> keras.Model:
-    model = learner.fresh(parts.encoder, [], TrainingConfig(**NOTEBOOK))
+    model = learner.fresh(parts.encoder, [], TrainingConfig(**NOTEBOOK).resolved())
     model.compile(
         optimizer=keras.optimizers.RMSprop(),
         loss={heads.SCORE_OUTPUT: "binary_crossentropy"},
@@ -225,16 +225,18 @@ def _names(options: argparse.Namespace) -> pd.DataFrame:
     else:
         frames = _own()
     drawn = [frame.sample(frac=options.share, random_state=23) for frame in frames]
-    return dataset.build(drawn, TrainingConfig(**NOTEBOOK)).frame
+    return dataset.build(drawn, TrainingConfig(**NOTEBOOK).resolved()).frame
 
 
-def _parts(frame: pd.DataFrame, config: TrainingConfig) -> Parts:
+def _parts(frame: pd.DataFrame, config: ResolvedConfig) -> Parts:
     encoder = CharEncoder(
         max_length=config.max_length, side=ARCHITECTURES[config.architecture].side
     )
     train, test = (
-        examples.examples(frame[frame[dataset.SPLIT] == split], encoder, [], config)
-        for split in (dataset.TRAIN, dataset.TEST)
+        examples.examples(part, encoder, [], dataset.loss_weights(part, config))
+        for part in (
+            frame[frame[dataset.SPLIT] == split] for split in (dataset.TRAIN, dataset.TEST)
+        )
     )
     return Parts(train, test, encoder)
 

@@ -28,7 +28,7 @@ def set_up(queued: bool) -> None:
             told = forecast.show(specs, config, base.name if base else "")
     st.header("Start", anchor=False)
     if config and isinstance(told, Forecast):
-        forecast.time_needed(told, config)
+        forecast.time_needed(told, config.resolved(continued=bool(base)))
     progress.name_and_start(
         specs, config, problem or (told if isinstance(told, str) else ""), base, queued
     )

@@ -18,7 +18,7 @@ from collections.abc import Collection, Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from dga.config import TrainingConfig
+from dga.config import ResolvedConfig
 from dga.datasets import dataset, perturbations
 from dga.datasets.perturbations import ATTACKS
 from dga.generators import FAMILIES, LARGEST, at_most, compounds
@@ -35,28 +35,27 @@ INITIALS_SHARE = 1 / 6  # of composed names
 CHANGED_SHARE, HIDDEN_SHARE = 0.1, 0.15  # of the names that are added
 
 
-def widened(part: pd.DataFrame, config: TrainingConfig, exclude: Collection[str]) -> pd.DataFrame:
+def widened(part: pd.DataFrame, config: ResolvedConfig, exclude: Collection[str]) -> pd.DataFrame:
     """Return the part with invented, generated, resuffixed, composed and hosted names behind its
     rows, as many as a config says.
 
     `exclude`: registered names that must not be added.
     """
-    own = config.resolved()
-    counts = generated_counts(part, own.generated_share or 0.0)
-    hosts = hosted_count(part, own.hosted_share or 0.0)
-    words = composed_count(part, own.composed_share or 0.0)
+    counts = generated_counts(part, config.generated_share)
+    hosts = hosted_count(part, config.hosted_share)
+    words = composed_count(part, config.composed_share)
 
-    unknown = _invented(part, round((own.invented_share or 0.0) * len(part)), own.seed)
+    unknown = _invented(part, round(config.invented_share * len(part)), config.seed)
     generated = {family: at_most(family, count) for family, count in counts.items()}
-    clouds = hosted(hosts, own.seed) if hosts else []
-    composed = _composed(part, words, own.seed) if words else []
+    clouds = hosted(hosts, config.seed) if hosts else []
+    composed = _composed(part, words, config.seed) if words else []
 
     taken = set(exclude)
     made = [_rows(_distinct(unknown, taken), DGA, UNKNOWN_FAMILY, INVENTED)]
     for family, names in generated.items():
         made.append(_rows(_distinct(names, taken), DGA, family, dataset.GENERATED))
-    if share := own.resuffixed_share or 0.0:
-        made.append(_resuffixed(part, round(share * len(part)), own.seed, taken))
+    if share := config.resuffixed_share:
+        made.append(_resuffixed(part, round(share * len(part)), config.seed, taken))
     made.append(_rows(_distinct(composed, taken), BENIGN, "", COMPOSED))
     made.append(_rows(_distinct(clouds, taken), BENIGN, "", HOSTED))
     return pd.concat([part, *filter(len, made)], ignore_index=True)
@@ -83,20 +82,18 @@ def composed_count(part: pd.DataFrame, share: float) -> int:
     return round(share * int((part[LABEL] == BENIGN).sum()))
 
 
-def unseen(part: pd.DataFrame, config: TrainingConfig, exclude: Iterable[str]) -> list[str]:
+def unseen(part: pd.DataFrame, config: ResolvedConfig, exclude: Iterable[str]) -> list[str]:
     """Names of synthetic families to go with a part that is not learnt from.
 
     As many as a training part of its size would get, from other synthetic generators.
     """
-    own = config.resolved()
-    count = round((own.invented_share or 0.0) * len(part))
-    return _distinct(_invented(part, count, own.seed + UNSEEN_SEED), set(exclude))
+    count = round(config.invented_share * len(part))
+    return _distinct(_invented(part, count, config.seed + UNSEEN_SEED), set(exclude))
 
 
-def made_up(part: pd.DataFrame, config: TrainingConfig, most: int) -> list[str]:
+def made_up(part: pd.DataFrame, config: ResolvedConfig, most: int) -> list[str]:
     """Names of made-up generators as a training part is widened with, at most so many."""
-    own = config.resolved()
-    return _invented(part, min(most, round((own.invented_share or 0.0) * len(part))), own.seed)
+    return _invented(part, min(most, round(config.invented_share * len(part))), config.seed)
 
 
 def _invented(part: pd.DataFrame, count: int, seed: int) -> list[str]:
@@ -142,11 +139,10 @@ def _resuffixed(part: pd.DataFrame, count: int, seed: int, taken: set[str]) -> p
     return made.assign(**{FEED: dataset.RESUFFIXED})
 
 
-def composed_beside(part: pd.DataFrame, config: TrainingConfig, count: int) -> list[str]:
+def composed_beside(part: pd.DataFrame, config: ResolvedConfig, count: int) -> list[str]:
     """So many composed names beside a part that is not learnt from, others than a training part's;
     none where the config adds none."""
-    own = config.resolved()
-    return _composed(part, count, own.seed + UNSEEN_SEED) if own.composed_share else []
+    return _composed(part, count, config.seed + UNSEEN_SEED) if config.composed_share else []
 
 
 def _composed(part: pd.DataFrame, count: int, seed: int) -> list[str]:

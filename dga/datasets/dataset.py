@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dga.config import Balance, TrainingConfig
+from dga.config import Balance, ResolvedConfig
 from dga.datasets import cleaning
 from dga.datasets.cleaning import LISTS, WEIGHT, Cleaning
 from dga.errors import DatasetError
@@ -128,7 +128,7 @@ class Dataset:
 
 def build(
     frames: Sequence[pd.DataFrame],
-    config: TrainingConfig,
+    config: ResolvedConfig,
     exclude: Collection[str] = (),
     corrections: Sequence[pd.DataFrame] = (),
     curated: Sequence[pd.DataFrame] = (),
@@ -156,7 +156,7 @@ def build(
     capped = cap_families(clean, config.cap_per_family, config.seed)
     _refuse_small(capped)
     whole, cleaned = len(capped), None
-    if config.resolved().cleaning:
+    if config.cleaning:
         capped, cleaned = cleaning.cleaned(
             capped, NAME, config.seed, np.asarray(capped.index < corrected_rows)
         )
@@ -219,6 +219,14 @@ def weights(frame: pd.DataFrame, how: Balance) -> npt.NDArray[np.float32]:
     return np.asarray(result / result.mean(), dtype=np.float32)
 
 
+def loss_weights(frame: pd.DataFrame, config: ResolvedConfig) -> npt.NDArray[np.float32]:
+    """What each row weighs in the loss (rows,), mean 1: balanced `weights`, those of benign names
+    times `benign_weight`."""
+    balanced = weights(frame, config.balance)
+    balanced = np.where(frame[LABEL] == BENIGN, config.benign_weight, 1.0) * balanced
+    return np.asarray(balanced / balanced.mean(), dtype=np.float32)
+
+
 def _merged(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     if not frames:
         raise DatasetError("no feed was given; give at least one benign and one DGA feed")
@@ -228,7 +236,7 @@ def _merged(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 def _curated(
     frames: Sequence[pd.DataFrame],
-    config: TrainingConfig,
+    config: ResolvedConfig,
     exclude: Collection[str],
     former: Former | None = None,
 ) -> pd.DataFrame:
@@ -290,7 +298,7 @@ def _refuse_small(frame: pd.DataFrame) -> None:
             )
 
 
-def _splits(frame: pd.DataFrame, config: TrainingConfig) -> Parts:
+def _splits(frame: pd.DataFrame, config: ResolvedConfig) -> Parts:
     """The part of each row (rows,): stratified by label and family, disjoint by registered name
     unless split by rows.
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dga.config import ARCHITECTURES, FeedSpec, TrainingConfig, TrainingPlan
+from dga.config import ARCHITECTURES, FeedSpec, ResolvedConfig, TrainingPlan
 from dga.datasets import augmentation, dataset, feeds, replay
 from dga.datasets.dataset import Dataset, Former
 from dga.errors import DatasetError
@@ -91,27 +91,30 @@ class LearningParts:
     """What a network learns from, stops on and is calibrated on; columns as in the dataset.
 
     `train`: the training part with the names that augmentation adds; of what a base run has learnt
-    from only a share.
+    from only a share. `weights` (train,): what each of these weighs in the loss.
     """
 
     train: pd.DataFrame
+    weights: npt.NDArray[np.float32]
     validation: pd.DataFrame
     calibration: CalibrationData
 
 
 def prepare(
-    plan: TrainingPlan, on_progress: OnProgress = ignore, former: Former | None = None
+    plan: TrainingPlan,
+    config: ResolvedConfig,
+    on_progress: OnProgress = ignore,
+    former: Former | None = None,
 ) -> PreparedData:
     """Read a plan's feeds and build its dataset; FeedError or DatasetError.
 
-    `former`: what the plan's base run has learnt from.
+    `config`: the plan's settings, resolved. `former`: what its base run has learnt from.
     """
     on_progress(Progress(phase="feeds", message="reading the feeds"))
     read, trial, curated = map(read_feeds, (plan.feeds, plan.trial, plan.curated))
     on_progress(Progress(phase="dataset", message="building the dataset"))
-    held = _trial_names(trial, plan) if trial.frames else None
+    held = _trial_names(trial, config) if trial.frames else None
     exclude = set() if held is None else set(held[REGISTERED_NAME])
-    config = plan.resolved()
     data = dataset.build(read.frames, config, exclude, read.corrections, curated.frames, former)
     before = []
     if former:
@@ -133,18 +136,20 @@ def prepare(
     return PreparedData(data, held, facts)
 
 
-def learning_parts(prepared: PreparedData, config: TrainingConfig) -> LearningParts:
+def learning_parts(prepared: PreparedData, config: ResolvedConfig) -> LearningParts:
     """Widen the training part as the settings say, and gather what the calibration needs."""
     data = prepared.data
     learnt = replay.replayed(data.part(dataset.TRAIN), config)
+    train = augmentation.widened(learnt, config, prepared.reserved())
     return LearningParts(
-        train=augmentation.widened(learnt, config, prepared.reserved()),
+        train=train,
+        weights=dataset.loss_weights(train, config),
         validation=data.part(dataset.VALIDATION),
         calibration=calibration_data(data, config),
     )
 
 
-def calibration_data(data: Dataset, config: TrainingConfig) -> CalibrationData:
+def calibration_data(data: Dataset, config: ResolvedConfig) -> CalibrationData:
     """The validation part and the names beside it that the architecture's calibration needs."""
     listed, train = data.part(dataset.VALIDATION), data.part(dataset.TRAIN)
     curated = data.curated_part(dataset.VALIDATION)[dataset.NAME].tolist()
@@ -152,7 +157,7 @@ def calibration_data(data: Dataset, config: TrainingConfig) -> CalibrationData:
     benign = train.loc[train[LABEL] == BENIGN, dataset.NAME]
     return CalibrationData(
         listed=listed,
-        weights=dataset.weights(listed, config.balance or "class"),
+        weights=dataset.weights(listed, config.balance),
         curated=curated,
         composed=augmentation.composed_beside(listed, config, round(COMPOSED_SHARE * len(curated))),
         unseen=augmentation.unseen(listed, config, data.frame[dataset.NAME]),
@@ -181,9 +186,9 @@ def read_feeds(specs: tuple[FeedSpec, ...]) -> LoadedFeeds:
     return loaded
 
 
-def _trial_names(trial: LoadedFeeds, plan: TrainingPlan) -> pd.DataFrame:
+def _trial_names(trial: LoadedFeeds, config: ResolvedConfig) -> pd.DataFrame:
     merged = pd.concat(trial.frames, ignore_index=True)
-    named, _ = dataset.named(merged, plan.config.scope)
+    named, _ = dataset.named(merged, config.scope)
     held = named.drop_duplicates([dataset.NAME]).reset_index(drop=True)
     if held.empty:
         raise DatasetError("the trial files contain no domain; give labelled files or none")

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dga.config import TrainingConfig
+from dga.config import ResolvedConfig
 from dga.datasets.cleaning import WEIGHT
 from dga.datasets.dataset import BEFORE, TRAIN
 from dga.errors import DatasetError
@@ -22,7 +22,7 @@ from dga.schema import BENIGN, DGA, FAMILY, LABEL
 LEAST = 100  # names of a family that are learnt again, where it has as many
 
 
-def replayed(part: pd.DataFrame, config: TrainingConfig) -> pd.DataFrame:
+def replayed(part: pd.DataFrame, config: ResolvedConfig) -> pd.DataFrame:
     """Return a training part with all new names and a share of those that the base has learnt.
 
     Generated names that are learnt again weigh for those that are not, so that old families keep
@@ -47,7 +47,7 @@ def replayed(part: pd.DataFrame, config: TrainingConfig) -> pd.DataFrame:
     return found
 
 
-def counts(part: pd.DataFrame, config: TrainingConfig) -> list[dict[str, Any]]:
+def counts(part: pd.DataFrame, config: ResolvedConfig) -> list[dict[str, Any]]:
     """How many names of a training part the base has learnt, and how many are learnt again;
     JSON-ready, one row."""
     old, _, kept = _drawn(part, config)
@@ -68,10 +68,10 @@ def about(told: Sequence[dict[str, Any]]) -> str:
     )
 
 
-def _drawn(part: pd.DataFrame, config: TrainingConfig) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _drawn(part: pd.DataFrame, config: ResolvedConfig) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """For each row (rows,): whether the base has learnt it, how many such names its family has, and
     how many of these are learnt again."""
-    share = config.replay_share or 0.0
+    share = config.replay_share
     old = (part[BEFORE] == TRAIN).to_numpy()
     sizes = pd.Series(old).groupby(_strata(part)).transform("sum").to_numpy().astype(float)
     least = np.minimum(sizes, LEAST) if share else 0.0

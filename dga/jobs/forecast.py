@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from dga.config import TrainingConfig, TrainingPlan
+from dga.config import ResolvedConfig, TrainingPlan
 from dga.datasets import augmentation, dataset, replay
 from dga.datasets.prepare import prepare
 from dga.errors import FeedError
@@ -82,19 +82,18 @@ def forecast(plan: TrainingPlan) -> Forecast:
     started = time.perf_counter()
     if not plan.feeds:
         raise FeedError("no feed was chosen; choose at least one benign and one DGA feed")
-    # Without cleaning, which takes longer than anyone would wait for a forecast.
     former = learnt_names.former(store.open_run(plan.base)) if plan.base else None
-    quick = replace(plan, config=replace(plan.config, cleaning=False))
-    data = prepare(quick, former=former).data
+    # Without cleaning, which takes longer than anyone would wait for a forecast.
+    own = replace(plan.resolved(), cleaning=False)
+    data = prepare(plan, own, former=former).data
     families = _families(data.frame)
-    own = plan.resolved()
     part = replay.replayed(data.part(dataset.TRAIN), own)
     train = len(part)
-    made = augmentation.generated_counts(part, own.generated_share or 0.0)
-    invented = round((own.invented_share or 0.0) * train)
-    invented += round((own.resuffixed_share or 0.0) * train)
-    added = augmentation.hosted_count(part, own.hosted_share or 0.0)
-    added += augmentation.composed_count(part, own.composed_share or 0.0)
+    made = augmentation.generated_counts(part, own.generated_share)
+    invented = round(own.invented_share * train)
+    invented += round(own.resuffixed_share * train)
+    added = augmentation.hosted_count(part, own.hosted_share)
+    added += augmentation.composed_count(part, own.composed_share)
     return Forecast(
         counts=data.counts(),
         families=families.to_dict("records"),
@@ -117,7 +116,7 @@ def _known(families: pd.DataFrame, made: Mapping[str, int], plan: TrainingPlan) 
     return known - {UNKNOWN_FAMILY}
 
 
-def estimate(told: Forecast, config: TrainingConfig, rates: Sequence[Rate]) -> Estimate | None:
+def estimate(told: Forecast, config: ResolvedConfig, rates: Sequence[Rate]) -> Estimate | None:
     """The duration of a training from this machine's rates; None without any rate."""
     found = [rate for rate in rates if rate.measured] or list(rates)
     if not found:
@@ -132,13 +131,12 @@ def estimate(told: Forecast, config: TrainingConfig, rates: Sequence[Rate]) -> E
     return Estimate(low, high, found[0].measured)
 
 
-def learning(told: Forecast, config: TrainingConfig) -> int:
+def learning(told: Forecast, config: ResolvedConfig) -> int:
     """How many names are trained on over all epochs, repetitions included."""
-    own = config.resolved()
-    whole = told.learnt * (own.epochs or 1)
-    if own.max_batches is None:
+    whole = told.learnt * config.epochs
+    if config.max_batches is None:
         return whole
-    return min(told.learnt, own.batch_size or told.learnt) * own.max_batches
+    return min(told.learnt, config.batch_size) * config.max_batches
 
 
 def _families(frame: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from dga.config import TrainingConfig
+from dga.config import ResolvedConfig
 from dga.errors import ConfigError
 from dga.networks import architectures, heads
 from dga.scoring.encoder import CharEncoder
@@ -30,7 +30,7 @@ class Base:
 
 
 def grown(
-    base: Base, encoder: CharEncoder, classes: Sequence[str], config: TrainingConfig
+    base: Base, encoder: CharEncoder, classes: Sequence[str], config: ResolvedConfig
 ) -> keras.Model:
     """Build the base's network, with its weights, for `classes`, which start with the base's own.
 
@@ -49,12 +49,12 @@ def grown(
     return model
 
 
-def _built(encoder: CharEncoder, classes: Sequence[str], config: TrainingConfig) -> keras.Model:
+def _built(encoder: CharEncoder, classes: Sequence[str], config: ResolvedConfig) -> keras.Model:
     outputs = heads.outputs_for(config.task, classes)
     return architectures.build(config.architecture, encoder, outputs)
 
 
-def _stored(base: Base, encoder: CharEncoder, config: TrainingConfig) -> keras.Model:
+def _stored(base: Base, encoder: CharEncoder, config: ResolvedConfig) -> keras.Model:
     """The base's network, built by this program; only the weights come from the base's file.
 
     A file from elsewhere could describe a network of any size.

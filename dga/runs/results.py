@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dga import __version__, devices
-from dga.config import TrainingPlan
+from dga.config import ResolvedConfig, TrainingPlan
 from dga.runs import store
 from dga.runs.store import Run
 from dga.storage import write_atomically
@@ -47,12 +47,19 @@ def write(
 
 
 def configuration(
-    plan: TrainingPlan, *, partial: bool, device: str, started: float, **facts: Any
+    plan: TrainingPlan,
+    config: ResolvedConfig,
+    *,
+    partial: bool,
+    device: str,
+    started: float,
+    **facts: Any,
 ) -> dict[str, Any]:
     """A run's config.json: settings, environment, status, duration, and facts of the training.
 
-    `started`: when the training began, in seconds since 1970. `facts`, JSON-ready: the numbers
-    `batches` and `parameters`, and what `datasets.prepare` counted.
+    `config`: the plan's settings, resolved. `started`: when the training began, in seconds since
+    1970. `facts`, JSON-ready: the numbers `batches` and `parameters`, and what `datasets.prepare`
+    counted.
     """
     return {
         "format_version": store.FORMAT_VERSION,
@@ -60,7 +67,7 @@ def configuration(
         "status": store.PARTIAL if partial else store.COMPLETE,
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
         "seconds": round(time.time() - started, 1),
-        "config": plan.resolved().to_json(),
+        "config": config.to_json(),
         "base": plan.base,
         **facts,
         "environment": _environment(device),

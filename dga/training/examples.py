@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dga.config import TrainingConfig
+from dga.config import ResolvedConfig
 from dga.datasets import dataset
 from dga.schema import BENIGN, DGA, FAMILY, LABEL
 from dga.scoring.encoder import CharEncoder, Codes
@@ -33,7 +34,7 @@ class Examples:
         return len(self.codes)
 
 
-def classes_for(frame: pd.DataFrame, config: TrainingConfig) -> list[str]:
+def classes_for(frame: pd.DataFrame, config: ResolvedConfig) -> list[str]:
     """The families of at least `min_family` names, sorted; benign comes first in a family task."""
     if config.task == "binary":
         return []
@@ -43,9 +44,12 @@ def classes_for(frame: pd.DataFrame, config: TrainingConfig) -> list[str]:
 
 
 def examples(
-    frame: pd.DataFrame, encoder: CharEncoder, classes: list[str], config: TrainingConfig
+    frame: pd.DataFrame,
+    encoder: CharEncoder,
+    classes: Sequence[str],
+    weights: Float32s | None = None,
 ) -> Examples:
-    """Encode the rows of one part of a dataset."""
+    """Encode the rows of one part of a dataset; without `weights` (rows,) all weigh the same."""
     names = frame[dataset.NAME].tolist()
     index = {name: position for position, name in enumerate(classes)}
     kind = np.where(frame[LABEL] == BENIGN, BENIGN, frame[FAMILY].astype(object))
@@ -55,15 +59,8 @@ def examples(
         label_widths=np.array([name.find(".") + 1 for name in names], dtype=np.int64),
         is_dga=(frame[LABEL] == DGA).to_numpy(np.float32),
         family=np.array([index.get(name, -1) for name in kind], dtype=np.int64),
-        weights=_weights(frame, config.resolved()),
+        weights=np.ones(len(frame), dtype=np.float32) if weights is None else weights,
     )
-
-
-def _weights(frame: pd.DataFrame, config: TrainingConfig) -> Float32s:
-    """Balanced weights (rows,), those of benign names times `benign_weight`; mean 1."""
-    weights = dataset.weights(frame, config.balance or "none")
-    weights = np.where(frame[LABEL] == BENIGN, config.benign_weight or 1.0, 1.0) * weights
-    return np.asarray(weights / weights.mean(), dtype=np.float32)
 
 
 def drop_suffixes(

@@ -11,7 +11,7 @@ from typing import Any
 
 import keras
 
-from dga.config import ARCHITECTURES, TrainingConfig
+from dga.config import ARCHITECTURES, ResolvedConfig
 from dga.datasets.prepare import CalibrationData
 from dga.scoring import bundle, second_look
 from dga.scoring.bundle import ModelBundle
@@ -26,7 +26,7 @@ def export(
     folder: Path,
     *,
     name: str,
-    config: TrainingConfig,
+    config: ResolvedConfig,
     encoder: CharEncoder,
     classes: Sequence[str],
 ) -> dict[str, Any]:

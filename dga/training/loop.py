@@ -16,7 +16,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from dga.config import TrainingConfig
+from dga.config import ResolvedConfig
 from dga.errors import JobError, TrainingError
 from dga.networks import learner, recurrent
 from dga.networks.grown import Base
@@ -49,7 +49,7 @@ def fit(
     validation: Examples,
     encoder: CharEncoder,
     classes: list[str],
-    config: TrainingConfig,
+    config: ResolvedConfig,
     *,
     on_progress: OnProgress,
     should_stop: ShouldStop,
@@ -64,7 +64,6 @@ def fit(
     it if it exists. TrainingError if the loss is not finite; JobError if the checkpoint belongs to
     other feeds or settings.
     """
-    config = config.resolved()
     if model is None:
         model = learner.first(encoder, classes, config, base)
     benign = train.codes[train.is_dga == 0]
@@ -72,11 +71,11 @@ def fit(
     keras.utils.set_random_seed(config.seed)
     order = Order(
         part=train,
-        size=config.batch_size or len(train),
+        size=config.batch_size,
         seed=config.seed,
         trims=config.padding == "trimmed",
         side=encoder.side,
-        suffix_dropout=config.suffix_dropout or 0.0,
+        suffix_dropout=config.suffix_dropout,
     )
     learning = learner.learner_of(model, config)
     trained = _Loop(
@@ -102,7 +101,7 @@ class _Loop:
         model: keras.Model,
         order: Order,
         validation: Examples,
-        config: TrainingConfig,
+        config: ResolvedConfig,
         *,
         on_progress: OnProgress,
         should_stop: ShouldStop,
@@ -110,7 +109,7 @@ class _Loop:
     ) -> None:
         self.model, self.order, self.validation, self.config = model, order, validation, config
         self.on_progress, self.should_stop, self.path = on_progress, should_stop, path
-        self.total = config.max_batches or len(order) * (config.epochs or 1)
+        self.total = config.max_batches or len(order) * config.epochs
         self.rule = train_step.optimizer(config, self.total)
         self.update = train_step.updating(model, self.rule)
         self.result = Trained(model)

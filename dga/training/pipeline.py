@@ -8,23 +8,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+import keras
 import pandas as pd
 
 from dga import devices
-from dga.config import ARCHITECTURES, TrainingConfig, TrainingPlan
+from dga.config import ARCHITECTURES, ResolvedConfig, TrainingPlan
 from dga.datasets import dataset, prepare
-from dga.datasets.dataset import Dataset, Former
+from dga.datasets.dataset import Dataset
+from dga.datasets.prepare import LearningParts
 from dga.errors import DatasetError
 from dga.evaluation import evaluate
+from dga.networks.grown import Base
 from dga.progress import OnProgress, Progress, ShouldStop
 from dga.runs import learnt_names, results, store
 from dga.runs.store import Run
 from dga.schema import REGISTERED_NAME
 from dga.scoring.encoder import CharEncoder
 from dga.training import examples, finalize, loop, replicas, warm_start
+from dga.training.loop import Trained
 
 
 def train(
@@ -40,48 +45,28 @@ def train(
     device = devices.choose(config.device)
     tell = _telling(on_progress, device.removeprefix("/").lower())
 
-    base = store.open_run(plan.base, work.parent) if plan.base else None
-    if base:
-        warm_start.check(base, config)
-    prepared = prepare.prepare(plan, tell, _former(base, tell))
-    data = prepared.data
+    start = warm_start.start(plan.base, work.parent, config, tell)
+    prepared = prepare.prepare(plan, config, tell, start.former)
     parts = prepare.learning_parts(prepared, config)
-    _record(work, data, parts.train, base)
-    known = base.bundle().classes if base else ()
+    _record(work, prepared.data, parts.train, start.run)
 
-    encoder = CharEncoder(
-        max_length=config.max_length, side=ARCHITECTURES[config.architecture].side
-    )
-    classes = _classes(known, data.part(dataset.TRAIN), parts.train, config)
-    train, validation = (
-        examples.examples(part, encoder, classes, config)
-        for part in (parts.train, parts.validation)
-    )
+    train = prepared.data.part(dataset.TRAIN)
+    network = _Network.of(config, _classes(start.classes, train, parts.train, config))
     with replicas.scope(device):
-        trained = loop.fit(
-            train,
-            validation,
-            encoder,
-            classes,
-            config,
-            on_progress=tell,
-            should_stop=should_stop,
-            base=warm_start.network_of(base) if base else None,
-            path=work / store.CHECKPOINT_FILE,
-        )
+        path = work / store.CHECKPOINT_FILE
+        trained = network.trained(parts, start.network, path, tell, should_stop)
 
     tell(Progress(phase="evaluation", message="exporting and evaluating"))
-    model, folder = replicas.plain(trained.model), work / store.BUNDLE_FOLDER
-    stated = finalize.export(
-        model, folder, name=plan.name, config=config, encoder=encoder, classes=classes
-    )
+    folder = work / store.BUNDLE_FOLDER
+    stated = network.exported(replicas.plain(trained.model), folder, plan.name)
     bundle, calibrated = finalize.calibrate(folder, stated, parts.calibration)
-    metrics, predictions = evaluate.of_run(bundle, data, prepared.trial)
+    metrics, predictions = evaluate.of_run(bundle, prepared.data, prepared.trial)
 
     run = results.write(
         work,
         config=results.configuration(
             plan,
+            config,
             partial=trained.partial,
             device=device,
             started=started,
@@ -89,22 +74,13 @@ def train(
             parameters=int(trained.model.count_params()),
             **prepared.facts,
         ),
-        metrics=metrics | calibrated.told() | data.facts(),
+        metrics=metrics | calibrated.told() | prepared.data.facts(),
         predictions=predictions,
         history=trained.history,
     )
     on_end = "partial" if trained.partial else "done"
     on_progress(Progress(phase=on_end, message=f"run {run.name}", elapsed=time.time() - started))
     return run
-
-
-def _former(base: Run | None, tell: OnProgress) -> Former | None:
-    """What the base has learnt from; says so if that is unknown."""
-    found = learnt_names.former(base) if base else None
-    if base and found is None:
-        told = f"run {base.name} has no record of the names that it learnt from; some may be tested"
-        tell(Progress(phase="dataset", message=told))
-    return found
 
 
 def _record(work: Path, data: Dataset, widened: pd.DataFrame, base: Run | None) -> None:
@@ -119,7 +95,7 @@ def _telling(on_progress: OnProgress, device: str) -> OnProgress:
 
 
 def _classes(
-    known: Sequence[str], train: pd.DataFrame, widened: pd.DataFrame, config: TrainingConfig
+    known: Sequence[str], train: pd.DataFrame, widened: pd.DataFrame, config: ResolvedConfig
 ) -> list[str]:
     """The classes of a network: those of its base run, of its feeds, and of added names."""
     classes = warm_start.merged_classes(known, examples.classes_for(train, config))
@@ -129,3 +105,49 @@ def _classes(
             "lower min_family or give a feed with families"
         )
     return warm_start.merged_classes(classes, examples.classes_for(widened, config))
+
+
+@dataclass(frozen=True)
+class _Network:
+    """The network to be trained: its settings, how it reads names, and its classes."""
+
+    config: ResolvedConfig
+    encoder: CharEncoder
+    classes: list[str]
+
+    @classmethod
+    def of(cls, config: ResolvedConfig, classes: list[str]) -> _Network:
+        side = ARCHITECTURES[config.architecture].side
+        return cls(config, CharEncoder(max_length=config.max_length, side=side), classes)
+
+    def trained(
+        self,
+        parts: LearningParts,
+        base: Base | None,
+        checkpoint: Path,
+        on_progress: OnProgress,
+        should_stop: ShouldStop,
+    ) -> Trained:
+        """Encode the parts and train on them, from the checkpoint if there is one."""
+        return loop.fit(
+            examples.examples(parts.train, self.encoder, self.classes, parts.weights),
+            examples.examples(parts.validation, self.encoder, self.classes),
+            self.encoder,
+            self.classes,
+            self.config,
+            on_progress=on_progress,
+            should_stop=should_stop,
+            base=base,
+            path=checkpoint,
+        )
+
+    def exported(self, model: keras.Model, folder: Path, name: str) -> dict[str, Any]:
+        """Write the network's files; returns what its bundle states of it."""
+        return finalize.export(
+            model,
+            folder,
+            name=name,
+            config=self.config,
+            encoder=self.encoder,
+            classes=self.classes,
+        )

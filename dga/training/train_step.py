@@ -13,7 +13,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from dga.config import TrainingConfig
+from dga.config import ResolvedConfig
 from dga.networks.heads import FAMILY_OUTPUT, SCORE_OUTPUT
 from dga.training.batching import Batch
 from dga.training.replicas import replicas
@@ -28,14 +28,14 @@ Update = Callable[[Batch], Any]
 Tensor = Any  # TensorFlow ships no types
 
 
-def optimizer(config: TrainingConfig, total: int) -> keras.Optimizer:
+def optimizer(config: ResolvedConfig, total: int) -> keras.Optimizer:
     """The configured optimizer, with its learning-rate schedule for `total` steps.
 
     With weight averaging, it keeps an exponential moving average of the weights over a share of the
     steps (Polyak & Juditsky 1992, SIAM J. Control Optim. 30).
     """
     rate: Any = config.learning_rate
-    over = (config.averaging or 0.0) * total
+    over = config.averaging * total
     last = LAST_SHARE_AVERAGED if over else LAST_SHARE
     if config.schedule == "cosine":
         rate = keras.optimizers.schedules.CosineDecay(rate, max(total, 1), alpha=last)
@@ -49,7 +49,7 @@ def optimizer(config: TrainingConfig, total: int) -> keras.Optimizer:
             warmup_steps=warm,
         )
     kinds = {"rmsprop": keras.optimizers.RMSprop, "adam": keras.optimizers.Adam}
-    return kinds[config.optimizer or "adam"](
+    return kinds[config.optimizer](
         learning_rate=rate,
         clipnorm=config.clip_norm,
         use_ema=bool(over),

@@ -1,4 +1,4 @@
-"""Continue from a finished run: whether it fits, and the classes that its network grows to.
+"""Continue from a finished run: whether it fits, what it has learnt, which classes it grows to.
 
 Trains nothing and writes nothing; `dga.networks.grown` builds the network.
 """
@@ -6,10 +6,15 @@ Trains nothing and writes nothing; `dga.networks.grown` builds the network.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
-from dga.config import TrainingConfig
+from dga.config import ResolvedConfig
+from dga.datasets.dataset import Former
 from dga.errors import ConfigError
 from dga.networks.grown import Base
+from dga.progress import OnProgress, Progress
+from dga.runs import learnt_names, store
 from dga.runs.store import BUNDLE_FOLDER, Run
 from dga.schema import BENIGN
 from dga.scoring.bundle import KERAS_FILE
@@ -17,7 +22,41 @@ from dga.scoring.bundle import KERAS_FILE
 FIXED = ("architecture", "task", "scope", "max_length")
 
 
-def check(run: Run, config: TrainingConfig) -> None:
+@dataclass(frozen=True)
+class Start:
+    """What a training starts from: the base run, its stored network, and what it has learnt from.
+
+    All None for a training that starts anew; `former` also for a run without a record of its names.
+    """
+
+    run: Run | None = None
+    network: Base | None = None
+    former: Former | None = None
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes that the network knows already."""
+        return self.network.classes if self.network else ()
+
+
+def start(base: str, root: Path, config: ResolvedConfig, on_progress: OnProgress) -> Start:
+    """Open the run of this name, "" for none, in the folder of runs, to continue from it.
+
+    ConfigError for settings that would give another network; says so if it is unknown what the run
+    has learnt from.
+    """
+    if not base:
+        return Start()
+    run = store.open_run(base, root)
+    check(run, config)
+    former = learnt_names.former(run)
+    if former is None:
+        told = f"run {base} has no record of the names that it learnt from; some may be tested"
+        on_progress(Progress(phase="dataset", message=told))
+    return Start(run, network_of(run), former)
+
+
+def check(run: Run, config: ResolvedConfig) -> None:
     """ConfigError for settings that would give another network than the run's."""
     wanted = config.to_json()
     for name in FIXED:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from dga.config import TrainingConfig
+from dga.config import ResolvedConfig, TrainingConfig
 from dga.datasets import augmentation, dataset
 from dga.generators import FAMILIES, generate
 from dga.generators.cloud_hosts import hosted, patterns, zones
@@ -25,8 +25,8 @@ def part() -> pd.DataFrame:
     )
 
 
-def invented(share: float) -> TrainingConfig:
-    return TrainingConfig(architecture="lstm", seed=7, invented_share=share)
+def invented(share: float) -> ResolvedConfig:
+    return TrainingConfig(architecture="lstm", seed=7, invented_share=share).resolved()
 
 
 def test_invented_names_are_distinct_domains_and_the_same_for_a_seed() -> None:
@@ -79,7 +79,7 @@ def test_families_that_we_generate_get_further_names_of_their_own() -> None:
         rows.loc[start : start + 59, ["label", "family"]] = ["dga", family]
     rows.loc[:59, [dataset.NAME, "registered_name"]] = [[name, name] for name in known]
     assert not FAMILIES["rovnix"].exact
-    config = TrainingConfig(architecture="lstm", generated_share=1.5)
+    config = TrainingConfig(architecture="lstm", generated_share=1.5).resolved()
     wide = augmentation.widened(rows, config, set(known))
     added = wide.iloc[200:]
     assert set(added["family"]) == {"suppobox"}
@@ -93,7 +93,7 @@ def test_a_family_with_few_names_in_all_gives_those_that_it_has() -> None:
     rows = part()
     rows.loc[:99, ["label", "family"]] = ["dga", "banjori"]
     added = augmentation.widened(
-        rows, TrainingConfig(architecture="lstm", generated_share=2), []
+        rows, TrainingConfig(architecture="lstm", generated_share=2).resolved(), []
     ).iloc[200:]
     assert 0 < len(added) <= 200
 
@@ -123,7 +123,7 @@ def test_hosted_names_are_added_as_benign_ones_and_none_passes_for_generated() -
     rows = part()
     clouds = hosted(100, seed=11)
     rows.loc[:99, [dataset.NAME, "registered_name"]] = [[name, name] for name in clouds]
-    config = TrainingConfig(architecture="lstm", invented_share=1.0, hosted_share=0.5)
+    config = TrainingConfig(architecture="lstm", invented_share=1.0, hosted_share=0.5).resolved()
     added = augmentation.widened(rows, config, set(clouds)).iloc[200:]
     benign, generated = added[added["label"] == "benign"], added[added["label"] == "dga"]
     assert len(benign) == augmentation.hosted_count(rows, 0.5) == 100
@@ -135,7 +135,7 @@ def test_hosted_names_are_added_as_benign_ones_and_none_passes_for_generated() -
 
 def test_composed_names_are_added_as_benign_ones_under_many_suffixes() -> None:
     rows = part()
-    config = TrainingConfig(architecture="lstm", composed_share=2.0)
+    config = TrainingConfig(architecture="lstm", composed_share=2.0).resolved()
     added = augmentation.widened(rows, config, set()).iloc[200:]
     assert len(added) == augmentation.composed_count(rows, 2.0) == 400
     assert set(added["label"]) == {"benign"}
@@ -146,10 +146,10 @@ def test_composed_names_are_added_as_benign_ones_under_many_suffixes() -> None:
 
 def test_composed_names_beside_a_part_are_others_than_it_learns() -> None:
     rows = part()
-    config = TrainingConfig(architecture="lstm", composed_share=2.0)
+    config = TrainingConfig(architecture="lstm", composed_share=2.0).resolved()
     learnt = set(augmentation.widened(rows, config, set())[dataset.NAME])
     beside = augmentation.composed_beside(rows, config, 300)
     assert len(beside) == 300
     assert len(learnt & set(beside)) < 30
-    none = TrainingConfig(architecture="lstm", composed_share=0.0)
+    none = TrainingConfig(architecture="lstm", composed_share=0.0).resolved()
     assert not augmentation.composed_beside(rows, none, 300)

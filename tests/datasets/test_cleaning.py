@@ -79,7 +79,7 @@ def test_curated_names_are_in_no_part_and_split_for_thresholds_and_test() -> Non
     dga = pd.DataFrame(
         {"domain": names(300, "xq9", 4), "label": "dga", "family": "f", "feed": "feed"}
     )
-    data = dataset.build([lists, dga], TrainingConfig(), curated=[curated])
+    data = dataset.build([lists, dga], TrainingConfig().resolved(), curated=[curated])
     assert not set(data.frame[NAME]) & set(benign[:90])
     assert data.curated[SPLIT].value_counts().to_dict() == {VALIDATION: 60, TEST: 30}
     assert data.curated_part(TEST)["source"].unique().tolist() == ["banks"]

@@ -28,7 +28,7 @@ def family(name: str, count: int) -> pd.DataFrame:
 
 
 def build(*frames: pd.DataFrame, exclude: Sequence[str] = (), **settings: Any) -> dataset.Dataset:
-    return dataset.build(frames, TrainingConfig(**settings), exclude)
+    return dataset.build(frames, TrainingConfig(**settings).resolved(), exclude)
 
 
 def test_a_name_is_kept_once() -> None:
@@ -53,7 +53,9 @@ def test_a_correction_stands_against_other_feeds() -> None:
     right = labelled(["chosen1.com", "xf7.net"], "benign", feed="corrections")
     unsure = pd.concat([labelled(["chosen3.com"], "dga", "f"), labelled(["chosen3.com"], "benign")])
     data = dataset.build(
-        [benign(100), family("f", 100), contested], TrainingConfig(), corrections=[right, unsure]
+        [benign(100), family("f", 100), contested],
+        TrainingConfig().resolved(),
+        corrections=[right, unsure],
     )
     labels = data.frame.set_index(NAME)["label"]
     assert (labels["chosen1.com"], labels["xf7.net"]) == ("benign", "benign")
@@ -212,7 +214,9 @@ def former_of(data: dataset.Dataset, *, apart: bool = True) -> Former:
 def test_names_stay_in_the_parts_of_the_base_run_and_new_ones_are_split() -> None:
     base = build(benign(400), family("f", 200))
     grown = dataset.build(
-        [benign(400), family("f", 200), family("g", 100)], TrainingConfig(), former=former_of(base)
+        [benign(400), family("f", 200), family("g", 100)],
+        TrainingConfig().resolved(),
+        former=former_of(base),
     )
     before = base.frame.set_index(NAME)[SPLIT]
     after = grown.frame.set_index(NAME)[SPLIT]
@@ -227,7 +231,7 @@ def test_no_name_that_the_base_run_has_learnt_is_tested(apart: bool, seed: int) 
     base = build(benign(400), family("f", 200))
     former = former_of(base, apart=apart)
     frames = [benign(440), family("f", 200), family("g", 100)]
-    data = dataset.build(frames, TrainingConfig(seed=seed, test_size=0.3), former=former)
+    data = dataset.build(frames, TrainingConfig(seed=seed, test_size=0.3).resolved(), former=former)
     learnt = set(base.learnt_from()[NAME])
     assert learnt.isdisjoint(data.part(TEST)[NAME])
     trained = set(base.part(TRAIN)[NAME]) if apart else learnt
@@ -239,12 +243,12 @@ def test_no_name_that_the_base_run_has_learnt_is_tested(apart: bool, seed: int) 
 def test_a_dataset_that_the_base_run_has_learnt_entirely_is_refused() -> None:
     whole = Former(lambda names: np.full(len(names), TRAIN, dtype=object))
     with pytest.raises(DatasetError, match="the test part would contain no benign name"):
-        dataset.build([benign(100), family("f", 100)], TrainingConfig(), former=whole)
+        dataset.build([benign(100), family("f", 100)], TrainingConfig().resolved(), former=whole)
 
 
 @pytest.mark.parametrize("apart", [True, False])
 def test_curated_names_that_chose_thresholds_are_not_tested_later(apart: bool) -> None:
-    frames, config = [benign(400), family("f", 200)], TrainingConfig()
+    frames, config = [benign(400), family("f", 200)], TrainingConfig().resolved()
     written = benign(300, "written")
     base = dataset.build(frames, config, curated=[written])
     trained = dataset.build([*frames, benign(30, "written")], config)  # without any curated ones

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dga.config import TrainingConfig
+from dga.config import ResolvedConfig, TrainingConfig
 from dga.datasets import dataset, replay
 from dga.datasets.cleaning import WEIGHT
 from dga.datasets.dataset import BEFORE, TRAIN
@@ -30,7 +30,7 @@ def part(**sizes: tuple[int, int]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def config(share: float, **settings: object) -> TrainingConfig:
+def config(share: float, **settings: object) -> ResolvedConfig:
     return TrainingConfig.from_json({"replay_share": share} | settings).resolved(continued=True)
 
 

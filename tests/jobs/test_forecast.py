@@ -83,7 +83,7 @@ def test_trial_names_are_left_out_as_in_the_training(plan: TrainingPlan, tmp_pat
     trial = replace(plan, trial=(FeedSpec(path=str(tmp_path / "trial.csv"), label="dga"),))
     told = forecast.forecast(trial)
     assert told.counts["excluded"] == 10
-    prepared = prepare.prepare(trial)
+    prepared = prepare.prepare(trial, replace(trial.resolved(), cleaning=False))
     assert told.counts == prepared.data.counts()
 
 
@@ -92,7 +92,7 @@ def test_a_continued_training_is_counted_with_what_it_replays(
 ) -> None:
     monkeypatch.setattr(replay, "LEAST", 5)
     base = store.open_run("tiny", models)
-    data = prepare.prepare(plan).data
+    data = prepare.prepare(plan, plan.resolved()).data
     validated = data.part("validation")["registered_name"].tolist()
     learnt_names.save(base.path, data.learnt_from()["registered_name"], validated=validated)
     config = replace(plan.config, replay_share=0.25)
@@ -135,13 +135,13 @@ def test_the_command_tells_it_and_trains_nothing(
 def test_more_epochs_take_longer_and_a_limit_of_batches_shortens(plan: TrainingPlan) -> None:
     told = forecast.forecast(plan)
     here = [Rate(80.0, 120.0, True)]
-    once = forecast.estimate(told, TrainingConfig(epochs=1), here)
-    often = forecast.estimate(told, TrainingConfig(epochs=100), here)
-    short = forecast.estimate(told, TrainingConfig(epochs=100, max_batches=1), here)
+    once = forecast.estimate(told, TrainingConfig(epochs=1).resolved(), here)
+    often = forecast.estimate(told, TrainingConfig(epochs=100).resolved(), here)
+    short = forecast.estimate(told, TrainingConfig(epochs=100, max_batches=1).resolved(), here)
     assert once is not None and often is not None and short is not None
     assert once.low < once.high < often.low
     assert short.high < often.low
-    assert forecast.estimate(told, TrainingConfig(), []) is None
+    assert forecast.estimate(told, TrainingConfig().resolved(), []) is None
 
 
 def trained_here(root: Path, name: str, architecture: str, seconds: float) -> None:

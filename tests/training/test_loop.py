@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dga.config import TrainingConfig
+from dga.config import ResolvedConfig, TrainingConfig
 from dga.datasets import dataset
 from dga.errors import TrainingError
 from dga.progress import Progress, ignore, never
@@ -35,20 +35,21 @@ def names_frame() -> pd.DataFrame:
     )
 
 
-def config(**settings: object) -> TrainingConfig:
+def config(**settings: object) -> ResolvedConfig:
     return TrainingConfig.from_json(
         {"architecture": "bigram", "epochs": 6, "batch_size": 64, "max_length": 32} | settings
-    )
+    ).resolved()
 
 
-def examples_of(settings: TrainingConfig) -> examples.Examples:
-    return examples.examples(names_frame(), ENCODER, [], settings)
+def examples_of(settings: ResolvedConfig) -> examples.Examples:
+    frame = names_frame()
+    return examples.examples(frame, ENCODER, [], dataset.loss_weights(frame, settings))
 
 
-def fitted(settings: TrainingConfig, **kwargs: object) -> tuple[loop.Trained, examples.Examples]:
+def fitted(settings: ResolvedConfig, **kwargs: object) -> tuple[loop.Trained, examples.Examples]:
     frame = names_frame()
     classes = examples.classes_for(frame, settings)
-    part = examples.examples(frame, ENCODER, classes, settings)
+    part = examples.examples(frame, ENCODER, classes, dataset.loss_weights(frame, settings))
     options = {"on_progress": ignore, "should_stop": never} | kwargs
     return loop.fit(part, part, ENCODER, classes, settings, **options), part
 
@@ -200,7 +201,7 @@ def test_an_lstm_learns_with_its_padding_and_without_it(padding: str) -> None:
     settings = config(
         architecture="lstm", padding=padding, epochs=3, optimizer="adam", learning_rate=1e-2
     )
-    part = examples.examples(names_frame(), encoder, [], settings)
+    part = examples.examples(names_frame(), encoder, [])
     trained = loop.fit(part, part, encoder, [], settings, on_progress=ignore, should_stop=never)
     scores = predict.scores(trained.model, part, "binary")  # over all columns
     assert ((scores >= 0.5) == (part.is_dga > 0)).mean() > 0.97

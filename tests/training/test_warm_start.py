@@ -26,7 +26,7 @@ from dga.training import warm_start
 def stored(models: Path) -> Run:
     """A run with a Keras file of its architecture."""
     run = store.open_run("tiny", models)
-    bundle, config = run.bundle(), TrainingConfig.from_json(run.settings)
+    bundle, config = run.bundle(), TrainingConfig.from_json(run.settings).resolved()
     given = heads.outputs_for(config.task, bundle.classes)
     model = architectures.build(config.architecture, bundle.encoder, given)
     model.save(run.path / "bundle" / KERAS_FILE)
@@ -35,7 +35,7 @@ def stored(models: Path) -> Run:
 
 def grown(run: Run, *more: str) -> keras.Model:
     bundle = run.bundle()
-    config = TrainingConfig.from_json(run.settings)
+    config = TrainingConfig.from_json(run.settings).resolved()
     base = warm_start.network_of(run)
     return networks.grown(base, bundle.encoder, [*bundle.classes, *more], config)
 

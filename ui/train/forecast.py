@@ -16,7 +16,7 @@ from typing import IO, Any
 import pandas as pd
 import streamlit as st
 
-from dga.config import FeedSpec, TrainingConfig, TrainingPlan
+from dga.config import FeedSpec, ResolvedConfig, TrainingConfig, TrainingPlan
 from dga.errors import DatasetError
 from dga.jobs import forecast, throughput
 from dga.jobs.child import spawn
@@ -152,7 +152,7 @@ def begin(key: str, specs: Sequence[FeedSpec], config: TrainingConfig, base: str
     return Counting(key, folder, output, child)
 
 
-def time_needed(told: Forecast, config: TrainingConfig) -> None:
+def time_needed(told: Forecast, config: ResolvedConfig) -> None:
     """Show the training's estimated duration, from earlier trainings here or a rough guess."""
     device = settings.chosen_device(config.device)
     expected = _estimate(json.dumps(told.to_json()), config, device)
@@ -174,7 +174,7 @@ def time_needed(told: Forecast, config: TrainingConfig) -> None:
 
 
 @st.cache_data(ttl=30, max_entries=64, show_spinner=False)
-def _estimate(told: str, config: TrainingConfig, device: str) -> Estimate | None:
+def _estimate(told: str, config: ResolvedConfig, device: str) -> Estimate | None:
     known = Forecast(**json.loads(told))
     return forecast.estimate(known, config, throughput.expected(config, device))
 

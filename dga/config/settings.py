@@ -1,125 +1,19 @@
-"""Settings of a training: one table, from which command line, form, checks and docs derive.
-
-TrainingConfig with its settings, the architectures, and TrainingPlan. Knows neither Keras nor
-files, so that the web process can show and check a form with it.
-"""
+"""Settings of a training: one table, from which command line, form, checks and docs derive."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
+from dga.config.architectures import ARCHITECTURES, Optimizer, Schedule
 from dga.errors import ConfigError
-from dga.schema import BENIGN, DGA, Scope, Task
+from dga.schema import Scope, Task
 
 Split = Literal["registered", "rows"]
 Balance = Literal["none", "class", "family"]
-Optimizer = Literal["rmsprop", "adam"]
-Schedule = Literal["constant", "cosine", "warmup"]
 Padding = Literal["read", "trimmed"]
 Keep = Literal["best", "last"]
-Calibrated = Literal["no", "scaled", "weighed"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Architecture:
-    """Default settings of an architecture, and how its inputs are padded and scores calibrated.
-
-    The builder is the function of the same name in `dga.networks.architectures`, or the registered
-    one. `trims`: padding changes no score, so batches may be cut to their longest name.
-    `calibrated`: how scores are calibrated on the validation part: not at all (the notebook's
-    network), `scaled` (Platt 1999), or `weighed` together with the family shares and the name's
-    likelihood under a language model of benign names. `likelihood`: the network outputs that
-    likelihood (`dga.networks.char_lm`). `second_look`: trees score doubtful names again
-    (`dga.scoring.second_look`). `continued`: the settings that differ by default in a training that
-    continues from a run.
-    """
-
-    about: str
-    side: Literal["left", "right"] = "right"
-    trims: bool = True
-    calibrated: Calibrated = "weighed"
-    likelihood: bool = False
-    second_look: bool = False
-    optimizer: Optimizer = "adam"
-    learning_rate: float = 1e-3
-    schedule: Schedule = "cosine"
-    batch_size: int = 512
-    epochs: int = 4
-    suffix_dropout: float = 0.0
-    invented_share: float = 0.0
-    generated_share: float = 0.0
-    hosted_share: float = 0.0
-    composed_share: float = 0.0
-    resuffixed_share: float = 0.0
-    cleaning: bool = False
-    benign_weight: float = 1.0
-    averaging: float = 0.0
-    replay_share: float = 0.15
-    continued: Mapping[str, Any] = field(default_factory=dict)
-
-    def continuing(self) -> Architecture:
-        """The same with the default settings of a training that continues from a run."""
-        return replace(self, **self.continued)
-
-
-ARCHITECTURES: dict[str, Architecture] = {
-    "lstm": Architecture(
-        about="the notebook's LSTM (Woodbridge et al. 2016): 75 columns, one epoch, RMSprop",
-        side="left",
-        trims=False,
-        calibrated="no",
-        optimizer="rmsprop",
-        schedule="constant",
-        batch_size=128,
-        epochs=1,
-    ),
-    "bigram": Architecture(
-        about="logistic regression on character bigrams, the same paper's baseline",
-        learning_rate=2e-2,
-        continued={"epochs": 2},
-    ),
-    "cnn": Architecture(
-        about="convolutions of several widths side by side (Saxe and Berlin 2017)",
-        suffix_dropout=0.3,
-        continued={"epochs": 2},
-    ),
-    "hybrid": Architecture(
-        about="frequent n-grams under convolutions, and the name's shape: ours, the most accurate",
-        likelihood=True,
-        second_look=True,
-        suffix_dropout=0.5,
-        invented_share=0.4,
-        generated_share=1.0,
-        hosted_share=0.05,
-        composed_share=0.1,
-        resuffixed_share=0.2,
-        cleaning=True,
-        benign_weight=1.5,
-        averaging=0.2,
-        epochs=5,
-        batch_size=1024,
-        learning_rate=3e-3,
-        continued={"epochs": 4, "learning_rate": 3e-3, "schedule": "warmup"},
-    ),
-}
-
-BUILDERS: dict[str, Callable[..., Any]] = {}  # name of a registered architecture -> its builder
-
-
-def register_architecture(
-    name: str, architecture: Architecture, builder: Callable[..., Any]
-) -> None:
-    """Add an architecture that trainings in this process can choose.
-
-    `builder(codes, vocabulary, outputs)` takes a Keras tensor of codes (rows, columns) with 0 for
-    padding, the number of distinct codes, and the outputs to build; it returns one tensor per
-    output (`dga.networks.architectures` has examples). ConfigError if the name is taken.
-    """
-    if name in ARCHITECTURES:
-        raise ConfigError(f"an architecture named {name!r} exists already; choose another name")
-    ARCHITECTURES[name], BUILDERS[name] = architecture, builder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -441,18 +335,20 @@ class TrainingConfig:
                 "leave nothing to train on; together they must stay under 0.95"
             )
 
-    def resolved(self, *, continued: bool = False) -> TrainingConfig:
+    def resolved(self, *, continued: bool = False) -> ResolvedConfig:
         """The same settings with the architecture's defaults in place of None.
 
         `continued`: those of a training that continues from a run.
         """
         own = ARCHITECTURES[self.architecture]
         own = own.continuing() if continued else own
-        given = {name: getattr(self, name) for name, about in SETTINGS.items() if about.own}
-        settings = {n: getattr(own, n) if v is None else v for n, v in given.items()}
-        balance = self.balance or ("none" if self.scope == "fqdn" else "class")
-        padding = self.padding or ("trimmed" if own.trims else "read")
-        return replace(self, **settings, balance=balance, padding=padding)
+        values = {name: getattr(self, name) for name in SETTINGS}
+        for name, about in SETTINGS.items():
+            if about.own and values[name] is None:
+                values[name] = getattr(own, name)
+        values["balance"] = self.balance or ("none" if self.scope == "fqdn" else "class")
+        values["padding"] = self.padding or ("trimmed" if own.trims else "read")
+        return ResolvedConfig(**values)
 
     def to_json(self) -> dict[str, Any]:
         """The settings as plain JSON values."""
@@ -465,6 +361,32 @@ class TrainingConfig:
         if strange:
             raise ConfigError(f"unknown setting {', '.join(sorted(strange))}")
         return cls(**values)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResolvedConfig(TrainingConfig):
+    """The settings that a training uses: none is left to the architecture.
+
+    `TrainingPlan.resolved` and `TrainingConfig.resolved` make it, once a training.
+    """
+
+    epochs: int
+    batch_size: int
+    balance: Balance
+    optimizer: Optimizer
+    learning_rate: float
+    schedule: Schedule
+    padding: Padding
+    suffix_dropout: float
+    invented_share: float
+    generated_share: float
+    hosted_share: float
+    composed_share: float
+    resuffixed_share: float
+    cleaning: bool
+    benign_weight: float
+    averaging: float
+    replay_share: float
 
 
 SETTINGS: dict[str, Setting] = {f.name: f.metadata["setting"] for f in fields(TrainingConfig)}
@@ -497,63 +419,3 @@ def _check_number(name: str, given: Any, about: Setting) -> None:
     assert about.low is not None and about.high is not None
     if not about.low <= given <= about.high:
         raise ConfigError(f"{name} must be from {about.low} to {about.high}, got {given}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class FeedSpec:
-    """A file to train on. `label` or `format` None: recognised from the file itself."""
-
-    path: str
-    label: str | None = None
-    format: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.label not in (None, BENIGN, DGA):
-            raise ConfigError(f"a feed's label is {BENIGN} or {DGA}, got {self.label!r}")
-
-
-BASE_HELP = (
-    "Continuing starts from a run's weights and families and adds the feeds' names and families. "
-    "Give the run's own feeds too: a share of their names is learnt again, so that none of its "
-    "families is forgotten. Starting anew begins with an untrained network."
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrainingPlan:
-    """A training as a whole: settings, feeds, the run's name.
-
-    `trial`: labelled files whose registered names are excluded from the dataset; where given, the
-    run's test predictions cover them alone. `curated`: hand-picked benign names, used to choose
-    thresholds and never learnt from. `base`: the run to continue from; empty to start anew.
-    """
-
-    name: str
-    config: TrainingConfig
-    feeds: tuple[FeedSpec, ...]
-    trial: tuple[FeedSpec, ...] = ()
-    base: str = ""
-    curated: tuple[FeedSpec, ...] = ()
-
-    def resolved(self) -> TrainingConfig:
-        """The settings with the defaults of the architecture, and of continuing from a base."""
-        return self.config.resolved(continued=bool(self.base))
-
-    def to_json(self) -> dict[str, Any]:
-        """The plan as plain JSON values."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> TrainingPlan:
-        """Make a plan from `to_json`'s values."""
-        try:
-            return cls(
-                name=values["name"],
-                config=TrainingConfig.from_json(values["config"]),
-                feeds=tuple(FeedSpec(**feed) for feed in values["feeds"]),
-                trial=tuple(FeedSpec(**feed) for feed in values["trial"]),
-                base=values.get("base", ""),
-                curated=tuple(FeedSpec(**feed) for feed in values.get("curated", ())),
-            )
-        except (KeyError, TypeError) as error:
-            raise ConfigError(f"the training plan is damaged: {error}") from None
