@@ -69,10 +69,13 @@ def test_what_is_not_told_comes_from_the_architecture(architecture: str) -> None
 def test_a_continued_training_has_defaults_of_its_own() -> None:
     plan = TrainingPlan(name="one", config=TrainingConfig(batch_size=64), feeds=(), base="before")
     own = ARCHITECTURES["hybrid"]
-    assert plan.resolved().epochs == own.continuing().epochs == own.continued["epochs"]
-    assert plan.resolved().batch_size == 64
-    assert plan.resolved().cleaning == own.cleaning
-    assert TrainingPlan(name="two", config=plan.config, feeds=()).resolved().epochs == own.epochs
+    assert plan.resolved_config().epochs == own.continuing().epochs == own.continued["epochs"]
+    assert plan.resolved_config().batch_size == 64
+    assert plan.resolved_config().cleaning == own.cleaning
+    assert (
+        TrainingPlan(name="two", config=plan.config, feeds=()).resolved_config().epochs
+        == own.epochs
+    )
     given = TrainingConfig(epochs=9).resolved(continued=True)
     assert given.epochs == given.resolved().epochs == 9
 

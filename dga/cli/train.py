@@ -143,7 +143,7 @@ def _forecast(plan: TrainingPlan, as_json: bool) -> int:
         return 0
     device = "cpu" if plan.config.device == "auto" else plan.config.device
     print(console.forecast(expected, devices.cpu().about))
-    config = plan.resolved()
+    config = plan.resolved_config()
     time = forecast.estimate(expected, config, throughput.expected(config, device))
     if time:
         print(f"{time.about} on this {device.partition(':')[0].upper()}")

@@ -47,7 +47,7 @@ class TrainingPlan:
     base: str = ""
     curated: tuple[FeedSpec, ...] = ()
 
-    def resolved(self) -> ResolvedConfig:
+    def resolved_config(self) -> ResolvedConfig:
         """The settings with the defaults of the architecture, and of continuing from a base."""
         return self.config.resolved(continued=bool(self.base))
 

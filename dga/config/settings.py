@@ -367,7 +367,7 @@ class TrainingConfig:
 class ResolvedConfig(TrainingConfig):
     """The settings that a training uses: none is left to the architecture.
 
-    `TrainingPlan.resolved` and `TrainingConfig.resolved` make it, once a training.
+    `TrainingPlan.resolved_config` and `TrainingConfig.resolved` make it, once a training.
     """
 
     epochs: int

@@ -91,13 +91,17 @@ class LearningParts:
     """What a network learns from, stops on and is calibrated on; columns as in the dataset.
 
     `train`: the training part with the names that augmentation adds; of what a base run has learnt
-    from only a share. `weights` (train,): what each of these weighs in the loss.
+    from only a share. `weights` (train,): what each of these weighs in the loss. `learnt`: the
+    registered names of all that the run learns from or is calibrated on; `validated`: those of them
+    that no gradient step sees.
     """
 
     train: pd.DataFrame
     weights: npt.NDArray[np.float32]
     validation: pd.DataFrame
     calibration: CalibrationData
+    learnt: pd.Series[str]
+    validated: list[str]
 
 
 def prepare(
@@ -141,11 +145,14 @@ def learning_parts(prepared: PreparedData, config: ResolvedConfig) -> LearningPa
     data = prepared.data
     learnt = replay.replayed(data.part(dataset.TRAIN), config)
     train = augmentation.widened(learnt, config, prepared.reserved())
+    apart = [data.part(dataset.VALIDATION), data.curated_part(dataset.VALIDATION)]
     return LearningParts(
         train=train,
         weights=dataset.loss_weights(train, config),
         validation=data.part(dataset.VALIDATION),
         calibration=calibration_data(data, config),
+        learnt=pd.concat([data.learnt_from(), train])[REGISTERED_NAME],
+        validated=pd.concat(apart)[REGISTERED_NAME].tolist(),
     )
 
 

@@ -84,7 +84,7 @@ def forecast(plan: TrainingPlan) -> Forecast:
         raise FeedError("no feed was chosen; choose at least one benign and one DGA feed")
     former = learnt_names.former(store.open_run(plan.base)) if plan.base else None
     # Without cleaning, which takes longer than anyone would wait for a forecast.
-    own = replace(plan.resolved(), cleaning=False)
+    own = replace(plan.resolved_config(), cleaning=False)
     data = prepare(plan, own, former=former).data
     families = _families(data.frame)
     part = replay.replayed(data.part(dataset.TRAIN), own)

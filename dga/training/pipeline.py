@@ -18,7 +18,6 @@ import pandas as pd
 from dga import devices
 from dga.config import ARCHITECTURES, ResolvedConfig, TrainingPlan
 from dga.datasets import dataset, prepare
-from dga.datasets.dataset import Dataset
 from dga.datasets.prepare import LearningParts
 from dga.errors import DatasetError
 from dga.evaluation import evaluate
@@ -26,7 +25,6 @@ from dga.networks.grown import Base
 from dga.progress import OnProgress, Progress, ShouldStop
 from dga.runs import learnt_names, results, store
 from dga.runs.store import Run
-from dga.schema import REGISTERED_NAME
 from dga.scoring.encoder import CharEncoder
 from dga.training import examples, finalize, loop, replicas, warm_start
 from dga.training.loop import Trained
@@ -41,14 +39,14 @@ def train(
     fit, TrainingError if the loss diverges, BundleError if the export does not score like Keras.
     """
     started = time.time()
-    config = plan.resolved()
+    config = plan.resolved_config()
     device = devices.choose(config.device)
     tell = _telling(on_progress, device.removeprefix("/").lower())
 
     start = warm_start.start(plan.base, work.parent, config, tell)
     prepared = prepare.prepare(plan, config, tell, start.former)
     parts = prepare.learning_parts(prepared, config)
-    _record(work, prepared.data, parts.train, start.run)
+    learnt_names.save(work, parts.learnt, start.run, parts.validated)
 
     train = prepared.data.part(dataset.TRAIN)
     network = _Network.of(config, _classes(start.classes, train, parts.train, config))
@@ -81,13 +79,6 @@ def train(
     on_end = "partial" if trained.partial else "done"
     on_progress(Progress(phase=on_end, message=f"run {run.name}", elapsed=time.time() - started))
     return run
-
-
-def _record(work: Path, data: Dataset, widened: pd.DataFrame, base: Run | None) -> None:
-    """Store hashes of what the run learns from: its parts, and the names added to them."""
-    learnt = pd.concat([data.learnt_from(), widened])[REGISTERED_NAME]
-    apart = [data.part(dataset.VALIDATION), data.curated_part(dataset.VALIDATION)]
-    learnt_names.save(work, learnt, base, pd.concat(apart)[REGISTERED_NAME].tolist())
 
 
 def _telling(on_progress: OnProgress, device: str) -> OnProgress:

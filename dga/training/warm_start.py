@@ -48,12 +48,12 @@ def start(base: str, root: Path, config: ResolvedConfig, on_progress: OnProgress
     if not base:
         return Start()
     run = store.open_run(base, root)
+    former, network = learnt_names.former(run), network_of(run)
     check(run, config)
-    former = learnt_names.former(run)
     if former is None:
         told = f"run {base} has no record of the names that it learnt from; some may be tested"
         on_progress(Progress(phase="dataset", message=told))
-    return Start(run, network_of(run), former)
+    return Start(run, network, former)
 
 
 def check(run: Run, config: ResolvedConfig) -> None:

@@ -83,7 +83,7 @@ def test_trial_names_are_left_out_as_in_the_training(plan: TrainingPlan, tmp_pat
     trial = replace(plan, trial=(FeedSpec(path=str(tmp_path / "trial.csv"), label="dga"),))
     told = forecast.forecast(trial)
     assert told.counts["excluded"] == 10
-    prepared = prepare.prepare(trial, replace(trial.resolved(), cleaning=False))
+    prepared = prepare.prepare(trial, replace(trial.resolved_config(), cleaning=False))
     assert told.counts == prepared.data.counts()
 
 
@@ -92,7 +92,7 @@ def test_a_continued_training_is_counted_with_what_it_replays(
 ) -> None:
     monkeypatch.setattr(replay, "LEAST", 5)
     base = store.open_run("tiny", models)
-    data = prepare.prepare(plan, plan.resolved()).data
+    data = prepare.prepare(plan, plan.resolved_config()).data
     validated = data.part("validation")["registered_name"].tolist()
     learnt_names.save(base.path, data.learnt_from()["registered_name"], validated=validated)
     config = replace(plan.config, replay_share=0.25)
