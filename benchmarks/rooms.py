@@ -50,12 +50,11 @@ def _traced(name: str, base: str, root: Path) -> Trace:
 
 
 def _told(name: str, trace: Trace) -> str:
-    packages = [room for room in trace.crossed if room not in BASE]
-    returns = len(trace.way) - len(set(trace.way))
+    packages = trace.packages()
     return (
         f"{name}: {len(packages)} packages beside the base (bar 10): {', '.join(packages)}\n"
         f"the plan's way: {' > '.join(trace.way)}\n"
-        f"rooms {len(set(trace.way))}, returns {returns} (bar 20)\n"
+        f"rooms {len(set(trace.way))}, returns {trace.returns()} (bar 20)\n"
     )
 
 
@@ -73,6 +72,14 @@ class Trace:
         self.crossed.setdefault(room)
         if self.way[-1:] != [room] and _carries(frame):
             self.way.append(room)
+
+    def packages(self) -> list[str]:
+        """The rooms that were crossed, but for the base."""
+        return [room for room in self.crossed if room not in BASE]
+
+    def returns(self) -> int:
+        """How often the plan's way comes back to a room that it had left."""
+        return len(self.way) - len(set(self.way))
 
     def _room(self, file: str) -> str:
         if file not in self._rooms:

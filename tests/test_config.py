@@ -72,10 +72,8 @@ def test_a_continued_training_has_defaults_of_its_own() -> None:
     assert plan.resolved_config().epochs == own.continuing().epochs == own.continued["epochs"]
     assert plan.resolved_config().batch_size == 64
     assert plan.resolved_config().cleaning == own.cleaning
-    assert (
-        TrainingPlan(name="two", config=plan.config, feeds=()).resolved_config().epochs
-        == own.epochs
-    )
+    fresh = TrainingPlan(name="two", config=plan.config, feeds=())
+    assert fresh.resolved_config().epochs == own.epochs
     given = TrainingConfig(epochs=9).resolved(continued=True)
     assert given.epochs == given.resolved().epochs == 9
 
@@ -148,8 +146,9 @@ def test_the_command_line_has_an_option_for_every_setting() -> None:
 
 
 def test_a_registered_architecture_can_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(config, "ARCHITECTURES", dict(ARCHITECTURES))
-    monkeypatch.setattr(config, "BUILDERS", {})
+    for table in (ARCHITECTURES, config.BUILDERS):
+        monkeypatch.setitem(table, "mine", None)  # is taken out again after the test
+        del table["mine"]
     register_architecture("mine", Architecture(about="ours", epochs=7), lambda *given: given)
     assert TrainingConfig(architecture="mine").resolved().epochs == 7
     assert "mine" in config.choices_of("architecture")

@@ -60,18 +60,19 @@ def train(
     bundle, calibrated = finalize.calibrate(folder, stated, parts.calibration)
     metrics, predictions = evaluate.of_run(bundle, prepared.data, prepared.trial)
 
+    told = results.configuration(
+        plan,
+        config,
+        partial=trained.partial,
+        device=device,
+        started=started,
+        batches=trained.batches,
+        parameters=int(trained.model.count_params()),
+        **prepared.facts,
+    )
     run = results.write(
         work,
-        config=results.configuration(
-            plan,
-            config,
-            partial=trained.partial,
-            device=device,
-            started=started,
-            batches=trained.batches,
-            parameters=int(trained.model.count_params()),
-            **prepared.facts,
-        ),
+        config=told,
         metrics=metrics | calibrated.told() | prepared.data.facts(),
         predictions=predictions,
         history=trained.history,

@@ -66,9 +66,9 @@ def test_a_registered_feed_format_is_tried_first(tmp_path: Path) -> None:
 def test_a_registered_architecture_is_built_and_trained(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(config, "BUILDERS", {})
-    monkeypatch.setitem(config.ARCHITECTURES, "mine", None)  # is taken out again after the test
-    del config.ARCHITECTURES["mine"]
+    for table in (config.ARCHITECTURES, config.BUILDERS):
+        monkeypatch.setitem(table, "mine", None)  # is taken out again after the test
+        del table["mine"]
 
     def build(codes: Any, vocabulary: int, outputs: Any) -> list[Any]:
         from keras import layers

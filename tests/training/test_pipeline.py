@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from benchmarks import rooms
 from dga import progress
 from dga.config import ARCHITECTURES, FeedSpec, TrainingConfig, TrainingPlan
 from dga.errors import ConfigError, DatasetError
@@ -174,6 +176,22 @@ def test_what_augmentation_added_counts_as_learnt(
     counts = run.metrics["dataset"]
     listed = counts["train"] + counts["validation"]
     assert learnt_names.load(run).size > 1.3 * listed
+
+
+def test_a_training_crosses_few_rooms_and_its_plan_seldom_comes_back(
+    feeds: tuple[FeedSpec, ...], tmp_path: Path
+) -> None:
+    train(feeds, tmp_path, name="base", task="both")
+    trace = rooms.Trace()
+    sys.setprofile(trace)
+    try:
+        train(feeds, tmp_path, name="next", base="base", task="both")
+    finally:
+        sys.setprofile(None)
+    assert {"training", "datasets", "networks", "runs"} <= set(trace.packages())
+    assert len(trace.packages()) <= 10
+    assert {"training", "config", "datasets"} <= set(trace.way)
+    assert 0 < trace.returns() <= 20
 
 
 def test_a_plan_survives_json_and_progress_its_file(tmp_path: Path) -> None:
