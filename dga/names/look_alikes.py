@@ -116,23 +116,25 @@ def remarks(names: pa.LargeStringArray) -> pa.LargeStringArray:
     share a head or tail with a popular label, or contain one."""
     if len(names) < arrow_strings.ONE_BY_ONE:
         return arrow_strings.column_of([remark(name) for name in names.to_pylist()])
-    places = np.flatnonzero(_candidates(names))
+    near, lured = _candidates(names)
+    places = np.flatnonzero(near | lured)
     chosen = names.take(arrow_strings.numbers_of(places)).to_pylist()
-    return arrow_strings.scattered(len(names), places, _remarks([_label(name) for name in chosen]))
+    told = _remarks([_label(name) for name in chosen], lured[places])
+    return arrow_strings.scattered(len(names), places, told)
 
 
-def _remarks(labels: list[str]) -> list[str]:
-    """The remark on each label, of which most are compared by their letters alone."""
+def _remarks(labels: list[str], lured: Mask) -> list[str]:
+    """The remark on each label, of which most are compared by their letters alone. `lured`: which
+    ones' part before the first dot may hold a popular label beside a hyphen or a lure."""
     known = _index()
-    column = arrow_strings.column_of(labels)
-    checks = zip(labels, _edits_possible(column), _lures_possible(column), strict=True)
+    edited = _edits_possible(arrow_strings.column_of(labels)).tolist()
     return [
         _swapped(label, known)
         or (_edited(label, known) if edits else "")
-        or (_lured(label, known) if lures else "")
+        or (_lured(label, known) if lures or "." in label else "")
         if len(label) >= SHORTEST and label not in known.names
         else ""
-        for label, edits, lures in checks
+        for label, edits, lures in zip(labels, edited, lured.tolist(), strict=True)
     ]
 
 
@@ -152,9 +154,10 @@ def _label(name: str) -> str:
     return registered[: -len(suffix) - 1] if suffix else registered
 
 
-def _candidates(names: pa.LargeStringArray) -> Mask:
-    """Which names (names,) have a head or tail, and a length, of a popular label with few edits, or
-    contain one beside a hyphen or a lure; a few others too, since heads and tails are hashed."""
+def _candidates(names: pa.LargeStringArray) -> tuple[Mask, Mask]:
+    """Which names (names,) have a head or tail, and a length, of a popular label with few edits, a
+    few others among them, since heads and tails are hashed; and which contain a popular label
+    beside a hyphen or a lure."""
     data, places = arrow_strings.view(names)
     starts, stops = places[:-1], _label_stops(data, places)
     lengths = stops - starts
@@ -167,9 +170,10 @@ def _candidates(names: pa.LargeStringArray) -> Mask:
             allowed = _end_lengths(size, which)[_hashed(codes, size)]
             near |= ((allowed >> capped) & np.uint32(1)).astype(bool)
             ended |= (allowed > 0) & (lengths >= size)
-    rows = np.flatnonzero(ended & ~near)
-    near[rows] = _lures_possible(arrow_strings.cut(data, starts[rows], lengths[rows]))
-    return near
+    rows, lured = np.flatnonzero(ended), np.zeros(len(names), dtype=bool)
+    labels = arrow_strings.cut(data, starts[rows], lengths[rows])
+    lured[rows] = arrow_strings.flags_of(pc.match_substring_regex(labels, _index().lured))
+    return near, lured
 
 
 def _label_stops(data: Bytes, places: Places) -> Places:
@@ -214,11 +218,6 @@ def _end_lengths(size: int, which: Literal["heads", "tails"]) -> Bits:
     bits = np.left_shift(np.uint32(1), np.array([length for _, length in chosen], np.uint32))
     np.bitwise_or.at(allowed, _hashed(codes, size).astype(np.int64), bits)
     return allowed
-
-
-def _lures_possible(labels: pa.LargeStringArray) -> Mask:
-    """Which labels (labels,) hold a popular one beside a hyphen or a lure."""
-    return arrow_strings.flags_of(pc.match_substring_regex(labels, _index().lured))
 
 
 def _edits_possible(labels: pa.LargeStringArray) -> Mask:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from publicsuffixlist import PSLFILE
@@ -162,6 +162,7 @@ def _rule(line: str) -> str:
     )
 
 
+@lru_cache(maxsize=2**12)  # a name's remarks and its judged form decode the same labels
 def _decode_label(label: str) -> str:
     if not label.startswith("xn--"):
         return label
