@@ -5,7 +5,7 @@ people choose look-alikes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
 from itertools import product
 from pathlib import Path
@@ -163,14 +163,14 @@ def _candidates(names: pa.LargeStringArray) -> tuple[Mask, Mask]:
     lengths = stops - starts
     capped = np.minimum(lengths, LONGEST).astype(np.uint32)
     ends = dict(zip(ENDS, _eight_bytes(data, starts, stops - SIZES[-1]), strict=True))
-    near, ended = np.zeros(len(names), dtype=bool), _hyphened(data, places, stops)
-    for size in SIZES:
-        for which, after in zip(ENDS, (0, SIZES[-1] - size), strict=True):
-            codes = ends[which] >> np.uint64(8 * after)
-            allowed = _end_lengths(size, which)[_hashed(codes, size)]
-            near |= ((allowed >> capped) & np.uint32(1)).astype(bool)
-            ended |= (allowed > 0) & (lengths >= size)
-    rows, lured = np.flatnonzero(ended), np.zeros(len(names), dtype=bool)
+    near, lured = (np.zeros(len(names), dtype=bool) for _ in range(2))
+    possible = _hyphened(data, places, stops)
+    for which in ENDS:
+        for size in SIZES:
+            codes = ends[which] >> np.uint64(8 * (SIZES[-1] - size) * (which == "tails"))
+            near |= _allowed_ends(_end_lengths(size, which), codes, size, capped)
+        possible |= _allowed_ends(_lured_lengths(which), ends[which], SIZES[-1], capped)
+    rows = np.flatnonzero(possible)
     labels = arrow_strings.cut(data, starts[rows], lengths[rows])
     lured[rows] = arrow_strings.flags_of(pc.match_substring_regex(labels, _index().lured))
     return near, lured
@@ -207,17 +207,40 @@ def _hashed(codes: Codes, size: int) -> Codes:
     return (kept * HASH_FACTOR) >> np.uint64(64 - HASH_BITS)
 
 
+def _allowed_ends(table: Bits, codes: Codes, size: int, lengths: Bits) -> Mask:
+    """Which ends, given by their codes (ends,), a table of `_hashed_lengths` holds with the label's
+    length (ends,)."""
+    return ((table.take(_hashed(codes, size).view(np.int64)) >> lengths) & np.uint32(1)) > 0
+
+
 @cache
 def _end_lengths(size: int, which: Literal["heads", "tails"]) -> Bits:
-    """By the hash of a head or tail of `size` characters, the label lengths for which it counts, as
-    bits (hashes,); 0 for any other."""
-    chosen = [(end, length) for end, length in getattr(_index(), which) if len(end) == size]
-    data = np.frombuffer("".join(end for end, _ in chosen).encode(), np.uint8)
-    codes = next(_eight_bytes(data, np.arange(len(chosen)) * size))
-    allowed = np.zeros(1 << HASH_BITS, dtype=np.uint32)
-    bits = np.left_shift(np.uint32(1), np.array([length for _, length in chosen], np.uint32))
-    np.bitwise_or.at(allowed, _hashed(codes, size).astype(np.int64), bits)
-    return allowed
+    """The label lengths for which heads or tails of `size` characters count."""
+    return _hashed_lengths([found for found in getattr(_index(), which) if len(found[0]) == size])
+
+
+@cache
+def _lured_lengths(which: Literal["heads", "tails"]) -> Bits:
+    """The lengths of popular labels with a lure, for the popular label's head or tail."""
+    size = SIZES[-1]
+    return _hashed_lengths(
+        [
+            (label[:size] if which == "heads" else label[-size:], min(len(label) + added, LONGEST))
+            for label in _index().names
+            for added in {len(lure) for lure in LURES}
+        ]
+    )
+
+
+def _hashed_lengths(ends: Sequence[tuple[str, int]]) -> Bits:
+    """By the hash of an end, all of one size, the label lengths beside it, as bits (hashes,)."""
+    size = len(ends[0][0])
+    data = np.frombuffer("".join(end for end, _ in ends).encode(), np.uint8)
+    codes = next(_eight_bytes(data, np.arange(len(ends)) * size))
+    bits = np.left_shift(np.uint32(1), np.array([length for _, length in ends], np.uint32))
+    found = np.zeros(1 << HASH_BITS, dtype=np.uint32)
+    np.bitwise_or.at(found, _hashed(codes, size).astype(np.int64), bits)
+    return found
 
 
 def _edits_possible(labels: pa.LargeStringArray) -> Mask:
