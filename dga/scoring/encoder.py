@@ -58,6 +58,8 @@ class CharEncoder:
         `lengths` (rows,) in bytes.
         """
         width = self.max_length if width is None else min(width, self.max_length)
+        if len(lengths) and lengths.min() == width == lengths.max():
+            return self._table.take(raw).reshape(-1, width)
         kept = np.minimum(lengths, width)
         columns = np.arange(width)
         if len(lengths) and lengths.max() > width:

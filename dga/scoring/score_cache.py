@@ -85,8 +85,8 @@ class ScoreCache:
         """The outputs known for distinct names, and which names the caller now has to score."""
         at = keys & self._last
         with self._lock:
-            found = self._read(keys, at)
-            new = self._keys[at] != keys
+            found, held = self._read(keys, at)
+            new = ~held
             self._keys[at[new]] = keys[new]
             self._answers.score[at[new]] = np.nan
         return found, new
@@ -94,7 +94,7 @@ class ScoreCache:
     def read(self, keys: Keys) -> NetworkOutputs:
         """The outputs known so far; NaN for names no longer cached."""
         with self._lock:
-            return self._read(keys, keys & self._last)
+            return self._read(keys, keys & self._last)[0]
 
     def answer(self, keys: Keys, answers: NetworkOutputs) -> None:
         """Store the outputs of names that are still claimed."""
@@ -103,7 +103,10 @@ class ScoreCache:
             kept = self._keys[at] == keys
             self._answers.put(at[kept], answers.of(kept))
 
-    def _read(self, keys: Keys, at: Keys) -> NetworkOutputs:
-        found = self._answers.of(at)
-        found.score[self._keys[at] != keys] = np.nan
-        return found
+    def _read(self, keys: Keys, at: Keys) -> tuple[NetworkOutputs, npt.NDArray[np.bool_]]:
+        """The outputs of keys at their slots, and which of the keys are there; only the slots of
+        these are read, as most names of a file are new."""
+        held = self._keys[at] == keys
+        found = NetworkOutputs.none(len(keys))
+        found.put(held, self._answers.of(at[held]))
+        return found, held

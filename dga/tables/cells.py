@@ -17,6 +17,8 @@ from dga.names.parse import parse
 from dga.tables.columns import is_domain
 
 _SEVERAL = r"\S[\s,;|]+\S|^\s*(?:dynamic\()?\["
+_MARKS = np.zeros(256, dtype=np.bool_)  # bytes of which a text that `_SEVERAL` matches holds one
+_MARKS[list(b" \t\n\v\f\r,;|[")] = True
 _MAX_ADDED_BYTES = 2**26  # of repeated rows, at most, in a chunk
 
 
@@ -29,6 +31,8 @@ def one_name_a_row(
     them. For a text that contains one name among other words, that name is scored. A chunk that
     would grow too much is left as it is.
     """
+    if not _MARKS.take(arrow_strings.view(names)[0]).any():  # many times as fast as the pattern
+        return chunk, names
     odd = np.flatnonzero(arrow_strings.flags_of(pc.match_substring_regex(names, _SEVERAL)))
     if not len(odd):
         return chunk, names

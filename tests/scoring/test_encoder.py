@@ -28,6 +28,15 @@ def test_encoding_at_once_is_encoding_by_hand(side: str) -> None:
         assert encoder.encode(names, width).tolist() == expected
 
 
+@pytest.mark.parametrize("side", ["left", "right"])
+@pytest.mark.parametrize("width", [4, 3, 6])
+def test_names_of_one_length_are_encoded_as_others_are(side: str, width: int) -> None:
+    encoder = CharEncoder.from_json({"side": side})
+    names = ["Ab.c", "x-9~", "a_.z"]
+    expected = [by_hand(encoder, name, width) for name in names]
+    assert encoder.encode(names, width).tolist() == expected
+
+
 def test_codes_are_small_integers_of_the_asked_width() -> None:
     codes = CharEncoder().encode(["abc.com", "x"])
     assert codes.shape == (2, 75)
