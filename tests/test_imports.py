@@ -69,6 +69,15 @@ def test_a_room_imports_only_from_rooms_below_it() -> None:
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "pages").glob("*.py")), ids=lambda path: path.stem)
+def test_a_page_script_only_begins_its_page_and_shows_it(path: Path) -> None:
+    """Streamlit runs the script at every rerun; what a page does is in its room of `ui`."""
+    body = ast.parse(path.read_text(encoding="utf-8")).body[1:]  # without the docstring
+    assert {f"ui.{path.stem}.page", "ui.common.shell"} < {*imports(path)}
+    calls = [ast.unparse(node).partition("(")[0] for node in body if isinstance(node, ast.Expr)]
+    assert calls == ["shell.begin", "page.show"] and len(body) == 5
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_heavy_libraries_stay_in_their_rooms(module: str) -> None:
     libraries = {name.partition(".")[0] for name in imports(MODULES[module])} & OUTSIDE.keys()
