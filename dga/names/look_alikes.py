@@ -41,7 +41,7 @@ LURES = frozenset((
 ))  # fmt: skip
 
 Mask = npt.NDArray[np.bool_]
-Codes = npt.NDArray[np.uint64]
+EightBytes = npt.NDArray[np.uint64]
 Bits = npt.NDArray[np.uint32]
 
 
@@ -192,7 +192,7 @@ def _hyphened(data: Bytes, places: Places, stops: Places) -> Mask:
     return found
 
 
-def _eight_bytes(data: Bytes, *starts: Places) -> Iterator[Codes]:
+def _eight_bytes(data: Bytes, *starts: Places) -> Iterator[EightBytes]:
     """The eight bytes of `data` from each of some places, which may lie before its start, as a
     number; zeros around the data."""
     around = np.zeros(WORD, dtype=np.uint8)
@@ -201,13 +201,13 @@ def _eight_bytes(data: Bytes, *starts: Places) -> Iterator[Codes]:
     return (words[places + WORD] for places in starts)
 
 
-def _hashed(codes: Codes, size: int) -> Codes:
+def _hashed(codes: EightBytes, size: int) -> EightBytes:
     """The hashes of the first `size` bytes of codes."""
     kept = codes << np.uint64(8 * (WORD - size))
     return (kept * HASH_FACTOR) >> np.uint64(64 - HASH_BITS)
 
 
-def _allowed_ends(table: Bits, codes: Codes, size: int, lengths: Bits) -> Mask:
+def _allowed_ends(table: Bits, codes: EightBytes, size: int, lengths: Bits) -> Mask:
     """Which ends, given by their codes (ends,), a table of `_hashed_lengths` holds with the label's
     length (ends,)."""
     return ((table.take(_hashed(codes, size).view(np.int64)) >> lengths) & np.uint32(1)) > 0
