@@ -20,7 +20,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from dga.logs.grammars import GRAMMARS, Grammar
+from dga.logs.grammar import Grammar
+from dga.logs.grammars import GRAMMARS
 
 LINES = 300_000
 NAMES_PER_LINE = 1 / 50

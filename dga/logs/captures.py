@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from dga.errors import FeedError
 from dga.logs.field_names import ANSWERS, CLIENT, QUERY, RCODE, TIME
-from dga.logs.grammars import ANSWERED, ASKED, EVENT, Grammar, LinePattern
+from dga.logs.grammar import ANSWERED, ASKED, EVENT, Grammar, LinePattern
 from dga.logs.joining import Groups, Joiner, Row
 from dga.logs.tls import is_client_hello, server_name
 from dga.tables.unpack import Payload, Readable

@@ -17,7 +17,8 @@ import pyarrow as pa
 
 from dga.logs.field_names import ANSWERS, CLIENT, PROCESS, QUERY, RCODE, TIME
 from dga.logs.fields import choose_roles
-from dga.logs.grammars import ANSWERED, ASKED, GRAMMARS, NOTE, Grammar
+from dga.logs.grammar import ANSWERED, ASKED, NOTE, Grammar
+from dga.logs.grammars import GRAMMARS
 from dga.logs.heads import head_client, head_time
 from dga.logs.joining import MAX_LINE
 from dga.logs.paths import plain_address

@@ -10,7 +10,7 @@ import re
 from collections import deque
 from collections.abc import Iterable
 
-from dga.logs.grammars import ANSWERED, ASKED, EVENT, NOTE, Grammar, LinePattern
+from dga.logs.grammar import ANSWERED, ASKED, EVENT, NOTE, Grammar, LinePattern
 from dga.logs.heads import head_client, head_time, remembering
 from dga.logs.paths import plain_address
 from dga.logs.rcodes import rcode_name

@@ -8,7 +8,8 @@ from typing import Final
 import pyarrow as pa
 
 from dga.logs.field_names import ANSWERS, CLIENT, QUERY, RCODE, TIME
-from dga.logs.grammars import GRAMMARS, NOTE, Grammar
+from dga.logs.grammar import NOTE, Grammar
+from dga.logs.grammars import GRAMMARS
 from dga.logs.joining import MAX_LINE, Joiner, Row
 
 LINES: Final = "lines"

@@ -10,7 +10,8 @@ import pytest
 
 from dga.logs import open_table, read_events
 from dga.logs.events import SCHEMA
-from dga.logs.grammars import GRAMMARS, Grammar, Sample
+from dga.logs.grammar import Grammar, Sample
+from dga.logs.grammars import GRAMMARS
 from dga.logs.joining import WINDOW, Joiner, line_ranges
 from dga.logs.text_log import COLUMNS, find_grammar, text_tables
 
