@@ -391,7 +391,7 @@ def _shortened(label: str) -> set[str]:
 def _skeleton(label: str) -> str:
     for pair, single in PAIRS:
         label = label.replace(pair, single)
-    return label.translate(SINGLE)
+    return label if label.isalpha() else label.translate(SINGLE)  # which is slow
 
 
 def _spellings(end: str) -> set[str]:
