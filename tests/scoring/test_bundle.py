@@ -75,6 +75,24 @@ def test_batches_hold_every_name_once_and_are_no_wider_than_need_be(
         assert ready.encode(batch).tolist() == ready.encoder.encode(mine, width).tolist()
 
 
+@pytest.mark.parametrize(
+    ("batches", "threads", "imported", "sizes"),
+    [
+        (20, 2, False, [8, 8, 4]),
+        (5, 2, False, [2, 2, 1]),
+        (1, 2, False, [1]),
+        (3, 1, True, [1, 1, 1]),
+        (0, 2, False, []),
+    ],
+)
+def test_batches_run_together_unless_a_thread_were_idle_or_the_bundle_is_imported(
+    tiny_bundle: ModelBundle, batches: int, threads: int, imported: bool, sizes: list[int]
+) -> None:
+    ready = replace(tiny_bundle, threads=threads, imported=imported)
+    [one] = ready.batches(*view(column_of(["a.com"])))
+    assert list(map(len, ready.together([one] * batches))) == sizes
+
+
 def test_a_network_may_take_codes_of_one_byte(folder: Path, tiny_bundle: ModelBundle) -> None:
     graph = onnx.load(folder / ONNX_FILE)
     graph.graph.input[0].type.tensor_type.elem_type = onnx.TensorProto.UINT8
