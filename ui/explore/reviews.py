@@ -74,11 +74,25 @@ def show_all(run: Run, reviews: Mapping[str, Review]) -> None:
         )
         return
     table = review.frame(reviews)
-    corrected = review.corrected(reviews)
     st.caption(
         f"{counted(len(table), 'name', 'names')}, newest review first; select one to open it."
     )
-    key = f"explore_reviews_{hash(tuple(reviews.values()))}_{selection.generation()}"
+    _table(table, f"explore_reviews_{hash(tuple(reviews.values()))}_{selection.generation()}")
+    st.download_button(
+        "CSV with notes",
+        lambda: writers.to_csv(table).encode(),
+        file_name=f"{run.name}-reviews.csv",
+        mime="text/csv",
+        key="explore_csv_reviews",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    if labels := len(review.corrected(reviews)):
+        _corrected_feed(run, labels)
+
+
+def _table(table: pd.DataFrame, key: str) -> None:
+    """The reviews as a table; a click opens a name."""
 
     def clicked() -> None:
         rows = shown_rows.rows(st.session_state[key].selection.rows, len(table))
@@ -95,17 +109,6 @@ def show_all(run: Run, reviews: Mapping[str, Review]) -> None:
         selection_mode="single-row",
         alt="Names with a note or corrected label",
     )
-    st.download_button(
-        "CSV with notes",
-        lambda: writers.to_csv(table).encode(),
-        file_name=f"{run.name}-reviews.csv",
-        mime="text/csv",
-        key="explore_csv_reviews",
-        icon=":material/download:",
-        on_click="ignore",
-    )
-    if not corrected.empty:
-        _corrected_feed(run, len(corrected))
 
 
 def _corrected_feed(run: Run, labels: int) -> None:
