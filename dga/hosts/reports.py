@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from dga.hosts.score_hosts import HostsResult
 
 MOST_NAMES = 200  # of a host in a report
+NEXT_STEPS = (  # of a ticket
+    "- Isolate the host and take a memory image before cleaning it.",
+    "- Look for connections to the names that resolved, from this and other hosts.",
+    "- Block the family's names (`dga blocklist`).",
+)
 CSV_MARKS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run what starts so
 
 
@@ -96,50 +101,44 @@ def incident_json(host: HostEvidence) -> dict[str, Any]:
 
 def ticket(host: HostEvidence) -> str:
     """One incident as a ticket in Markdown; names and addresses of names are defanged."""
-    return "\n".join(_ticket_lines(host)) + "\n"
+    sections = {
+        f"# Host {_text(host.client)}: {host.verdict}": _summary(host),
+        "## Likely command and control (names that resolved)": _resolved(host),
+        "## Why": (f"- {_text(sentence)}" for sentence in host.sentences),
+        "## Names that did not resolve": _unresolved(host),
+        "## Other hosts that asked for the same names": _other_hosts(host),
+        "## Next steps": NEXT_STEPS,
+    }
+    return "\n\n".join("\n".join([title, "", *lines]) for title, lines in sections.items()) + "\n"
 
 
-def _ticket_lines(host: HostEvidence) -> Iterator[str]:
-    named = host.attribution or (host.family if host.family else "unknown family")
-    yield f"# Host {_text(host.client)}: {host.verdict}"
-    yield ""
-    yield f"- Family: {_text(named)}"
-    often = how_often(host.p_value)
+def _summary(host: HostEvidence) -> Iterator[str]:
+    yield f"- Family: {_text(host.attribution or host.family or 'unknown family')}"
     yield (
-        f"- p-value: {host.p_value:.2g}: of ordinary hosts and days, at most {often} like this "
-        f"(infected: at most {100 * host.fpr:g} %)"
+        f"- p-value: {host.p_value:.2g}: of ordinary hosts and days, at most "
+        f"{how_often(host.p_value)} like this (infected: at most {100 * host.fpr:g} %)"
     )
     yield f"- Seen: {_plain(host.first_seen) or 'unknown'} to {_plain(host.last_seen) or 'unknown'}"
-    yield ""
-    yield "## Likely command and control (names that resolved)"
-    yield ""
+
+
+def _resolved(host: HostEvidence) -> list[str]:
     found = host.command_and_control[:MOST_NAMES]
-    yield from [f"- `{defang(name)}`" for name in found] or ["None found in this log."]
-    yield ""
-    yield "## Why"
-    yield ""
-    yield from (f"- {_text(sentence)}" for sentence in host.sentences)
-    yield ""
-    yield "## Names that did not resolve"
-    yield ""
+    return [f"- `{defang(name)}`" for name in found] or ["None found in this log."]
+
+
+def _unresolved(host: HostEvidence) -> Iterator[str]:
     yield "| name | weight | score | first asked | attribution |"
     yield "|---|---|---|---|---|"
     yield from map(_ticket_row, host.evidence_names.head(MOST_NAMES).to_dict("records"))
     if len(host.evidence_names) > MOST_NAMES:
         yield f"\n{len(host.evidence_names) - MOST_NAMES:,} further names are in the JSON report."
-    yield ""
-    yield "## Other hosts that asked for the same names"
-    yield ""
-    yield from [
+
+
+def _other_hosts(host: HostEvidence) -> list[str]:
+    return [
         f"- {_text(name)}: {count} {'name' if count == 1 else 'names'}"
         for name, count in host.others
     ] or ["None."]
-    yield ""
-    yield "## Next steps"
-    yield ""
-    yield "- Isolate the host and take a memory image before cleaning it."
-    yield "- Look for connections to the names that resolved, from this and other hosts."
-    yield "- Block the family's names (`dga blocklist`)."
 
 
 def _ticket_row(row: dict[Any, Any]) -> str:
