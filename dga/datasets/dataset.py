@@ -145,8 +145,7 @@ def build(
     kept_aside = _curated(curated, config, exclude, former)
     exclude = {*exclude, *kept_aside.get(REGISTERED_NAME, ())}
     frame, unregistered = named(_merged([*corrections, *frames]), config.scope)
-    rows = len(frame) + unregistered
-    allowed = frame[~frame[REGISTERED_NAME].isin(set(exclude))]
+    allowed = frame[~frame[REGISTERED_NAME].isin(exclude)]
     corrected_rows = sum(map(len, corrections))  # they come first
     kept = allowed[~_contradicted(allowed, allowed.index < corrected_rows)]
     kept = kept.assign(**{LISTS: cleaning.listed(kept[SOURCE], kept[NAME])})
@@ -154,25 +153,15 @@ def build(
     both = unique.duplicated(NAME, keep=False)
     clean = unique[~both]
     capped = cap_families(clean, config.cap_per_family, config.seed)
-    _refuse_small(capped)
-    whole, cleaned = len(capped), None
-    if config.cleaning:
-        capped, cleaned = cleaning.cleaned(
-            capped, NAME, config.seed, np.asarray(capped.index < corrected_rows)
-        )
-        _refuse_small(capped)
-    if former:
-        capped = capped.assign(**{BEFORE: former.parts(capped[REGISTERED_NAME].tolist())})
-    capped = capped.assign(**{SPLIT: _splits(capped, config)})
-    _refuse_one_sided(capped)
+    certain, cleaned = _without_doubtful(capped, config, corrected_rows)
     return Dataset(
-        frame=capped.reset_index(drop=True),
+        frame=_with_parts(certain, config, former),
         conflicts=_conflicts(unique[both]),
-        rows=rows,
+        rows=len(frame) + unregistered,
         duplicates=len(kept) - len(unique),
         excluded=len(frame) - len(allowed),
         unregistered=unregistered,
-        capped=len(clean) - whole,
+        capped=len(clean) - len(capped),
         curated=kept_aside,
         cleaning=cleaned,
         corrected=len(allowed) - len(kept),
@@ -286,6 +275,33 @@ def _contradicted(rows: pd.DataFrame, corrections: npt.NDArray[np.bool_]) -> pd.
 def _conflicts(rows: pd.DataFrame) -> pd.DataFrame:
     joined = rows.groupby(NAME)[[FAMILY, FEED]].agg(lambda values: ", ".join(filter(None, values)))
     return joined.reset_index()
+
+
+def _without_doubtful(
+    frame: pd.DataFrame, config: ResolvedConfig, corrected_rows: int
+) -> tuple[pd.DataFrame, Cleaning | None]:
+    """Drop benign names whose label is doubtful, if the config asks for it, and say which.
+
+    Of the rows numbered under `corrected_rows`, which people have labelled, none is dropped.
+    DatasetError when a class is too small.
+    """
+    _refuse_small(frame)
+    if not config.cleaning:
+        return frame, None
+    corrected = np.asarray(frame.index < corrected_rows)
+    certain, cleaned = cleaning.cleaned(frame, NAME, config.seed, corrected)
+    _refuse_small(certain)
+    return certain, cleaned
+
+
+def _with_parts(frame: pd.DataFrame, config: ResolvedConfig, former: Former | None) -> pd.DataFrame:
+    """Add the column split, and `before` where there is a base run; DatasetError when a part lacks
+    a class."""
+    if former:
+        frame = frame.assign(**{BEFORE: former.parts(frame[REGISTERED_NAME].tolist())})
+    frame = frame.assign(**{SPLIT: _splits(frame, config)})
+    _refuse_one_sided(frame)
+    return frame.reset_index(drop=True)
 
 
 def _refuse_small(frame: pd.DataFrame) -> None:
