@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Install the package into an empty environment outside the checkout and score there, offline:
-# without TensorFlow, scikit-learn or Streamlit, from a wheel under 40 MB. Usage: tests/install_trial.sh
+# without TensorFlow, scikit-learn or Streamlit, from a wheel under 40 MB. Prints each figure with
+# its bar; exit status 1 where one is missed. Usage: tests/install_trial.sh
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
@@ -14,44 +15,61 @@ pip="$work/env/bin/pip --quiet --disable-pip-version-check"
 $pip wheel --no-deps --wheel-dir "$work/wheel" "$work/source"
 wheel=$(ls "$work"/wheel/*.whl)
 size=$(stat -c %s "$wheel")
-echo "wheel $((size / 1000000)) MB"
-[ "$size" -lt 40000000 ]
+echo "wheel: $((size / 1000000)) MB; bar: under 40"
+if [ "$size" -ge 40000000 ]; then
+    echo "missed: the wheel is too large" >&2
+    exit 1
+fi
 $pip install "$wheel"
+echo "environment: $(du -sm "$work/env" | cut -f1) MiB"
 
 cd "$work"
 export HOME="$work/home"
-unset DGA_MODELS DGA_DATA PYTHONPATH
-"$work/env/bin/dga" --help >"$work/help"
-"$work/env/bin/python" - "$wheel" "$work/source" <<'PROOF'
-import importlib.util, json, subprocess, sys, time, zipfile
+unset DGA_MODELS DGA_DATA DGA_STATE DGA_CACHE PYTHONPATH
+"$work/env/bin/python" - "$wheel" "$work/source" <<'TRIAL'
+import importlib.util, json, sys, time, zipfile
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 def offline(event, arguments):
     if event.startswith("socket.") and event != "socket.__new__":
-        raise SystemExit(f"the network was used: {event} {arguments}")
+        raise SystemExit(f"missed: the network was used: {event} {arguments}")
+
+def check(what, found, expected):
+    print(f"{what}: {found}; bar: {expected}")
+    if found != expected:
+        raise SystemExit(f"missed: {what}")
 
 sys.addaudithook(offline)
 wheel, source = sys.argv[1], Path(sys.argv[2])
 names = zipfile.ZipFile(wheel).namelist()
-files = [path for path in (source / "dga").rglob("*") if path.is_file()]
-missing = {str(path.relative_to(source)) for path in files} - set(names)
-assert not missing, f"the wheel lacks {sorted(missing)}"
-assert "dga/shipped/bundle/model.onnx" in names
-assert not [name for name in names if name.endswith(".keras")]
-for heavy in ("tensorflow", "keras", "sklearn", "streamlit", "scipy"):
-    assert importlib.util.find_spec(heavy) is None, f"{heavy} is installed"
+files = {str(p.relative_to(source)) for p in (source / "dga").rglob("*") if p.is_file()}
+check("files of the package that the wheel lacks", sorted(files - set(names)), [])
+check("graph in the wheel", "dga/shipped/bundle/model.onnx" in names, True)
+check("Keras files in the wheel", [name for name in names if name.endswith(".keras")], [])
+heavy = ("tensorflow", "keras", "sklearn", "streamlit", "scipy")
+check("heavy libraries", [name for name in heavy if importlib.util.find_spec(name)], [])
 
+started = time.perf_counter()
 import dga
 frame = dga.score(["paypal.com", "xjpwkqzvbnt.ru", "192.0.2.7"])
-print(frame[["given", "score", "verdict", "family", "problem"]].to_string())
-assert frame["verdict"].tolist() == ["benign", "dga", ""]
-print(dga.load(), Path(dga.__file__).parent)
+print(f"import and first scores: {time.perf_counter() - started:.2f} s")
+check("imported from the environment", Path(dga.__file__).is_relative_to(sys.prefix), True)
+check("dga.score", frame["verdict"].tolist(), ["benign", "dga", ""])
+Path("names.txt").write_text("paypal.com\nxjpwkqzvbnt.ru\n")
+check("dga.score_file", dga.score_file("names.txt", "verdicts.parquet").dga, 1)
 
 from dga.cli.main import main
-assert main(["lookup", "paypal.com", "xjpwkqzvbnt.ru", "--json"]) == 0
-assert main(["runs"]) == 0
-Path("names.txt").write_text("paypal.com\nxjpwkqzvbnt.ru\n")
-assert dga.score_file("names.txt", "verdicts.parquet").dga == 1
-PROOF
-"$work/env/bin/dga" lookup paypal.com
+with redirect_stdout(StringIO()) as printed:
+    status = main(["lookup", "paypal.com", "xjpwkqzvbnt.ru", "--json"])
+verdicts = [json.loads(line)["verdict"] for line in printed.getvalue().splitlines()]
+check("dga lookup --json", (status, verdicts), (0, ["benign", "dga"]))
+check("dga runs", main(["runs"]), 0)
+TRIAL
+for arguments in --help "lookup paypal.com"; do
+    # shellcheck disable=SC2086
+    "$work/env/bin/dga" $arguments >"$work/printed"
+    echo "dga $arguments: $(head -n 1 "$work/printed")"
+done
 echo "installed and scored"
