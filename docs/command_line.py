@@ -16,8 +16,8 @@ Exit status: 0 done; 1 a user's error, told in one sentence on standard error; 1
 Without `--run`, the active run scores: the shipped one until `dga runs --activate` names another.
 
 `score` writes the input's columns, then `registered_name, score, verdict, family, family_score,
-problem`: as many rows as came in, in their order. `lookup --json` prints an object a line, also for
-a text that is no domain (`problem` is set, the exit status is 0).
+problem, remark`: as many rows as came in, in their order. `lookup --json` prints an object a line,
+also for a text that is no domain (`problem` is set, the exit status is 0).
 
 This page is written by `python -m docs.command_line`; a test compares it with the parser.
 """
@@ -62,7 +62,7 @@ def _value(action: argparse.Action) -> str:
     names = action.metavar or action.dest.upper()
     if isinstance(names, tuple):
         return " ".join(names)
-    return f"{names} ..." if action.nargs == "+" else names
+    return f"{names} ..." if action.nargs in ("+", "*") else names
 
 
 if __name__ == "__main__":

@@ -21,14 +21,14 @@ its name: `dga score FILE...`, `dga hosts FILE...`, `dga preview FILE`, Bulk, Ho
 `dga.score_file`.
 
 - **Packed or many**: gzip, bzip2, xz, Zstandard, zip, tar, folders, several paths. They are one
-  stream, rotated logs in the order of their age (`dns.log.2.gz`, `dns.log.1`, `dns.log`); the
-  column `file` tells which row is from where.
+  stream in the order in which they are given; a folder's files come by name, rotated logs by age
+  (`dns.log.2.gz`, `dns.log.1`, `dns.log`). The column `file` tells which row is from where.
 - **Standard input** (`-`) is read as it comes: `tail -f dns.log | dga score -` answers each line.
 - **Every row comes out**, in order. A line of a text log that is no look-up is a row with its text;
   the lines of one look-up are one row, whose column `lines` says which (`3-5`).
 - **Which column holds the names** is chosen by the dictionary below, then by content. Columns of
   machines, sensors and accounts never win. The choice and its reason stand on standard error, in
-  the preview and in `Summary.read`; `--column` overrules it.
+  the preview and in the `read` of what `dga.score_file` returns; `--column` overrules it.
 - **Times** without a zone are taken as UTC; those without a year get the year that does not put
   them into the future. **Answer codes** are names (`NXDOMAIN`), numbers (`3`), Windows's (`9003`)
   or words (`No such name`).

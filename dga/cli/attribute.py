@@ -21,11 +21,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_json(parser)
     add = parser.add_argument
-    add("domain", nargs="*", metavar="DOMAIN")
+    add("domain", nargs="*", metavar="DOMAIN", help="domains; without any, give --file")
     add("-f", "--file", metavar="FILE|-", help="any log, table or list of domains; - reads stdin")
     add("--column", help="the column of domains; default: chosen as for `dga score`")
-    add("--from", dest="start", type=day, metavar="DATE", help="default: a year ago")
-    add("--to", dest="end", type=day, metavar="DATE", help="default: in a month")
+    add(
+        "--from",
+        dest="start",
+        type=day,
+        metavar="DATE",
+        help="the first day on which a generator may have made it; default: a year ago",
+    )
+    add("--to", dest="end", type=day, metavar="DATE", help="the last such day; default: in a month")
 
 
 def run(options: argparse.Namespace) -> None:

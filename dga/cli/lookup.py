@@ -35,7 +35,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="build the attribution index first (a minute); default: use it only if it is built",
     )
-    parser.add_argument("domain", nargs="+", metavar="DOMAIN")
+    parser.add_argument(
+        "domain",
+        nargs="+",
+        metavar="DOMAIN",
+        help="domains, URLs or e-mail addresses, also defanged",
+    )
 
 
 def run(options: argparse.Namespace) -> None:

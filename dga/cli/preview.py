@@ -22,7 +22,7 @@ HEAD_ROWS = 10
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("file", metavar="FILE")
+    parser.add_argument("file", metavar="FILE", help="a list, a table or a log")
     parser.add_argument("--column", help="the column of domains; default: guessed")
     parser.add_argument("--sheet", default="", help="which sheet of an Excel workbook to read")
     add_dates(parser)
