@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dga.progress import OnProgress, Progress
 from dga.schema import UNKNOWN_FAMILY
+from dga.scoring.outcome import rows_in_words
 
 if TYPE_CHECKING:  # so that a look-up imports neither runs nor trainings
     from dga.datasets.feeds import Preview
@@ -83,7 +84,7 @@ def summary(done: Summary) -> None:
     for sentence in done.read:
         _tell(f"{harmless(sentence)}\n")
     _tell(
-        f"{done.rows:,} rows: {done.dga:,} dga, {done.suspicious:,} suspicious, "
+        f"{rows_in_words(done.rows)}: {done.dga:,} dga, {done.suspicious:,} suspicious, "
         f"{done.benign:,} benign, {_allowed(done.allowed)}"
         f"{done.problems:,} not scored; {done.seconds:.1f} s, {rate:,.0f} rows/s; {state}\n"
     )
@@ -133,7 +134,7 @@ def forecast(told: Forecast, processor: str) -> str:
     """What a training would learn from, a line per class and family."""
     counts = told.counts
     lines = [
-        f"{counts['rows']:,} rows: {counts['duplicates']:,} duplicates, "
+        f"{rows_in_words(counts['rows'])}: {counts['duplicates']:,} duplicates, "
         f"{counts['conflicting']:,} labelled both ways, {counts['corrected']:,} corrected, "
         f"{counts['unregistered']:,} without a registered name, {counts['capped']:,} over the cap",
         f"{counts['train']:,} names to train on, {counts['validation']:,} to calibrate, "
@@ -214,8 +215,10 @@ def preview(shown: Preview) -> str:
     """The content of a feed."""
     complete = "" if shown.complete else " (of the rows read so far)"
     classes = ", ".join(f"{name} {count:,}" for name, count in shown.classes.items())
-    lines = [f"format {shown.format}, {shown.rows:,} rows{complete}; {classes}"]
-    lines += [f"problem, {count:,} rows: {reason}" for reason, count in shown.problems.items()]
+    lines = [f"format {shown.format}, {rows_in_words(shown.rows)}{complete}; {classes}"]
+    lines += [
+        f"problem, {rows_in_words(count)}: {reason}" for reason, count in shown.problems.items()
+    ]
     lines += shown.head.to_string(index=False).splitlines()
     return "\n".join(map(harmless, lines))
 

@@ -35,7 +35,9 @@ class ProblemCounts:
 
     def shown(self) -> str:
         """The most frequent kinds with their rows."""
-        return "; ".join(f"{kind}: {rows:,} rows" for kind, rows in self.kinds.most_common(2))
+        return "; ".join(
+            f"{kind}: {rows_in_words(rows)}" for kind, rows in self.kinds.most_common(2)
+        )
 
 
 def kind_of(problem: str) -> str:
@@ -58,8 +60,21 @@ def shortage(
     scored = rows - unscored
     if not rows or scored >= FEW * rows:
         return ""
-    many = f"none of its {rows:,} rows" if not scored else f"only {scored:,} of {rows:,} rows"
+    many = (
+        f"none of its {rows_in_words(rows)}"
+        if not scored
+        else f"only {scored:,} of {rows_in_words(rows)}"
+    )
     return (
         f"{name}: {many} could be scored ({problems.shown()}). It was read as {layout}, with the "
         f"names in column {column!r}: choose another column, or give a list of domains"
     )
+
+
+def rows_in_words(count: int) -> str:
+    """A number of rows in words.
+
+    >>> rows_in_words(1), rows_in_words(2000)
+    ('1 row', '2,000 rows')
+    """
+    return f"{count:,} {'row' if count == 1 else 'rows'}"

@@ -85,7 +85,6 @@ def score_table(
     paths = [source] if isinstance(source, Path) else source if isinstance(source, Sequence) else []
     if target.exists() and any(path.exists() and path.samefile(target) for path in paths):
         raise FeedError(f"{target}: input and output are the same file; write to another file")
-    started = time.perf_counter()
     with (
         TableWriter(target, stream) as writer,
         open_table(
@@ -108,20 +107,9 @@ def score_table(
             if not work.partial:
                 on_progress(progress)
         path = writer.close(work.partial)
-        shortage = work.shortage(name or source_name(paths[0] if paths else cast(BinaryIO, source)))
-    return Summary(
-        rows=work.counts.total(),
-        dga=work.counts[DGA],
-        suspicious=work.counts[SUSPICIOUS],
-        benign=work.counts[BENIGN],
-        problems=work.counts[""],
-        seconds=time.perf_counter() - started,
-        path=path,
-        partial=work.partial,
-        allowed=work.counts[ALLOWED],
-        shortage=shortage,
-        read=(description.sentence(), *description.notes),
-    )
+    read = (description.sentence(), *description.notes)
+    short = work.shortage(name or source_name(paths[0] if paths else cast(BinaryIO, source)))
+    return work.summary(path, short, read)
 
 
 class _Work:
@@ -175,6 +163,22 @@ class _Work:
         layout, column = title(self._log.layout), self._log.column
         rows, unscored = self.counts.total(), self.counts[""]
         return shortage(name, rows, unscored, self.problems, layout, column)
+
+    def summary(self, path: Path, shortage: str, read: tuple[str, ...]) -> Summary:
+        """What came of the file that was written to `path`."""
+        return Summary(
+            rows=self.counts.total(),
+            dga=self.counts[DGA],
+            suspicious=self.counts[SUSPICIOUS],
+            benign=self.counts[BENIGN],
+            problems=self.counts[""],
+            seconds=time.perf_counter() - self._started,
+            path=path,
+            partial=self.partial,
+            allowed=self.counts[ALLOWED],
+            shortage=shortage,
+            read=read,
+        )
 
     def progress(self, scored: pa.Table) -> Progress:
         """Count a written chunk and report progress."""

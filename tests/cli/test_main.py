@@ -109,7 +109,7 @@ def test_a_dash_reads_standard_input_and_writes_standard_output(
     out, err = capsys.readouterr()
     assert out.splitlines()[0] == ",".join(["query", "note", *VERDICT_COLUMNS])
     assert out.splitlines()[1].startswith("garden.com,'=1+1,garden.com,0.0")
-    assert "1 rows: 0 dga, 0 suspicious, 1 benign, 0 not scored" in err
+    assert "1 row: 0 dga, 0 suspicious, 1 benign, 0 not scored" in err
 
 
 def test_score_takes_the_column_that_is_named(tmp_path: Path, capsys: Captured) -> None:
