@@ -26,8 +26,9 @@ from dga.scoring.second_look import NgramCounts, doubtful
 from dga.training.fit_second_look import ZONE, FittedTrees, fit_trees
 
 FPRS = (0.01, 0.001, 0.0001)
-# Of the generated names, so many are taken to be of families that no feed holds.
-UNSEEN = 0.08
+# Of the generated names, so many are taken to be of families that no feed holds: in the
+# calibration, and in the second look, whose evidence holds for those as well.
+UNSEEN, UNSEEN_IN_DOUBT = 0.08, 0.4
 LEAST_CURATED = 1_000  # names that thresholds are chosen on alone
 ROWS_A_WEIGHT = 30  # that a calibration learns from at least
 
@@ -89,7 +90,7 @@ def calibrate(
     if counts is not None and how == "weighed":
         odds = calibration.log_odds(given)
         rows, features = doubtful(names, odds, given, ZONE, raw.encoder, counts)
-        classes, weights = with_unseen(sample, len(names) - known)
+        classes, weights = with_unseen(sample, len(names) - known, UNSEEN_IN_DOUBT)
         balance = (~is_dga).sum() / is_dga.sum()
         trees = fit_trees(features, classes[rows], weights[rows], rows < listed, balance)
         if trees is not None:
@@ -159,11 +160,11 @@ def fitted(sample: Sample, unseen: Evidence, raw: ModelBundle) -> Calibration:
     return Calibration(own, whole, tuple(rest[:known]), tuple(rest[known:]))
 
 
-def with_unseen(sample: Sample, count: int) -> tuple[npt.NDArray[np.bool_], Evidence]:
-    """The classes and weights of a sample's rows and of so many unseen names, which weigh UNSEEN
-    of the generated ones."""
+def with_unseen(sample: Sample, count: int, share: float) -> tuple[npt.NDArray[np.bool_], Evidence]:
+    """The classes and weights of a sample's rows and of so many unseen names, which weigh
+    this share of the generated ones."""
     is_dga, weights = sample.is_dga, sample.weights
-    share = UNSEEN if count else 0.0
+    share = share if count else 0.0
     each = np.where(is_dga, 1 - share, 1) * weights
     unseen = np.full(count, share * weights[is_dga].sum() / max(1, count))
     return np.r_[is_dga, np.ones(count, dtype=bool)], np.r_[each, unseen]
@@ -173,7 +174,7 @@ def _weighed(sample: Sample, unseen: Evidence) -> tuple[Evidence, float]:
     """A weight for each column, and the offset."""
     evidence = sample.evidence
     rows = np.r_[evidence, unseen]
-    classes, each = with_unseen(sample, len(unseen))
+    classes, each = with_unseen(sample, len(unseen), UNSEEN)
     scaler = StandardScaler().fit(evidence)
     found, offset = _logistic(scaler.transform(rows), classes, each * len(rows) / each.sum(), 1.0)
     found = found / scaler.scale_

@@ -119,10 +119,13 @@ def _widen(graph: onnx.GraphProto, node: onnx.NodeProto, kind: int) -> None:
 
 
 def _pack(path: Path) -> None:
-    """Compress a .keras file, which Keras writes as an uncompressed zip."""
+    """Compress a .keras file, which Keras writes as an uncompressed zip.
+
+    Quickly: more takes five seconds, a tenth of a small training, and saves a twentieth.
+    """
     with zipfile.ZipFile(path) as file:
         parts = {name: file.read(name) for name in file.namelist()}
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
         for name, content in parts.items():
             file.writestr(name, content)
 

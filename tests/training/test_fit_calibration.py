@@ -81,6 +81,17 @@ def test_unseen_families_keep_a_share_of_the_score(tiny_bundle: ModelBundle) -> 
     assert beside.families[1] < without.families[1]
 
 
+def test_unseen_names_weigh_their_share_of_the_generated_ones() -> None:
+    is_dga, weights = np.array([True, True, False]), np.array([3.0, 1.0, 2.0])
+    sample = fit_calibration.Sample.of(np.zeros((3, 1)), is_dga, weights)
+    for count, share in ((5, 0.4), (5, 0.08), (0, 0.4)):
+        classes, each = fit_calibration.with_unseen(sample, count, share)
+        assert classes.tolist() == [True, True, False] + [True] * count
+        assert each[classes].sum() == pytest.approx(4.0)  # as much as without them
+        assert each[3:].sum() == pytest.approx(share * 4.0 if count else 0.0)
+        assert each[2] == 2.0
+
+
 def test_thresholds_and_groups_come_of_the_validation_part(
     tiny_bundle: ModelBundle, validation: pd.DataFrame
 ) -> None:
