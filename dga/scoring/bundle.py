@@ -306,7 +306,7 @@ def _refuse_unfit(loaded: ModelBundle, folder: Path) -> None:
         scores = loaded.score(PROBE)
         if (look := loaded.second_look) is not None:
             given, codes = loaded.outputs(PROBE), loaded.encoder.encode(PROBE)
-            look.raw(looks.features(given.odds, given, codes, loaded.encoder, look.counts))
+            look.raw(look.features(given.odds, given, codes, loaded.encoder))
     except Exception as error:  # ONNX Runtime raises classes of its own for what does not fit
         raise BundleError(
             f"{folder}: {ONNX_FILE} does not fit {BUNDLE_FILE} ({error}); train the run again"

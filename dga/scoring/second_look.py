@@ -1,9 +1,10 @@
 """A second look at names whose score is in doubt: boosted trees over further evidence.
 
 How often benign names hold the label's character n-grams, and how much more often than names of
-made-up generators; how much of the label benign n-grams of five and six characters cover; its
-shape; the network's log-odds, likeliest families and likelihood. Trees run on ONNX Runtime, counts
-are looked up by hash. Trains nothing (`dga.training.fit_second_look`).
+made-up generators; how much of the label benign n-grams of five and six characters cover, and words
+of many languages (`word_cover`); its shape; the network's log-odds, likeliest families and
+likelihood. Trees run on ONNX Runtime, counts are looked up by hash. Trains nothing
+(`dga.training.fit_second_look`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy.typing as npt
 import onnxruntime
 
 from dga.errors import BundleError
-from dga.scoring import onnx_session
+from dga.scoring import onnx_session, word_cover
 from dga.scoring.calibration import Evidence, Float32s, Given, log_shares
 from dga.scoring.encoder import ALPHABET, CharEncoder
 
@@ -159,7 +160,8 @@ class Zone:
 class SecondLook:
     """Trees and counts; names whose log-odds are in the zone are looked at again.
 
-    `scale`, `offset`: Platt's scaling of what the trees say. `counts` (COUNTS,).
+    `scale`, `offset`: Platt's scaling of what the trees say. `counts` (COUNTS,). `reads_words`:
+    whether the trees know words; those of earlier versions don't.
     """
 
     zone: Zone
@@ -167,6 +169,7 @@ class SecondLook:
     offset: float
     counts: NgramCounts = field(repr=False, compare=False)
     trees: onnxruntime.InferenceSession = field(repr=False, compare=False)
+    reads_words: bool = True
 
     def revise(
         self,
@@ -188,10 +191,16 @@ class SecondLook:
         asked = np.concatenate([batch[some] for batch, some in zip(odds, rows, strict=True)])
         told = Given.joined([batch.of_rows(some) for batch, some in zip(given, rows, strict=True)])
         codes = _stacked([batch[some] for batch, some in zip(encoded, rows, strict=True)])
-        found = features(asked, told, codes, encoder, self.counts)
+        found = self.features(asked, told, codes, encoder)
         revised = np.split(self.scale * self.raw(found) + self.offset, np.cumsum(sizes)[:-1])
         for batch, some, values in zip(odds, rows, revised, strict=True):
             batch[some] = values
+
+    def features(
+        self, odds: Evidence, given: Given, codes: Codes, encoder: CharEncoder
+    ) -> Float32s:
+        """What these trees look at (rows, columns); see the function of the same name."""
+        return features(odds, given, codes, encoder, self.counts, words=self.reads_words)
 
     def raw(self, found: Float32s) -> Evidence:
         """What the trees say of features (rows, columns): log-odds (rows,)."""
@@ -206,10 +215,19 @@ class SecondLook:
 
 
 def features(
-    odds: Evidence, given: Given, codes: Codes, encoder: CharEncoder, counts: NgramCounts
+    odds: Evidence,
+    given: Given,
+    codes: Codes,
+    encoder: CharEncoder,
+    counts: NgramCounts,
+    *,
+    words: bool = True,
 ) -> Float32s:
     """What the trees look at (rows, columns), from calibrated log-odds (rows,), what the network
-    gives, the encoded names (rows, columns) and the counts of n-grams (COUNTS,)."""
+    gives, the encoded names (rows, columns) and the counts of n-grams (COUNTS,).
+
+    `words`: whether words that cover the label are among it, in the last columns.
+    """
     labels = Labels.of(codes, encoder)
     likeliest = np.full((len(odds), LIKELIEST), log_shares(np.zeros(1, np.float32))[0])
     told = min(LIKELIEST, given.shares.shape[1])
@@ -224,6 +242,7 @@ def features(
         labels.lengths,
         *labels.shares_of((DIGITS, VOWELS, "-"), encoder),
         *_of_ngrams(labels, counts),
+        *(word_cover.covers(labels.codes, labels.starts, labels.lengths) if words else ()),
     ]
     found = np.empty((len(odds), len(columns)), dtype=np.float32)
     for place, column in enumerate(columns):
@@ -310,6 +329,7 @@ def save(
     written = (folder / COUNTS_FILE).read_bytes()
     return {
         **numbers,
+        "reads_words": True,
         "counts_sha256": hashlib.sha256(written).hexdigest(),
         "trees_sha256": hashlib.sha256(trees).hexdigest(),
     }
@@ -326,6 +346,7 @@ def load(folder: Path, values: Mapping[str, Any], encoder: CharEncoder) -> Secon
         offset=float(values["offset"]),
         counts=_counts(folder / COUNTS_FILE, values["counts_sha256"]),
         trees=onnx_session.session(graph),
+        reads_words=bool(values.get("reads_words", False)),
     )
 
 

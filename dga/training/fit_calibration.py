@@ -26,9 +26,9 @@ from dga.scoring.second_look import NgramCounts, doubtful
 from dga.training.fit_second_look import ZONE, FittedTrees, fit_trees
 
 FPRS = (0.01, 0.001, 0.0001)
-# Of the generated names, so many are taken to be of families that no feed holds. More of them in
-# the second look find more such families and flag more ordinary words (docs/detector.md).
-UNSEEN = 0.08
+# Of the generated names, so many are taken to be of families that no feed holds: in the
+# calibration, and in the second look, which tells syllables from words (docs/detector.md).
+UNSEEN, UNSEEN_IN_DOUBT = 0.08, 0.15
 LEAST_CURATED = 1_000  # names that thresholds are chosen on alone
 ROWS_A_WEIGHT = 30  # that a calibration learns from at least
 
@@ -90,7 +90,7 @@ def calibrate(
     if counts is not None and how == "weighed":
         odds = calibration.log_odds(given)
         rows, features = doubtful(names, odds, given, ZONE, raw.encoder, counts)
-        classes, weights = with_unseen(sample, len(names) - known, UNSEEN)
+        classes, weights = with_unseen(sample, len(names) - known, UNSEEN_IN_DOUBT)
         balance = (~is_dga).sum() / is_dga.sum()
         trees = fit_trees(features, classes[rows], weights[rows], rows < listed, balance)
         if trees is not None:
