@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -49,6 +50,26 @@ def test_trees_are_fitted_exported_and_tell_the_classes_apart(
     final = replace(tiny_bundle, second_look=look).score(texts).score[rows] >= 0.5
     assert np.mean(final == is_dga[rows]) > 0.95
     assert np.mean((fitted.odds >= 0) == is_dga[rows]) > 0.95
+
+
+def test_a_second_look_of_an_earlier_version_reads_no_words(
+    tiny_bundle: ModelBundle, names: tuple[list[str], np.ndarray], tmp_path: Path
+) -> None:
+    texts, is_dga = names
+    given, codes = tiny_bundle.outputs(texts), tiny_bundle.encoder.encode(texts)
+    odds = tiny_bundle.calibration.log_odds(given)
+    numbers = {"low": -50.0, "high": 50.0, "scale": 1.0, "offset": 0.0}
+    for words in (True, False):
+        features = second_look.features(odds, given, codes, tiny_bundle.encoder, NONE, words=words)
+        model = fit_second_look._trees(features, is_dga, np.ones(len(texts)))
+        graph = fit_second_look._exported(model, features.shape[1])
+        stated = second_look.save(tmp_path, NONE, graph, numbers)
+        if not words:
+            del stated["reads_words"]
+        look = second_look.load(tmp_path, stated, tiny_bundle.encoder)
+        assert look.reads_words is words
+        found = replace(tiny_bundle, second_look=look).score(texts).score >= 0.5
+        assert np.mean(found == is_dga) > 0.95
 
 
 def test_scaling_counts_a_dga_name_as_often_as_it_is_told_to() -> None:
