@@ -33,12 +33,12 @@ Table = npt.NDArray[np.uint32]  # (2 ** BUCKET_BITS, BUCKET, 2): fingerprint and
 
 
 class Hits(NamedTuple):
-    """Where words of one length end: the place in the label (words,), the label (words,), and the
-    decimal logarithm of the frequency (words,); sorted by place."""
+    """The words of one length, by where they end in their label: the label (words,), the decimal
+    logarithm of the frequency (words,), and how many end before each place (places + 1,)."""
 
-    ends: npt.NDArray[np.int64]
     rows: npt.NDArray[np.int64]
     weights: Float32s
+    before: list[int]
 
 
 def covers(
@@ -58,9 +58,11 @@ def covers(
             state[end] = state[end - 1]
         for size in range(SHORTEST, min(LONGEST, end) + 1):
             found = hits[size]
-            some = slice(*np.searchsorted(found.ends, (end, end + 1)))
-            row, before = found.rows[some], end - size
-            read = best[before, row] + found.weights[some]
+            first, stop = found.before[end : end + 2]
+            if first == stop:
+                continue
+            row, before = found.rows[first:stop], end - size
+            read = best[before, row] + found.weights[first:stop]
             better = read > best[end, row]
             row = row[better]
             best[end, row] = read[better]
@@ -99,7 +101,7 @@ def _hits(
     label = np.repeat(np.arange(len(lengths)), lengths + 2)
     place = np.arange(len(codes)) - starts[label] - 1  # in the label; -1 at the mark before it
     left = np.where(place >= 0, lengths[label] - place, 0)  # characters to the label's end
-    rolled, found = codes.astype(np.uint64), {}
+    width, rolled, found = int(lengths.max(initial=0)), codes.astype(np.uint64), {}
     for size in range(SHORTEST, LONGEST + 1):
         rolled = rolled[:-1] * RADIX + codes[size - 1 :]
         at = np.flatnonzero(left[: len(rolled)] >= size)
@@ -112,7 +114,8 @@ def _hits(
         order = np.argsort(np.where(weights > 0, ends, -1), kind="stable")
         order = order[np.count_nonzero(weights == 0) :]
         logarithms = (weights[order] / -STEPS).astype(np.float32)
-        found[size] = Hits(ends[order], rows[order], logarithms)
+        before = np.searchsorted(ends[order], np.arange(width + 2))
+        found[size] = Hits(rows[order], logarithms, before.tolist())
     return found
 
 
@@ -140,8 +143,8 @@ def _table() -> tuple[Table, npt.NDArray[np.bool_]]:
     """The words, mapped into memory so that processes share them, and where they are marked."""
     table: Table = np.asarray(np.load(FILE, mmap_mode="r", allow_pickle=False))
     marked = np.zeros(1 << MARK_BITS, dtype=np.bool_)
-    buckets, places = np.nonzero(table[:, :, 1])
-    high = buckets.astype(np.uint64) << np.uint64(MARK_BITS - BUCKET_BITS)
-    low = table[buckets, places, 0].astype(np.uint64) >> np.uint64(32 - MARK_BITS + BUCKET_BITS)
-    marked[(high | low).astype(np.int64)] = True
+    flat = table.reshape(-1, 2)
+    at = np.flatnonzero(flat[:, 1])
+    low = flat[at, 0] >> np.uint32(32 - MARK_BITS + BUCKET_BITS)
+    marked[(at // BUCKET << (MARK_BITS - BUCKET_BITS)) | low] = True
     return table, marked
