@@ -74,8 +74,9 @@ class Labels:
         lengths = ((marked[:, 1:] == dot) | (marked[:, 1:] == 0)).argmax(axis=1)
         marked[:, 0] = marked[np.arange(rows), lengths + 1] = encoder.vocabulary
         marked = marked[:, : lengths.max(initial=0) + 2]
-        sizes, stops = (lengths + 2).astype(np.uint8), np.cumsum(lengths + 2)
-        inside = np.arange(marked.shape[1], dtype=np.uint8) < sizes[:, None]
+        kind = np.min_scalar_type(marked.shape[1])  # bytes, but for labels of 254 and more
+        sizes, stops = (lengths + 2).astype(kind), np.cumsum(lengths + 2)
+        inside = np.arange(marked.shape[1], dtype=kind) < sizes[:, None]
         flat = marked[inside].astype(np.uint32)
         left = np.repeat(stops, lengths + 2) - np.arange(len(flat))
         return cls(flat, stops - lengths - 2, lengths, left)

@@ -1,9 +1,9 @@
 """How well known words cover a label: its likeliest reading as words of many languages.
 
 Words weigh by their frequency, and each other character costs the same; the reading is found as
-Viterbi (1967) does.
-Words are looked up by hash in a table that `python -m dga.datasets.word_table` makes of the most
-frequent words of 34 languages. Reads no text but encoded labels.
+Viterbi (1967) does. They are looked up by hash in a table that
+`python -m dga.datasets.word_table` makes of the most frequent words of 34 languages.
+Reads no text but encoded labels.
 """
 
 from __future__ import annotations

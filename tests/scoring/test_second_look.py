@@ -71,6 +71,13 @@ def test_labels_without_an_end_or_without_a_character_are_whole() -> None:
     assert found.sums(found.codes == ENCODER.vocabulary).tolist() == [2, 2, 2]
 
 
+def test_the_longest_label_that_a_network_can_read_is_whole() -> None:
+    longest = CharEncoder(max_length=255)
+    found = Labels.of(longest.encode(["a" * 255, "b.com"]), longest)
+    assert found.lengths.tolist() == [255, 1]
+    assert len(found.codes) == len(found.left) == 257 + 3
+
+
 def test_the_same_characters_have_the_same_hash_wherever_they_stand() -> None:
     found = labels("xabcd.com", "yzabcd.net")
     first, second = np.split(found.hashes(4)[4], found.starts[1:])
