@@ -18,6 +18,7 @@ from dga.schema import BENIGN
 
 CARD = "MODEL_CARD.md"
 WORST = 15
+CARD_SUFFIXES = 10  # of which most names were left out
 FEWEST = 10  # families with fewer test names say nothing
 
 
@@ -104,7 +105,7 @@ def _feeds(run: Run, sources: Mapping[str, str]) -> str:
 
 
 def _cleaned(metrics: Mapping[str, Any]) -> str:
-    """What the cleaning of labels left out, by how many lists hold a name."""
+    """What the cleaning of labels left out, by how many lists hold a name and by suffix."""
     found = metrics.get("cleaning")
     if not found:
         return ""
@@ -112,9 +113,29 @@ def _cleaned(metrics: Mapping[str, Any]) -> str:
     limits = ", ".join(f"{limit} on {lists}" for lists, limit in found["limits"].items())
     return (
         "\n\nBenign names whose label is doubtful were left out: those that models which had not "
-        f"learnt from them scored above a limit (by how many lists hold the name: {limits}).\n\n"
+        f"learnt from them scored above a limit (by how many lists hold the name: {limits})"
+        f"{_distrusted(found)}.\n\n"
         + _table(("lists that hold a name", "benign names", "left out"), rows)
+        + _by_suffix(found.get("by_suffix", [])[:CARD_SUFFIXES])
     )
+
+
+def _distrusted(found: Mapping[str, Any]) -> str:
+    """The other reason for which names are left out; runs of earlier versions knew but one."""
+    if "least_trust" not in found:
+        return ""
+    return (
+        ", and generated-looking ones of which a single list holds, under their suffix and of "
+        f"their length, more than {1 / found['least_trust']:g} times as many as names in several "
+        "lists explain"
+    )
+
+
+def _by_suffix(rows: Sequence[Mapping[str, Any]]) -> str:
+    if not rows:
+        return ""
+    values = [(f".{row['suffix']}", row["names"], row["left_out"]) for row in rows]
+    return "\n\n" + _table(("suffix", "benign names", "left out"), values)
 
 
 def _curated(found: Mapping[str, Any] | None) -> str:

@@ -2,7 +2,9 @@
 
 Top lists contain generated names too. A name that only one list contains, and that a model not
 trained on it scores as generated, is more likely mislabelled than a rare benign name (confident
-learning, Northcutt et al. 2021, arXiv 1911.00068). Reads no file; never sees curated names.
+learning, Northcutt et al. 2021, arXiv 1911.00068). So are names that one list alone holds of which
+there are far more, under their suffix, than names in several lists explain (`list_excess`). Reads
+no file; never sees curated names.
 """
 
 from __future__ import annotations
@@ -15,11 +17,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dga.schema import BENIGN, DGA, LABEL, SOURCE
+from dga.datasets import list_excess
+from dga.generators.cloud_hosts import zones
+from dga.schema import DGA, LABEL, REGISTERED_NAME, SOURCE
 from dga.scoring.encoder import CharEncoder
 
 LISTS = "lists"  # how many lists contain a name
 DOUBT = "doubt"  # P(dga) of a name by models not trained on it
+LABEL_DOUBT = "label_doubt"  # P(dga) of its label without the suffix
+TRUST = "trust"  # names in several lists to one in a single list, as `list_excess.trust`
 WEIGHT = "weight"
 FOLDS = 4
 LEARNT_ROWS = 300_000  # training rows of a fold's model, at most
@@ -30,26 +36,31 @@ LONGEST = 5  # n-grams of 1 to 5 characters
 # Number of lists that contain a benign name -> the doubt from which it is dropped; on more, never.
 LIMITS = {1: 0.9, 2: 0.99}
 LEAST_WEIGHT = 0.25
+LEAST_TRUST, TRUSTED_DOUBT = 0.25, 0.6  # less trusted names are dropped from this doubt of a label
+TOLD_SUFFIXES = 20  # of which names were dropped, at most
 
 Float64s = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Cleaning:
-    """The result of a cleaning: counts, and the dropped names with columns name, lists, doubt, the
-    most doubtful first."""
+    """The result of a cleaning: counts, and the dropped names with columns name, lists, doubt,
+    label_doubt, trust, the most doubtful first."""
 
     left_out: pd.DataFrame
     by_lists: list[dict[str, Any]]
     by_source: list[dict[str, Any]]
+    by_suffix: list[dict[str, Any]]
 
     def to_json(self) -> dict[str, Any]:
         """The counts, JSON-ready; contains no name."""
         return {
             "left_out": len(self.left_out),
             "limits": {str(lists): limit for lists, limit in LIMITS.items()},
+            "least_trust": LEAST_TRUST,
             "by_lists": self.by_lists,
             "by_source": self.by_source,
+            "by_suffix": self.by_suffix,
         }
 
 
@@ -63,30 +74,41 @@ def listed(sources: pd.Series[str], names: pd.Series[str]) -> pd.Series[int]:
 def cleaned(
     frame: pd.DataFrame, name: str, seed: int, sure: npt.NDArray[np.bool_] | None = None
 ) -> tuple[pd.DataFrame, Cleaning]:
-    """Drop doubtful benign names and weigh the others; adds columns doubt and weight.
+    """Drop doubtful benign names and weigh the others; adds columns doubt, label_doubt, trust and
+    weight.
 
-    `frame` has columns `name`, label, source, lists. The more doubtful a benign name of a single
-    list, the less it weighs; generated names are neither dropped nor weighed. `sure` (rows,):
-    labels corrected by a person, which are kept.
+    `frame` has columns `name`, registered_name, label, source, lists. The more doubtful a benign
+    name of a single list and the less trusted, the less it weighs; generated names are neither
+    dropped nor weighed, nor are labels that clouds give distrusted. `sure` (rows,): labels
+    corrected by a person, which are kept.
     """
-    benign = (frame[LABEL] == BENIGN).to_numpy()
-    if sure is not None:
-        benign = benign & ~sure
-    doubt = out_of_fold(frame[name].tolist(), (frame[LABEL] == DGA).to_numpy(), seed)
+    is_dga = (frame[LABEL] == DGA).to_numpy()
+    benign = ~is_dga if sure is None else ~is_dga & ~sure
     lists = frame[LISTS].to_numpy()
-    limit = np.array([LIMITS.get(count, np.inf) for count in lists.tolist()])
-    out = benign & (doubt > limit)
     alone = benign & (lists == 1)
-    weight = np.where(alone, np.clip(2 * (1 - doubt), LEAST_WEIGHT, 1), 1.0)
-    whole = frame.assign(**{DOUBT: doubt, WEIGHT: weight})
-    lost = whole.loc[out, [name, LISTS, DOUBT]].sort_values(DOUBT, ascending=False)
+    label, suffix = (frame[REGISTERED_NAME].str.partition(".")[place] for place in (0, 2))
+    doubt, of_label = (out_of_fold(kind.tolist(), is_dga, seed) for kind in (frame[name], label))
+    trust = np.ones(len(frame))
+    compared = benign & ~suffix.isin(zones()).to_numpy()
+    trust[compared] = list_excess.trust(
+        label[compared], suffix[compared], of_label[compared], alone[compared]
+    )
+    limit = np.array([LIMITS.get(count, np.inf) for count in lists.tolist()])
+    distrusted = (trust < LEAST_TRUST) & (of_label > TRUSTED_DOUBT)
+    out = benign & ((doubt > limit) | distrusted)
+    weight = np.where(alone, np.clip(np.minimum(2 * (1 - doubt), trust), LEAST_WEIGHT, 1), 1.0)
+    whole = frame.assign(**{DOUBT: doubt, LABEL_DOUBT: of_label, TRUST: trust, WEIGHT: weight})
+    columns = [name, LISTS, DOUBT, LABEL_DOUBT, TRUST]
+    lost = whole.loc[out, columns].sort_values(DOUBT, ascending=False)
     told = whole[benign].assign(out=out[benign])
+    by_suffix = _counts(suffix[benign], told["out"], "suffix")
     found = Cleaning(
         left_out=lost.reset_index(drop=True),
         by_lists=_counts(told[LISTS].astype(str), told["out"], LISTS),
         by_source=_counts(told[SOURCE], told["out"], SOURCE),
+        by_suffix=sorted(by_suffix, key=lambda row: -row["left_out"])[:TOLD_SUFFIXES],
     )
-    return whole[~out], found
+    return whole.drop(columns=[LABEL_DOUBT, TRUST])[~out], found
 
 
 def out_of_fold(names: Sequence[str], is_dga: npt.NDArray[np.bool_], seed: int) -> Float64s:

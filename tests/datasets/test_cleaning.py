@@ -29,7 +29,9 @@ def frame(doubtful_sources: str) -> pd.DataFrame:
         {NAME: ["qxzwkvjqzx.com"], "label": "benign", "source": doubtful_sources}
     )
     rows = pd.concat([benign, dga, strange], ignore_index=True)
-    return rows.assign(lists=cleaning.listed(rows["source"], rows[NAME]))
+    return rows.assign(
+        lists=cleaning.listed(rows["source"], rows[NAME]), registered_name=rows[NAME]
+    )
 
 
 def test_lists_are_counted_once_each_whatever_rows_name_them() -> None:
@@ -58,8 +60,45 @@ def test_what_was_left_out_is_told_by_list_without_names() -> None:
     told = cleaned.to_json()
     assert told["left_out"] == 1
     assert {"source": "top", "names": 401, "left_out": 1} in told["by_source"]
+    assert told["by_suffix"] == [{"suffix": "com", "names": 401, "left_out": 1}]
     assert "qxzwkvjqzx" not in str(told)
     assert cleaned.left_out[cleaning.DOUBT].iloc[0] > 0.9
+
+
+def spammed(suffix: str) -> pd.DataFrame:
+    """1,200 benign names in two lists; in one list, 600 under a suffix of which a quarter have hard
+    letters; 600 generated ones of hard letters."""
+    hard, soft = "qxzwkvjp79", "aeioulmnrs"
+    parts = [
+        (names(1200, soft, 1), "benign", "top+alexa"),
+        ([one.replace("com", suffix) for one in names(450, soft, 3)], "benign", "top"),
+        ([one.replace("com", suffix) for one in names(150, hard, 4)], "benign", "top"),
+        (names(600, hard, 2), "dga", "feed"),
+    ]
+    rows = pd.concat([pd.DataFrame({NAME: n, "label": kind, "source": s}) for n, kind, s in parts])
+    rows = rows.reset_index(drop=True)
+    return rows.assign(
+        lists=cleaning.listed(rows["source"], rows[NAME]), registered_name=rows[NAME]
+    )
+
+
+def test_names_of_a_suffix_that_one_list_is_full_of_are_left_out() -> None:
+    rows, cleaned = cleaning.cleaned(spammed("xyz"), NAME, seed=1)
+    assert len(cleaned.left_out) > 140
+    assert cleaned.left_out[cleaning.TRUST].max() < cleaning.LEAST_TRUST
+    assert cleaned.by_suffix[0]["suffix"] == "xyz"
+    assert (rows["label"] == "dga").sum() == 600
+
+
+def test_what_clouds_name_at_random_is_not_compared() -> None:
+    _, cleaned = cleaning.cleaned(spammed("cloudfront.net"), NAME, seed=1)
+    assert (cleaned.left_out[cleaning.TRUST] == 1.0).all()
+
+
+def test_what_a_person_has_labelled_is_kept() -> None:
+    rows = spammed("xyz")
+    kept, _ = cleaning.cleaned(rows, NAME, seed=1, sure=np.ones(len(rows), dtype=bool))
+    assert len(kept) == len(rows)
 
 
 def test_a_name_does_not_vouch_for_itself() -> None:

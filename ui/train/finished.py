@@ -13,9 +13,11 @@ from ui.common.text import code, duration, escape
 from ui.train import progress
 from ui.train.progress import MINE, STARTED
 
+LEFT_OUT_BY = {"by_source": "list", "by_lists": "number of lists", "by_suffix": "suffix"}
 LEFT_OUT_TITLES = {
     "source": "List",
     "lists": "In how many lists",
+    "suffix": "Suffix",
     "names": "Benign names",
     "left_out": "Left out",
 }
@@ -71,15 +73,16 @@ def _cleaned(run: Run) -> None:
     ):
         st.caption(
             "A benign name that a model not trained on it takes for generated is more likely "
-            "mislabelled than a rare benign name."
+            "mislabelled than a rare benign name. So are generated-looking names of a suffix of "
+            "which one list alone holds more than names in several lists explain."
         )
-        for part in ("by_source", "by_lists"):
+        for part, kind in LEFT_OUT_BY.items():
             rows = found.get(part)
             if isinstance(rows, list) and rows:
                 st.dataframe(
                     disarm_frame(pd.DataFrame(rows)),
                     hide_index=True,
-                    alt=f"Left out by {'list' if part == 'by_source' else 'number of lists'}",
+                    alt=f"Left out by {kind}",
                     column_config=dict(LEFT_OUT_TITLES),
                 )
 

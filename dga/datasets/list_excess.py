@@ -1,0 +1,65 @@
+"""Where a list holds more generated-looking names than names that several lists hold explain.
+
+Spammers and gambling sites register names by program, mostly short ones under a few cheap suffixes,
+and top lists contain them. Names that several lists hold are chosen far more often, whatever their
+suffix. So where, under one suffix and among labels of similar length, one list alone vouches for
+five times as many labels of some doubt, four of five are taken to be mislabelled. Reads no file.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+LENGTHS = (6, 8, 10, 14)  # the longest labels of each band but the last
+DOUBTS = (0.5, 0.6, 0.7, 0.8, 0.9)  # between levels of doubt
+LEAST_NAMES = 500  # of a band that make a group of their own of a suffix, or are compared with
+
+Float64s = npt.NDArray[np.float64]
+
+
+def trust(
+    labels: pd.Series[str],
+    suffixes: pd.Series[str],
+    doubt: Float64s,
+    alone: npt.NDArray[np.bool_],
+) -> Float64s:
+    """How many names of several lists there are to one of a single list, at most 1 (rows,).
+
+    `doubt` (rows,): P(dga) of a label without its suffix. `alone` (rows,): whether one list alone
+    holds the name; the trust in others is 1. Compared are the shares that labels of a level of
+    doubt have of all names of their length, under the suffix or, where it is rare, under all rare
+    ones. Labels that look chosen are trusted, and all where too few names are in several lists.
+    """
+    if not alone.any():
+        return np.ones(len(alone))
+    band = np.searchsorted(LENGTHS, labels.str.len())
+    level = np.searchsorted(DOUBTS, doubt)
+    several = _counts(pd.Series(band[~alone]), level[~alone])
+    known = several.index[several.sum(axis=1) >= LEAST_NAMES]
+    keys = suffixes.str.cat(band.astype(str), sep="/")
+    sizes = keys.map(keys[alone].value_counts()).fillna(0).to_numpy()
+    group = pd.Series(np.where(sizes >= LEAST_NAMES, keys, band.astype(str)))
+    single = _counts(group[alone], level[alone])
+    bands = single.index.str.rpartition("/").get_level_values(2).astype(int)
+    found = np.ones(single.shape)
+    compared = bands.isin(known)
+    expected = _shares(several).reindex(bands[compared]).to_numpy()
+    found[compared] = np.minimum(1.0, expected / _shares(single).to_numpy()[compared])
+    found[:, 0] = 1.0
+    rows = single.index.get_indexer(group)
+    return np.where(alone, found[rows, level], 1.0)
+
+
+def _counts(groups: pd.Series, level: npt.NDArray[np.int64]) -> pd.DataFrame:
+    """How many names of each group (groups,) have each level of doubt (levels,)."""
+    places, names = pd.factorize(groups.to_numpy())
+    counts = np.zeros((len(names), len(DOUBTS) + 1), dtype=np.int64)
+    np.add.at(counts, (places, level), 1)
+    return pd.DataFrame(counts, index=names)
+
+
+def _shares(counts: pd.DataFrame) -> pd.DataFrame:
+    """The shares of the levels in each group, as if each had one name more."""
+    return (counts + 1).div((counts + 1).sum(axis=1), axis=0)
