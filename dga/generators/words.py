@@ -50,12 +50,12 @@ ROVNIX_SUFFIXES = ("com", "net", "biz", "cn", "ru")
 def suppobox(day: dt.date, seed: int) -> Names:
     """254 names of two words a day, of 32,768 of each list; seeds from 3 on put .ru behind them."""
     words, suffix = SUPPOBOX[seed]
-    return _pairs(day, _listed(words), suffix)
+    return _pairs(day, listed(words), suffix)
 
 
 def pizd(day: dt.date, _seed: int) -> Names:
     """As Suppobox, with its list in the order of the alphabet."""
-    return _pairs(day, tuple(sorted(_listed("suppobox.txt"))), "net")
+    return _pairs(day, tuple(sorted(listed("suppobox.txt"))), "net")
 
 
 def _pairs(day: dt.date, words: tuple[str, ...], suffix: str) -> Names:
@@ -93,7 +93,7 @@ def nymaim2(day: dt.date, _seed: int) -> Names:
 @lru_cache(maxsize=64)
 def _nymaim2_list(year: int, number: int) -> tuple[str, ...]:
     """The names of a day from a chain of MD5 digests."""
-    first, second = _halves("nymaim2.txt")
+    first, second = halves("nymaim2.txt")
     digest = hashlib.md5(f"{NYMAIM2_KEY}{year}{number}".encode()).hexdigest()
     names = []
     for _ in range(64):
@@ -110,7 +110,7 @@ def _nymaim2_list(year: int, number: int) -> tuple[str, ...]:
 def gozi(day: dt.date, seed: int) -> Names:
     """Twelve names of 12 to 24 letters, whole and halved words; new ones every few days."""
     text, days, suffix = GOZI[seed]
-    words = _listed(text)
+    words = listed(text)
     state = (GOZI_OFFSET + (1 << 16) + (day - GOZI_EPOCH).days // days) & MASK32
     for _ in range(12):
         state = _linear(_linear(state))
@@ -127,7 +127,7 @@ def gozi(day: dt.date, seed: int) -> Names:
 
 def rovnix(day: dt.date, _seed: int) -> Names:
     """Fifty names a day: words joined until there are twenty letters."""
-    words = _listed("declaration.txt")
+    words = listed("declaration.txt")
     state = _linear((day - EPOCH).days)
     for _ in range(50):
         text = ""
@@ -142,13 +142,13 @@ def _linear(state: int) -> int:
 
 
 @cache
-def _listed(name: str) -> tuple[str, ...]:
+def listed(name: str) -> tuple[str, ...]:
     """The words of a list in order, lower case, letters only; lines that start with # are notes."""
     return tuple(re.sub(r"[^a-z ]", "", _text(name)).split())
 
 
 @cache
-def _halves(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def halves(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The words of a list before and after its line of equal signs."""
     first, _, second = _text(name).partition("=====")
     return tuple(first.split()), tuple(second.split())

@@ -2,15 +2,15 @@
 
 How often benign names hold the label's character n-grams, and how much more often than names of
 made-up generators; how much of the label benign n-grams of five and six characters cover, and words
-of many languages (`word_cover`); its shape; the network's log-odds, likeliest families and
-likelihood. Trees run on ONNX Runtime, counts are looked up by hash. Trains nothing
-(`dga.training.fit_second_look`).
+of many languages (`word_cover`); whether two words of a known generator make it (`word_pairs`); its
+shape; the network's log-odds, likeliest families and likelihood. Trees run on ONNX Runtime, counts
+are looked up by hash. Trains nothing (`dga.training.fit_second_look`).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ import numpy.typing as npt
 import onnxruntime
 
 from dga.errors import BundleError
+from dga.generators import word_pairs
 from dga.scoring import onnx_session, word_cover
 from dga.scoring.calibration import Evidence, Float32s, Given, log_shares
 from dga.scoring.encoder import ALPHABET, CharEncoder
@@ -80,6 +81,13 @@ class Labels:
         flat = marked[inside].astype(np.uint32)
         left = np.repeat(stops, lengths + 2) - np.arange(len(flat))
         return cls(flat, stops - lengths - 2, lengths, left)
+
+    def texts(self, encoder: CharEncoder) -> list[str]:
+        """The labels as text (rows,)."""
+        characters = np.frombuffer(f" {encoder.alphabet}? ".encode("ascii"), dtype=np.uint8)
+        whole = characters[self.codes].tobytes().decode("ascii")
+        spans = zip(self.starts.tolist(), self.lengths.tolist(), strict=True)
+        return [whole[start + 1 : start + 1 + size] for start, size in spans]
 
     def hashes(self, longest: int) -> NgramHashes:
         """The hashes of n-grams from 2 characters to the longest, by where each begins
@@ -161,8 +169,8 @@ class Zone:
 class SecondLook:
     """Trees and counts; names whose log-odds are in the zone are looked at again.
 
-    `scale`, `offset`: Platt's scaling of what the trees say. `counts` (COUNTS,). `reads_words`:
-    whether the trees know words; those of earlier versions don't.
+    `scale`, `offset`: Platt's scaling of what the trees say. `counts` (COUNTS,). `further`: what of
+    FURTHER the trees know; those of earlier versions know less.
     """
 
     zone: Zone
@@ -170,7 +178,7 @@ class SecondLook:
     offset: float
     counts: NgramCounts = field(repr=False, compare=False)
     trees: onnxruntime.InferenceSession = field(repr=False, compare=False)
-    reads_words: bool = True
+    further: tuple[str, ...] = ()
 
     def revise(
         self,
@@ -201,7 +209,7 @@ class SecondLook:
         self, odds: Evidence, given: Given, codes: Codes, encoder: CharEncoder
     ) -> Float32s:
         """What these trees look at (rows, columns); see the function of the same name."""
-        return features(odds, given, codes, encoder, self.counts, words=self.reads_words)
+        return features(odds, given, codes, encoder, self.counts, self.further)
 
     def raw(self, found: Float32s) -> Evidence:
         """What the trees say of features (rows, columns): log-odds (rows,)."""
@@ -221,13 +229,12 @@ def features(
     codes: Codes,
     encoder: CharEncoder,
     counts: NgramCounts,
-    *,
-    words: bool = True,
+    further: Sequence[str] = (),
 ) -> Float32s:
     """What the trees look at (rows, columns), from calibrated log-odds (rows,), what the network
     gives, the encoded names (rows, columns) and the counts of n-grams (COUNTS,).
 
-    `words`: whether words that cover the label are among it, in the last columns.
+    `further`: what of FURTHER is among it, in the last columns.
     """
     labels = Labels.of(codes, encoder)
     likeliest = np.full((len(odds), LIKELIEST), log_shares(np.zeros(1, np.float32))[0])
@@ -243,12 +250,29 @@ def features(
         labels.lengths,
         *labels.shares_of((DIGITS, VOWELS, "-"), encoder),
         *_of_ngrams(labels, counts),
-        *(word_cover.covers(labels.codes, labels.starts, labels.lengths) if words else ()),
+        *(column for name in further for column in FURTHER[name](labels, encoder)),
     ]
     found = np.empty((len(odds), len(columns)), dtype=np.float32)
     for place, column in enumerate(columns):
         found[:, place] = column
     return found
+
+
+def _words(labels: Labels, _encoder: CharEncoder) -> list[Float32s]:
+    """How well words cover the labels."""
+    return word_cover.covers(labels.codes, labels.starts, labels.lengths)
+
+
+def _pairs(labels: Labels, encoder: CharEncoder) -> list[Float32s]:
+    """For each generator of `word_pairs.lists`, whether its words make the labels."""
+    return [*word_pairs.made_of_pairs(labels.texts(encoder)).T.astype(np.float32)]
+
+
+# What trees look at besides, by the name that bundle.json states: a function and a row each.
+FURTHER: dict[str, Callable[[Labels, CharEncoder], list[Float32s]]] = {
+    "words": _words,
+    "pairs": _pairs,
+}
 
 
 def _stacked(batches: Sequence[Codes]) -> Codes:
@@ -277,7 +301,8 @@ def doubtful(
     for start in range(0, len(rows), CHUNK_NAMES):
         part = rows[start : start + CHUNK_NAMES]
         codes = encoder.encode([names[row] for row in part])
-        values.append(features(odds[part], given.of_rows(part), codes, encoder, counts))
+        told = given.of_rows(part)
+        values.append(features(odds[part], told, codes, encoder, counts, tuple(FURTHER)))
     return rows, np.concatenate(values)
 
 
@@ -330,7 +355,7 @@ def save(
     written = (folder / COUNTS_FILE).read_bytes()
     return {
         **numbers,
-        "reads_words": True,
+        "further": list(FURTHER),
         "counts_sha256": hashlib.sha256(written).hexdigest(),
         "trees_sha256": hashlib.sha256(trees).hexdigest(),
     }
@@ -347,8 +372,17 @@ def load(folder: Path, values: Mapping[str, Any], encoder: CharEncoder) -> Secon
         offset=float(values["offset"]),
         counts=_counts(folder / COUNTS_FILE, values["counts_sha256"]),
         trees=onnx_session.session(graph),
-        reads_words=bool(values.get("reads_words", False)),
+        further=_further(folder, values),
     )
+
+
+def _further(folder: Path, values: Mapping[str, Any]) -> tuple[str, ...]:
+    """What of FURTHER a bundle's trees know; earlier versions stated words alone, or nothing."""
+    earlier = ["words"] if values.get("reads_words") else []
+    named = values.get("further", earlier)
+    if not isinstance(named, list) or not all(name in [*FURTHER] for name in named):
+        raise BundleError(f"{folder}: its second look reads what this version does not know")
+    return tuple(named)
 
 
 def _counts(path: Path, sha256: object) -> NgramCounts:

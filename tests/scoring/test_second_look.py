@@ -20,7 +20,7 @@ from dga.scoring.second_look import COUNTS, COUNTS_FILE, TREES_FILE, Labels, Zon
 
 ENCODER = CharEncoder()
 NAMES = ["sunrise.com", "xqzkvw19.net", "ab.co.uk", "paper-garden.org", "a.b"]
-COLUMNS = 33  # for the network of the factory, which tells no likelihood
+COLUMNS = 35  # for the network of the factory, which tells no likelihood
 EVERYWHERE, NOWHERE = Zone(-50, 50), Zone(50, 60)
 
 
@@ -98,10 +98,19 @@ def test_known_ngrams_cover_a_label(tiny_bundle: ModelBundle) -> None:
     names = ["garden.com", "gardenx.com", "zqxwvk.com"]
     given = tiny_bundle.outputs(names)
     _, found = second_look.doubtful(names, given.odds, given, EVERYWHERE, ENCODER, counts)
-    five, six = found[:, -9], found[:, -7]  # words follow
+    five, six = found[:, -11], found[:, -9]  # words and pairs follow
     assert five == pytest.approx([1.0, 7 / 9, 0.0])
     assert six == pytest.approx([1.0, 7 / 9, 0.0])
     assert found.shape == (3, COLUMNS)
+
+
+def test_labels_are_read_as_text_for_pairs_of_words() -> None:
+    names = ["journeyagainst.net", "journey-against.ru", "b.com", ".com", "journey.net", "é_.com"]
+    assert labels(*names).texts(ENCODER) == [
+        "journeyagainst", "journey-against", "b", "", "journey", "?_",
+    ]  # fmt: skip
+    pairs = np.transpose(second_look.FURTHER["pairs"](labels(*names), ENCODER))
+    assert pairs.tolist() == [[1, 0], [1, 0], [0, 0], [0, 0], [0, 0], [0, 0]]
 
 
 def test_names_in_doubt_are_scored_by_the_trees(tiny_run: Run, tmp_path: Path) -> None:

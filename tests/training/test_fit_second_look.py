@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dga.errors import BundleError
 from dga.scoring import onnx_session, second_look
 from dga.scoring.bundle import ModelBundle
 from dga.scoring.second_look import COUNTS
@@ -45,6 +46,7 @@ def test_trees_are_fitted_exported_and_tell_the_classes_apart(
         offset=fitted.offset,
         counts=NONE,
         trees=onnx_session.session(fitted.graph),
+        further=tuple(second_look.FURTHER),
     )
     assert look.numbers() == fitted.numbers()
     final = replace(tiny_bundle, second_look=look).score(texts).score[rows] >= 0.5
@@ -52,24 +54,44 @@ def test_trees_are_fitted_exported_and_tell_the_classes_apart(
     assert np.mean((fitted.odds >= 0) == is_dga[rows]) > 0.95
 
 
-def test_a_second_look_of_an_earlier_version_reads_no_words(
-    tiny_bundle: ModelBundle, names: tuple[list[str], np.ndarray], tmp_path: Path
+@pytest.mark.parametrize("further", [(), ("words",), ("words", "pairs")])
+def test_a_second_look_reads_what_its_version_knew(
+    tiny_bundle: ModelBundle,
+    names: tuple[list[str], np.ndarray],
+    tmp_path: Path,
+    further: tuple[str, ...],
 ) -> None:
     texts, is_dga = names
     given, codes = tiny_bundle.outputs(texts), tiny_bundle.encoder.encode(texts)
     odds = tiny_bundle.calibration.log_odds(given)
     numbers = {"low": -50.0, "high": 50.0, "scale": 1.0, "offset": 0.0}
-    for words in (True, False):
-        features = second_look.features(odds, given, codes, tiny_bundle.encoder, NONE, words=words)
-        model = fit_second_look._trees(features, is_dga, np.ones(len(texts)))
-        graph = fit_second_look._exported(model, features.shape[1])
-        stated = second_look.save(tmp_path, NONE, graph, numbers)
-        if not words:
-            del stated["reads_words"]
-        look = second_look.load(tmp_path, stated, tiny_bundle.encoder)
-        assert look.reads_words is words
-        found = replace(tiny_bundle, second_look=look).score(texts).score >= 0.5
-        assert np.mean(found == is_dga) > 0.95
+    features = second_look.features(odds, given, codes, tiny_bundle.encoder, NONE, further)
+    model = fit_second_look._trees(features, is_dga, np.ones(len(texts)))
+    graph = fit_second_look._exported(model, features.shape[1])
+    stated = second_look.save(tmp_path, NONE, graph, numbers) | {"further": list(further)}
+    if further in ((), ("words",)):
+        del stated["further"]  # as bundles of the versions before stated it
+        stated |= {"reads_words": True} if further else {}
+    look = second_look.load(tmp_path, stated, tiny_bundle.encoder)
+    assert look.further == further
+    found = replace(tiny_bundle, second_look=look).score(texts).score >= 0.5
+    assert np.mean(found == is_dga) > 0.95
+
+
+@pytest.mark.parametrize("stated", [["words", "a later thing"], "words", 3])
+def test_a_second_look_of_a_later_version_is_refused(
+    tiny_bundle: ModelBundle, tmp_path: Path, stated: object
+) -> None:
+    model = fit_second_look._trees(
+        np.random.default_rng(1).normal(size=(500, 3)).astype(np.float32),
+        np.arange(500) % 2 == 0,
+        np.ones(500),
+    )
+    numbers = {"low": -1.0, "high": 1.0, "scale": 1.0, "offset": 0.0}
+    graph = fit_second_look._exported(model, 3)
+    saved = second_look.save(tmp_path, NONE, graph, numbers)
+    with pytest.raises(BundleError, match="does not know"):
+        second_look.load(tmp_path, saved | {"further": stated}, tiny_bundle.encoder)
 
 
 def test_scaling_counts_a_dga_name_as_often_as_it_is_told_to() -> None:
