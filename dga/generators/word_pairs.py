@@ -21,15 +21,16 @@ Pair = tuple[Collection[str], Collection[str]]  # the words that come first and 
 
 @cache
 def lists() -> dict[str, tuple[Pair, ...]]:
-    """The lists by generator; Pizd has the words of Suppobox's first list."""
-    suppobox = [frozenset(listed(f"suppobox{number}.txt")) for number in ("", "2", "3")]
+    """The lists by family; Pizd has the words of Suppobox's first one."""
+    texts = [frozenset(listed(f"suppobox{number}.txt")) for number in ("", "2", "3")]
+    suppobox = tuple((words, words) for words in texts)
     first, second = map(frozenset, halves("nymaim2.txt"))
-    return {"suppobox": tuple((words, words) for words in suppobox), "nymaim2": ((first, second),)}
+    return {"suppobox": suppobox, "pizd": suppobox[:1], "nymaim2": ((first, second),)}
 
 
 def made_of_pairs(labels: Sequence[str]) -> npt.NDArray[np.bool_]:
-    """For each label and generator of `lists` (rows, generators), whether two words make it, with
-    or without a hyphen between them."""
+    """For each label and family of `lists` (rows, families), whether two words make it, with or
+    without a hyphen between them."""
     pairs = lists().values()
     found = [[any(_is_pair(label, pair) for pair in own) for own in pairs] for label in labels]
     return np.array(found, dtype=np.bool_).reshape(len(labels), len(pairs))

@@ -27,7 +27,7 @@ from dga.scoring.calibration import Calibration, Float32s, Given, sigmoid
 from dga.scoring.encoder import CharEncoder
 from dga.scoring.family_groups import Groups
 from dga.scoring.onnx_session import MAX_GRAPH_BYTES as MAX_GRAPH_BYTES
-from dga.scoring.second_look import SecondLook
+from dga.scoring.second_look import Codebook, SecondLook
 from dga.storage import write_atomically
 from dga.storage.plain_json import read_plain
 
@@ -89,6 +89,10 @@ class ModelBundle:
     def families(self) -> tuple[str, ...]:
         """The families that the bundle knows, without benign."""
         return self.classes[1:] if self.task == "family" else self.classes
+
+    def codebook(self) -> Codebook:
+        """What the network's codes and family shares stand for."""
+        return Codebook(self.encoder, self.families)
 
     def threshold(self, fpr: float | None = None) -> float:
         """The stored threshold for a false-positive rate.
@@ -173,7 +177,7 @@ class ModelBundle:
         if self.second_look is None:
             return list(zip(map(self.calibration.apply, given), shares, strict=True))
         odds = list(map(self.calibration.log_odds, given))
-        self.second_look.revise(odds, given, encoded, self.encoder)
+        self.second_look.revise(odds, given, encoded, self.codebook())
         return list(zip(map(sigmoid, odds), shares, strict=True))
 
     def release_memory(self) -> None:
@@ -306,7 +310,7 @@ def _refuse_unfit(loaded: ModelBundle, folder: Path) -> None:
         scores = loaded.score(PROBE)
         if (look := loaded.second_look) is not None:
             given, codes = loaded.outputs(PROBE), loaded.encoder.encode(PROBE)
-            look.raw(look.features(given.odds, given, codes, loaded.encoder))
+            look.raw(look.features(given.odds, given, codes, loaded.codebook()))
     except Exception as error:  # ONNX Runtime raises classes of its own for what does not fit
         raise BundleError(
             f"{folder}: {ONNX_FILE} does not fit {BUNDLE_FILE} ({error}); train the run again"

@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +36,7 @@ STEPS = 16.0  # a stored count is round(STEPS * log(1 + count))
 KNOWN = round(STEPS * np.log(1 + 3))  # an n-gram that three benign names hold or more
 CHUNK_NAMES = 20_000  # whose n-grams are counted at once
 LIKELIEST = 3  # families whose shares are looked at
+LEAST_LEFT = 1e-3  # of the families' shares, where word lists refute the others
 VOWELS, DIGITS = "aeiou", "0123456789"
 
 NgramCounts = npt.NDArray[np.uint8]
@@ -123,6 +124,13 @@ class Labels:
         return [self.sums(kinds == number) / whole for number in range(1, len(groups) + 1)]
 
 
+class Codebook(NamedTuple):
+    """What a network's input codes and its family shares (columns) stand for."""
+
+    encoder: CharEncoder
+    families: Sequence[str]
+
+
 def counted(batches: Iterable[Labels], kind: str) -> NgramCounts:
     """Count n-grams of labels: the stored counts of a kind's tables, one after another."""
     counts = {n: np.zeros(size, dtype=np.int64) for of, n, size in _sizes() if of == kind}
@@ -185,7 +193,7 @@ class SecondLook:
         odds: Sequence[Evidence],
         given: Sequence[Given],
         encoded: Sequence[Codes],
-        encoder: CharEncoder,
+        codebook: Codebook,
     ) -> None:
         """Set, in place, the calibrated log-odds (rows,) of names in doubt as the trees see them.
 
@@ -200,16 +208,14 @@ class SecondLook:
         asked = np.concatenate([batch[some] for batch, some in zip(odds, rows, strict=True)])
         told = Given.joined([batch.of_rows(some) for batch, some in zip(given, rows, strict=True)])
         codes = _stacked([batch[some] for batch, some in zip(encoded, rows, strict=True)])
-        found = self.features(asked, told, codes, encoder)
+        found = self.features(asked, told, codes, codebook)
         revised = np.split(self.scale * self.raw(found) + self.offset, np.cumsum(sizes)[:-1])
         for batch, some, values in zip(odds, rows, revised, strict=True):
             batch[some] = values
 
-    def features(
-        self, odds: Evidence, given: Given, codes: Codes, encoder: CharEncoder
-    ) -> Float32s:
+    def features(self, odds: Evidence, given: Given, codes: Codes, codebook: Codebook) -> Float32s:
         """What these trees look at (rows, columns); see the function of the same name."""
-        return features(odds, given, codes, encoder, self.counts, self.further)
+        return features(odds, given, codes, codebook, self.counts, self.further)
 
     def raw(self, found: Float32s) -> Evidence:
         """What the trees say of features (rows, columns): log-odds (rows,)."""
@@ -227,7 +233,7 @@ def features(
     odds: Evidence,
     given: Given,
     codes: Codes,
-    encoder: CharEncoder,
+    codebook: Codebook,
     counts: NgramCounts,
     further: Sequence[str] = (),
 ) -> Float32s:
@@ -236,7 +242,7 @@ def features(
 
     `further`: what of FURTHER is among it, in the last columns.
     """
-    labels = Labels.of(codes, encoder)
+    labels = Labels.of(codes, codebook.encoder)
     likeliest = np.full((len(odds), LIKELIEST), log_shares(np.zeros(1, np.float32))[0])
     told = min(LIKELIEST, given.shares.shape[1])
     if told:
@@ -248,9 +254,9 @@ def features(
         *given.likelihood.T,
         *likeliest.T,
         labels.lengths,
-        *labels.shares_of((DIGITS, VOWELS, "-"), encoder),
+        *labels.shares_of((DIGITS, VOWELS, "-"), codebook.encoder),
         *_of_ngrams(labels, counts),
-        *(column for name in further for column in FURTHER[name](labels, encoder)),
+        *(column for name in further for column in FURTHER[name](labels, given, codebook)),
     ]
     found = np.empty((len(odds), len(columns)), dtype=np.float32)
     for place, column in enumerate(columns):
@@ -258,18 +264,26 @@ def features(
     return found
 
 
-def _words(labels: Labels, _encoder: CharEncoder) -> list[Float32s]:
+def _words(labels: Labels, _given: Given, _codebook: Codebook) -> list[Float32s]:
     """How well words cover the labels."""
     return word_cover.covers(labels.codes, labels.starts, labels.lengths)
 
 
-def _pairs(labels: Labels, encoder: CharEncoder) -> list[Float32s]:
-    """For each generator of `word_pairs.lists`, whether its words make the labels."""
-    return [*word_pairs.made_of_pairs(labels.texts(encoder)).T.astype(np.float32)]
+def _pairs(labels: Labels, given: Given, codebook: Codebook) -> list[Evidence]:
+    """For each family of `word_pairs.lists`, whether its words make the labels; the logarithm of
+    the share that is left where they don't, and the network's log-odds with it."""
+    made = word_pairs.made_of_pairs(labels.texts(codebook.encoder))
+    known = list(codebook.families)
+    refuted = np.zeros(len(made))
+    for own, family in zip(made.T, word_pairs.lists(), strict=True):
+        if family in known:
+            refuted += np.where(own, 0, given.shares[:, known.index(family)])
+    left = np.log(np.maximum(1 - refuted, LEAST_LEFT))
+    return [*made.T.astype(np.float64), left, given.odds + left]
 
 
 # What trees look at besides, by the name that bundle.json states: a function and a row each.
-FURTHER: dict[str, Callable[[Labels, CharEncoder], list[Float32s]]] = {
+FURTHER: dict[str, Callable[[Labels, Given, Codebook], Sequence[Evidence | Float32s]]] = {
     "words": _words,
     "pairs": _pairs,
 }
@@ -291,7 +305,7 @@ def doubtful(
     odds: Evidence,
     given: Given,
     zone: Zone,
-    encoder: CharEncoder,
+    codebook: Codebook,
     counts: NgramCounts,
 ) -> tuple[npt.NDArray[np.int64], Float32s]:
     """Which of the names are in doubt by their calibrated log-odds (names,), and what the trees are
@@ -300,9 +314,9 @@ def doubtful(
     values = [] if len(rows) else [np.empty((0, 0), dtype=np.float32)]
     for start in range(0, len(rows), CHUNK_NAMES):
         part = rows[start : start + CHUNK_NAMES]
-        codes = encoder.encode([names[row] for row in part])
+        codes = codebook.encoder.encode([names[row] for row in part])
         told = given.of_rows(part)
-        values.append(features(odds[part], told, codes, encoder, counts, tuple(FURTHER)))
+        values.append(features(odds[part], told, codes, codebook, counts, tuple(FURTHER)))
     return rows, np.concatenate(values)
 
 

@@ -89,7 +89,7 @@ def calibrate(
     scores = calibration.apply(given)
     if counts is not None and how == "weighed":
         odds = calibration.log_odds(given)
-        rows, features = doubtful(names, odds, given, ZONE, raw.encoder, counts)
+        rows, features = doubtful(names, odds, given, ZONE, raw.codebook(), counts)
         classes, weights = with_unseen(sample, len(names) - known, UNSEEN_IN_DOUBT)
         balance = (~is_dga).sum() / is_dga.sum()
         trees = fit_trees(features, classes[rows], weights[rows], rows < listed, balance)

@@ -14,13 +14,13 @@ from dga.errors import BundleError
 from dga.runs.store import Run
 from dga.scoring import bundle, second_look
 from dga.scoring.bundle import ModelBundle
-from dga.scoring.calibration import Calibration, log_odds
+from dga.scoring.calibration import Calibration, Given, log_odds
 from dga.scoring.encoder import CharEncoder
-from dga.scoring.second_look import COUNTS, COUNTS_FILE, TREES_FILE, Labels, Zone
+from dga.scoring.second_look import COUNTS, COUNTS_FILE, TREES_FILE, Codebook, Labels, Zone
 
 ENCODER = CharEncoder()
 NAMES = ["sunrise.com", "xqzkvw19.net", "ab.co.uk", "paper-garden.org", "a.b"]
-COLUMNS = 35  # for the network of the factory, which tells no likelihood
+COLUMNS = 38  # for the network of the factory, which tells no likelihood
 EVERYWHERE, NOWHERE = Zone(-50, 50), Zone(50, 60)
 
 
@@ -97,8 +97,10 @@ def test_known_ngrams_cover_a_label(tiny_bundle: ModelBundle) -> None:
     counts = np.concatenate([second_look.counted([known], kind) for kind in ("benign", "made up")])
     names = ["garden.com", "gardenx.com", "zqxwvk.com"]
     given = tiny_bundle.outputs(names)
-    _, found = second_look.doubtful(names, given.odds, given, EVERYWHERE, ENCODER, counts)
-    five, six = found[:, -11], found[:, -9]  # words and pairs follow
+    _, found = second_look.doubtful(
+        names, given.odds, given, EVERYWHERE, tiny_bundle.codebook(), counts
+    )
+    five, six = found[:, -14], found[:, -12]  # words and pairs follow
     assert five == pytest.approx([1.0, 7 / 9, 0.0])
     assert six == pytest.approx([1.0, 7 / 9, 0.0])
     assert found.shape == (3, COLUMNS)
@@ -109,8 +111,18 @@ def test_labels_are_read_as_text_for_pairs_of_words() -> None:
     assert labels(*names).texts(ENCODER) == [
         "journeyagainst", "journey-against", "b", "", "journey", "?_",
     ]  # fmt: skip
-    pairs = np.transpose(second_look.FURTHER["pairs"](labels(*names), ENCODER))
-    assert pairs.tolist() == [[1, 0], [1, 0], [0, 0], [0, 0], [0, 0], [0, 0]]
+
+
+def test_word_lists_refute_the_families_that_cannot_make_a_label() -> None:
+    names = ["journeyagainst.net", "paper-garden.net"]
+    shares = np.array([[0.9, 0.1], [0.9, 0.1]], dtype=np.float32)
+    given = Given(np.full(2, 0.9), np.array([2.0, 2.0]), shares, np.zeros((2, 0), np.float32))
+    codebook = Codebook(ENCODER, ("suppobox", "ramnit"))
+    found = np.transpose(second_look.FURTHER["pairs"](labels(*names), given, codebook))
+    of_families, left = found[:, :-2], found[:, -2:]
+    assert of_families.tolist() == [[1, 1, 0], [0, 0, 0]]
+    expected = np.array([[0, 2], [np.log(0.1), 2 + np.log(0.1)]])
+    assert left == pytest.approx(expected, abs=1e-5)
 
 
 def test_names_in_doubt_are_scored_by_the_trees(tiny_run: Run, tmp_path: Path) -> None:
@@ -185,15 +197,16 @@ def test_what_is_in_doubt_is_told_alike_of_few_names_and_of_many(
 ) -> None:
     names = [f"{'ab1xq'[n % 5] * (n % 30 + 1)}.com" for n in range(90)]
     given, none = tiny_bundle.outputs(names), np.zeros(COUNTS, np.uint8)
+    codebook = tiny_bundle.codebook()
     half = Zone(float(np.median(given.odds)), 50)
-    rows, found = second_look.doubtful(names, given.odds, given, half, ENCODER, none)
+    rows, found = second_look.doubtful(names, given.odds, given, half, codebook, none)
     assert 0 < len(rows) < len(names)
     assert (given.odds[rows] >= half.low).all()
     monkeypatch.setattr(second_look, "CHUNK_NAMES", 7)
-    again = second_look.doubtful(names, given.odds, given, half, ENCODER, none)
+    again = second_look.doubtful(names, given.odds, given, half, codebook, none)
     np.testing.assert_array_equal(again[0], rows)
     np.testing.assert_array_equal(again[1], found)
-    nobody = second_look.doubtful(names, given.odds, given, NOWHERE, ENCODER, none)
+    nobody = second_look.doubtful(names, given.odds, given, NOWHERE, codebook, none)
     assert [part.shape for part in nobody] == [(0,), (0, 0)]
 
 

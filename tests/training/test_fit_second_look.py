@@ -35,7 +35,7 @@ def test_trees_are_fitted_exported_and_tell_the_classes_apart(
     monkeypatch.setattr(fit_second_look, "LEAST_ROWS", 1_000)
     given = tiny_bundle.outputs(texts)
     odds = tiny_bundle.calibration.log_odds(given)
-    rows, values = second_look.doubtful(texts, odds, given, ZONE, tiny_bundle.encoder, NONE)
+    rows, values = second_look.doubtful(texts, odds, given, ZONE, tiny_bundle.codebook(), NONE)
     assert len(rows) > 1_000
     each = np.ones(len(rows))
     fitted = fit_second_look.fit_trees(values, is_dga[rows], each, each > 0, balance=1.0)
@@ -65,7 +65,7 @@ def test_a_second_look_reads_what_its_version_knew(
     given, codes = tiny_bundle.outputs(texts), tiny_bundle.encoder.encode(texts)
     odds = tiny_bundle.calibration.log_odds(given)
     numbers = {"low": -50.0, "high": 50.0, "scale": 1.0, "offset": 0.0}
-    features = second_look.features(odds, given, codes, tiny_bundle.encoder, NONE, further)
+    features = second_look.features(odds, given, codes, tiny_bundle.codebook(), NONE, further)
     model = fit_second_look._trees(features, is_dga, np.ones(len(texts)))
     graph = fit_second_look._exported(model, features.shape[1])
     stated = second_look.save(tmp_path, NONE, graph, numbers) | {"further": list(further)}
