@@ -32,6 +32,7 @@ UNSEEN_SEED = 1_000_003  # is added to a config's: other generators are made up
 OFTEN = 30  # generated names of a part that make a suffix one that they prefer
 SHORT_LABEL = 6  # characters of a label that many an acronym has
 INITIALS_SHARE = 1 / 6  # of composed names
+INITIALS_BESIDE = 1 / 3  # of those in the calibration, where few other names are so short
 CHANGED_SHARE, HIDDEN_SHARE = 0.1, 0.15  # of the names that are added
 
 
@@ -142,18 +143,22 @@ def _resuffixed(part: pd.DataFrame, count: int, seed: int, taken: set[str]) -> p
 def composed_beside(part: pd.DataFrame, config: ResolvedConfig, count: int) -> list[str]:
     """So many composed names beside a part that is not learnt from, others than a training part's;
     none where the config adds none."""
-    return _composed(part, count, config.seed + UNSEEN_SEED) if config.composed_share else []
+    if not config.composed_share:
+        return []
+    return _composed(part, count, config.seed + UNSEEN_SEED, INITIALS_BESIDE)
 
 
-def _composed(part: pd.DataFrame, count: int, seed: int) -> list[str]:
+def _composed(
+    part: pd.DataFrame, count: int, seed: int, share: float = INITIALS_SHARE
+) -> list[str]:
     """Composed labels, half of them under suffixes drawn evenly and half as the part's benign names
-    have them; a sixth are initials, under suffixes of countries."""
+    have them; a share are initials, under suffixes of countries."""
     dice = random.Random(seed)
     suffixes = part[REGISTERED_NAME].str.partition(".")[2]
     benign = (part[LABEL] == BENIGN).to_numpy()
     pools = _suffix_pools(suffixes[~suffixes.isin(zones())], benign[~suffixes.isin(zones())])
     usual = [*pools["even"], *(suffixes[benign].tolist(),) * len(pools["even"])]
-    short = round(count * INITIALS_SHARE)
+    short = round(count * share)
     return [
         *(
             f"{o}.{dice.choice(dice.choice(usual))}"

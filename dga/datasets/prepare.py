@@ -21,7 +21,7 @@ from dga.progress import OnProgress, Progress, ignore
 from dga.schema import BENIGN, DGA, LABEL, REGISTERED_NAME
 
 MADE_UP_NAMES = 150_000  # whose n-grams a second look counts, at most
-COMPOSED_SHARE = 0.3  # composed names in the calibration, as a share of the curated ones
+COMPOSED_SHARE = 0.45  # composed names in the calibration, as a share of the curated ones
 
 
 @dataclass(frozen=True)
