@@ -31,7 +31,7 @@ INVENTED, HOSTED, COMPOSED = "invented", "hosted", "composed"  # as a feed's nam
 UNSEEN_SEED = 1_000_003  # is added to a config's: other generators are made up
 OFTEN = 30  # generated names of a part that make a suffix one that they prefer
 SHORT_LABEL = 6  # characters of a label that many an acronym has
-INITIALS_SHARE = 1 / 6  # of composed names
+INITIALS_SHARE, INTERNATIONAL_SHARE = 1 / 6, 1 / 12  # of composed names
 INITIALS_BESIDE = 1 / 3  # of those in the calibration, where few other names are so short
 CHANGED_SHARE, HIDDEN_SHARE = 0.1, 0.15  # of the names that are added
 
@@ -152,21 +152,23 @@ def _composed(
     part: pd.DataFrame, count: int, seed: int, share: float = INITIALS_SHARE
 ) -> list[str]:
     """Composed labels, half of them under suffixes drawn evenly and half as the part's benign names
-    have them; a share are initials, under suffixes of countries."""
+    have them; some are in letters outside ASCII. A share are initials, under suffixes of
+    countries."""
     dice = random.Random(seed)
     suffixes = part[REGISTERED_NAME].str.partition(".")[2]
     benign = (part[LABEL] == BENIGN).to_numpy()
     pools = _suffix_pools(suffixes[~suffixes.isin(zones())], benign[~suffixes.isin(zones())])
     usual = [*pools["even"], *(suffixes[benign].tolist(),) * len(pools["even"])]
-    short = round(count * share)
+    short, foreign = round(count * share), round(count * INTERNATIONAL_SHARE)
+    of_words = [
+        *compounds.composed(count - short - foreign, seed),
+        *compounds.international(foreign, seed),
+    ]
     return [
+        *(f"{label}.{dice.choice(dice.choice(usual))}" for label in of_words),
         *(
-            f"{o}.{dice.choice(dice.choice(usual))}"
-            for o in compounds.composed(count - short, seed)
-        ),
-        *(
-            f"{o}.{dice.choice(dice.choice(pools['countries']))}"
-            for o in compounds.initials(short, seed)
+            f"{label}.{dice.choice(dice.choice(pools['countries']))}"
+            for label in compounds.initials(short, seed)
         ),
     ]
 

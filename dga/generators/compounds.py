@@ -1,4 +1,4 @@
-"""Labels as people compose them: words of many languages in Latin letters, and initials. Benign.
+"""Labels as people compose them: words of many languages, and initials. Benign.
 
 The words are the frequent ones of wordfreq's lists, brought into ASCII by anyascii, as people write
 them where a domain name takes no other letters; languages that write no vowels are left out, since
@@ -13,10 +13,18 @@ from functools import cache
 from itertools import islice
 from random import Random
 
+import idna
+
 LANGUAGES = (
     "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "fi", "fil", "fr", "hi", "hu", "id", "is",
     "it", "lt", "lv", "mk", "ms", "nb", "nl", "pl", "pt", "ro", "ru", "sh", "sk", "sl", "sv", "tr",
     "uk", "vi",
+)  # fmt: skip
+# Languages of other scripts, and those of the Latin one that have letters of their own.
+INTERNATIONAL = (
+    "ar", "bg", "bn", "el", "fa", "he", "hi", "ja", "ko", "mk", "ru", "ta", "uk", "ur", "zh",
+    "ca", "cs", "da", "de", "es", "fi", "fr", "hu", "is", "lt", "lv", "nb", "pl", "pt", "ro", "sk",
+    "sl", "sv", "tr", "vi",
 )  # fmt: skip
 WORDS = 8_000  # of a language
 PARTS, PART_SHARES = (1, 2, 3, 4), (0.2, 0.55, 0.2, 0.05)
@@ -34,6 +42,12 @@ def initials(count: int, seed: int) -> list[str]:
     return list(islice(_initials(Random(seed)), count))
 
 
+def international(count: int, seed: int) -> list[str]:
+    """So many distinct labels of one to three words with letters outside ASCII, as they are
+    registered: in punycode."""
+    return list(islice(_distinct(_international(Random(seed))), count))
+
+
 def _composed(dice: Random) -> Iterator[str]:
     while True:
         known = _words(dice.choice(LANGUAGES))
@@ -49,12 +63,34 @@ def _initials(dice: Random) -> Iterator[str]:
         yield "".join(word[0] for word in dice.choices(known, k=dice.randint(*INITIALS)))
 
 
+def _international(dice: Random) -> Iterator[str]:
+    while True:
+        known = _written(dice.choice(INTERNATIONAL))
+        words = dice.choices(known, k=dice.choices(PARTS[:3], PART_SHARES[:3])[0])
+        label = ("-" if dice.random() < 0.2 else "").join(words)
+        try:
+            encoded = idna.encode(label).decode("ascii")
+        except idna.IDNAError:  # too long, or a word begins with a mark
+            continue
+        if encoded != label:
+            yield encoded
+
+
 def _distinct(labels: Iterator[str]) -> Iterator[str]:
     seen: set[str] = set()
     for label in labels:
         if label not in seen:
             seen.add(label)
             yield label
+
+
+@cache
+def _written(language: str) -> list[str]:
+    """The most frequent words of a language that have letters outside ASCII."""
+    from wordfreq import top_n_list
+
+    words = top_n_list(language, WORDS)
+    return [word for word in words if not word.isascii() and word.isalpha() and len(word) <= 12]
 
 
 @cache

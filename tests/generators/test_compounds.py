@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import idna
+
 from dga.generators import compounds
+from dga.names import arrow_strings
+from dga.names.remarks import judged_names
 
 
 def test_composed_labels_are_distinct_host_labels_and_the_same_for_a_seed() -> None:
@@ -26,3 +30,18 @@ def test_initials_are_three_or_four_letters() -> None:
     labels = compounds.initials(500, seed=1)
     assert {len(label) for label in labels} == {3, 4}
     assert all(label.isascii() and label.isalpha() for label in labels)
+
+
+def test_international_labels_are_valid_punycode_of_words_that_are_not_ascii() -> None:
+    labels = compounds.international(2_000, seed=1)
+    assert len(set(labels)) == 2_000
+    assert labels == compounds.international(2_000, seed=1)
+    assert all(label.startswith("xn--") and len(label) <= 63 for label in labels)
+    assert all(not idna.decode(label).isascii() for label in labels)
+    names = arrow_strings.column_of([f"{label}.com" for label in labels])
+    assert judged_names(names).to_pylist() == names.to_pylist()  # read as they are registered
+
+
+def test_each_international_language_has_words() -> None:
+    for language in compounds.INTERNATIONAL:
+        assert len(compounds._written(language)) > 50, language
