@@ -31,7 +31,7 @@ INVENTED, HOSTED, COMPOSED = "invented", "hosted", "composed"  # as a feed's nam
 UNSEEN_SEED = 1_000_003  # is added to a config's: other generators are made up
 OFTEN = 30  # generated names of a part that make a suffix one that they prefer
 SHORT_LABEL = 6  # characters of a label that many an acronym has
-INITIALS_SHARE, INTERNATIONAL_SHARE = 1 / 6, 1 / 12  # of composed names
+INITIALS_SHARE, INTERNATIONAL_SHARE, ROMANISED_SHARE = 1 / 6, 1 / 12, 1 / 12  # of composed names
 INITIALS_BESIDE = 1 / 3  # of those in the calibration, where few other names are so short
 CHANGED_SHARE, HIDDEN_SHARE = 0.1, 0.15  # of the names that are added
 
@@ -151,21 +151,24 @@ def composed_beside(part: pd.DataFrame, config: ResolvedConfig, count: int) -> l
 def _composed(
     part: pd.DataFrame, count: int, seed: int, share: float = INITIALS_SHARE
 ) -> list[str]:
-    """Composed labels, half of them under suffixes drawn evenly and half as the part's benign names
-    have them; some are in letters outside ASCII. A share are initials, under suffixes of
-    countries."""
+    """Composed labels, under suffixes drawn evenly, as the part's benign names have them, and, a
+    quarter, as its generated names do. Some are in letters outside ASCII, some romanised; a share
+    are initials, under suffixes of countries."""
     dice = random.Random(seed)
     suffixes = part[REGISTERED_NAME].str.partition(".")[2]
     benign = (part[LABEL] == BENIGN).to_numpy()
     pools = _suffix_pools(suffixes[~suffixes.isin(zones())], benign[~suffixes.isin(zones())])
-    usual = [*pools["even"], *(suffixes[benign].tolist(),) * len(pools["even"])]
+    own, even = [suffixes[benign].tolist()], pools["even"]
+    uses = [even, even, even, own, own, own, pools["generated"] or own, pools["generated"] or own]
     short, foreign = round(count * share), round(count * INTERNATIONAL_SHARE)
+    latin = round(count * ROMANISED_SHARE)
     of_words = [
-        *compounds.composed(count - short - foreign, seed),
+        *compounds.composed(count - short - foreign - latin, seed),
         *compounds.international(foreign, seed),
+        *compounds.in_latin(latin, seed),
     ]
     return [
-        *(f"{label}.{dice.choice(dice.choice(usual))}" for label in of_words),
+        *(f"{label}.{dice.choice(dice.choice(dice.choice(uses)))}" for label in of_words),
         *(
             f"{label}.{dice.choice(dice.choice(pools['countries']))}"
             for label in compounds.initials(short, seed)

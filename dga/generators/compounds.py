@@ -1,9 +1,10 @@
 """Labels as people compose them: words of many languages, and initials. Benign.
 
 The words are the frequent ones of wordfreq's lists, brought into ASCII by anyascii, as people write
-them where a domain name takes no other letters; languages that write no vowels are left out, since
-their words would come out as random consonants. Algorithms compose words too, of lists of their
-own: a network that has learnt these labels tells them by their list, not by their looks.
+them where a domain name takes no other letters, or as they are, in punycode. Languages that write
+no vowels are left out of the former, since their words would come out as random consonants;
+`romanised` writes them. Algorithms compose words too, of lists of their own: a network that has
+learnt these labels tells them by their list, not by their looks.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from itertools import islice
 from random import Random
 
 import idna
+
+from dga.generators import romanised
 
 LANGUAGES = (
     "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "fi", "fil", "fr", "hi", "hu", "id", "is",
@@ -48,6 +51,12 @@ def international(count: int, seed: int) -> list[str]:
     return list(islice(_distinct(_international(Random(seed))), count))
 
 
+def in_latin(count: int, seed: int) -> list[str]:
+    """So many distinct labels of one or two words of languages in the Arabic script, in Latin
+    letters (`romanised`)."""
+    return list(islice(_distinct(_in_latin(Random(seed))), count))
+
+
 def _composed(dice: Random) -> Iterator[str]:
     while True:
         known = _words(dice.choice(LANGUAGES))
@@ -74,6 +83,14 @@ def _international(dice: Random) -> Iterator[str]:
             continue
         if encoded != label:
             yield encoded
+
+
+def _in_latin(dice: Random) -> Iterator[str]:
+    while True:
+        language = dice.choice(romanised.LANGUAGES)
+        label = "".join(romanised.word(dice, language) for _ in range(dice.choice((1, 2))))
+        if SHORTEST <= len(label) <= LONGEST:
+            yield label
 
 
 def _distinct(labels: Iterator[str]) -> Iterator[str]:
