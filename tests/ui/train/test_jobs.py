@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -169,3 +170,25 @@ def test_the_result_stands_beside_the_active_run_and_can_take_its_place(
     assert store.active_name() == "tiny"  # it is partial: asked first
     press(app, "Make it active anyway")
     assert store.active_name() == "fresh"
+
+
+def test_the_result_tells_which_names_of_lists_were_left_out(
+    app: AppTest, models: Path, small_trial: Path
+) -> None:
+    run = make_run(models, "cleaned", created="2026-02-02T03:04:05Z")
+    path = run.path / store.METRICS_FILE
+    told = {
+        "left_out": 1234,
+        "by_source": [{"source": "=top", "names": 90_000, "left_out": 1234}],
+        "by_lists": [{"lists": "1", "names": 80_000, "left_out": 1234}],
+        "by_suffix": [{"suffix": "icu", "names": 500, "left_out": 200}],
+    }
+    store.write_json(path, json.loads(path.read_text("utf-8")) | {"cleaning": told})
+    app.session_state[training.STARTED] = "cleaned"
+    app.run()
+    assert not app.exception
+    assert "1,234 doubtful benign names were left out" in [box.label for box in app.expander]
+    tables = {column: t.value for t in app.dataframe for column in t.value.columns[:1]}
+    assert tables["suffix"]["left_out"].tolist() == [200]
+    assert tables["lists"]["lists"].tolist() == ["1"]
+    assert tables["source"]["source"].tolist() == ["'=top"]  # disarmed
