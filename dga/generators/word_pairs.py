@@ -6,7 +6,7 @@ or two in a hundred. Generates no names.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
 import numpy as np
@@ -31,14 +31,38 @@ def lists() -> dict[str, tuple[Pair, ...]]:
 def made_of_pairs(labels: Sequence[str]) -> npt.NDArray[np.bool_]:
     """For each label and family of `lists` (rows, families), whether two words make it, with or
     without a hyphen between them."""
-    pairs = lists().values()
-    found = [[any(_is_pair(label, pair) for pair in own) for own in pairs] for label in labels]
-    return np.array(found, dtype=np.bool_).reshape(len(labels), len(pairs))
+    own, (first, second) = _numbers(), _numbered_words()
+    found = np.fromiter((_pairs(o, first, second) for o in labels), np.int64, len(labels))
+    made = [found & sum(1 << number for number in numbers) > 0 for numbers in own.values()]
+    return np.stack(made, axis=1)
 
 
-def _is_pair(label: str, pair: Pair) -> bool:
-    first, second = pair
+def _pairs(label: str, first: Mapping[str, int], second: Mapping[str, int]) -> int:
+    """The numbers of the lists of which two words make the label, as bits."""
+    found = 0
     for cut in range(SHORTEST, len(label) - SHORTEST + 1):
-        if label[:cut] in first and label[cut:].removeprefix("-") in second:
-            return True
-    return False
+        if begun := first.get(label[:cut]):
+            found |= begun & second.get(label[cut:].removeprefix("-"), 0)
+    return found
+
+
+@cache
+def _numbers() -> dict[str, range]:
+    """The numbers of each family's lists."""
+    found, start = {}, 0
+    for family, pairs in lists().items():
+        found[family] = range(start, start := start + len(pairs))
+    return found
+
+
+@cache
+def _numbered_words() -> tuple[dict[str, int], dict[str, int]]:
+    """The words that come first and second, with the numbers of their lists as bits."""
+    every = [pair for pairs in lists().values() for pair in pairs]
+    first: dict[str, int] = {}
+    second: dict[str, int] = {}
+    for number, pair in enumerate(every):
+        for known, words in zip((first, second), pair, strict=True):
+            for word in words:
+                known[word] = known.get(word, 0) | 1 << number
+    return first, second
