@@ -179,7 +179,7 @@ def curated(options: argparse.Namespace, root: Path, folder: Path) -> Table:
     scores = bundle.score(apart[dataset.NAME].tolist()).score
     for row in evaluate.on_curated(predictions, apart, scores, bundle.thresholds)["sources"]:
         rate = row["fpr_target"]
-        what = f"false alarms on {row['source']}, test third ({row['names']:,}), nominal {rate:g}"
+        what = f"false alarms on {row['feed']}, test third ({row['names']:,}), nominal {rate:g}"
         table.add(what, {OURS: row["fpr"]}, f"{rate / 2:g} to {1.5 * rate:g}")
     return table
 

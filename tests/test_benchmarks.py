@@ -149,3 +149,22 @@ def test_cases_count_the_verdicts_that_are_right(
     monkeypatch.setattr(detector, "_bundle", lambda *_: tiny_run.bundle())
     table = detector.cases(options, tmp_path, tmp_path)
     assert table.rows == [("verdicts right, of 1", "", {detector.OURS: "1"})]
+
+
+def test_curated_names_are_counted_by_source_at_the_stored_thresholds(
+    lists: Lists, tiny_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(detector, "SMALLEST", 1)
+    data = rivals.parts(lists, tiny_run.settings)
+    written = pd.DataFrame({"name": ["paper-garden.org", "xqzkvw19.net"], "source": "banks"})
+    apart = written.assign(
+        split=dataset.TEST, registered_name=written["name"], label=BENIGN, family=""
+    )
+    measured = (tiny_run, replace(data, curated=apart), lists)
+    options = argparse.Namespace(run="tiny", measured=measured)
+    told = {what: value for what, _, figure in detector.curated(options, tmp_path, tmp_path).rows
+            for value in figure.values()}  # fmt: skip
+    threshold = tiny_run.bundle().threshold(0.01)
+    share = np.mean(tiny_run.bundle().score(written["name"].tolist()).score >= threshold)
+    assert told["false alarms on banks, test third (2), nominal 0.01"] == f"{share:.4f}"
+    assert "known families, macro recall at 1.00%" in told
