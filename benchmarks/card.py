@@ -125,9 +125,9 @@ def _distrusted(found: Mapping[str, Any]) -> str:
     if "least_trust" not in found:
         return ""
     return (
-        ", and generated-looking ones of which a single list holds, under their suffix and of "
-        f"their length, more than {1 / found['least_trust']:g} times as many as names in several "
-        "lists explain"
+        ", and generated-looking ones that only one list contains, where their suffix has, at "
+        f"their length, more than {1 / found['least_trust']:g} times as many of them as names in "
+        "several lists explain"
     )
 
 

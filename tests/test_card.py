@@ -111,3 +111,18 @@ def test_the_card_states_curated_unseen_and_suffix_figures_first(recorded: Run) 
     assert heads[-1] < text.index("## Data")
     for figure in ("0.900 at 0.01", "| banks | 300 |", "| macro recall | 0.7 |", "| .lol | 0.40 |"):
         assert figure in text
+
+
+def test_the_card_tells_what_was_left_out_and_why(recorded: Run) -> None:
+    told = {
+        "left_out": 7,
+        "limits": {"1": 0.9, "2": 0.99},
+        "by_lists": [{"lists": "1", "names": 80, "left_out": 7}],
+    }
+    earlier = card.card(replace(recorded, metrics={**recorded.metrics, "cleaning": told}), {})
+    assert "0.9 on 1, 0.99 on 2).\n" in earlier
+    suffixes = [{"suffix": "icu", "names": 40, "left_out": 6}]
+    told = {**told, "least_trust": 0.25, "by_suffix": suffixes}
+    now = card.card(replace(recorded, metrics={**recorded.metrics, "cleaning": told}), {})
+    assert "more than 4 times as many of them" in now
+    assert "| .icu | 40 | 6 |" in now

@@ -295,7 +295,8 @@ class TrainingConfig:
         None,
         "Label cleaning",
         "Drop benign names that appear in only one list and that models not trained on them call "
-        "DGA; give doubtful ones less weight.",
+        "DGA, and generated-looking ones of suffixes that have too many of these; give doubtful "
+        "ones less weight.",
         own=True,
         group="advanced",
     )

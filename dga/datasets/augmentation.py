@@ -142,30 +142,30 @@ def _resuffixed(part: pd.DataFrame, count: int, seed: int, taken: set[str]) -> p
 
 def composed_beside(part: pd.DataFrame, config: ResolvedConfig, count: int) -> list[str]:
     """So many composed names beside a part that is not learnt from, others than a training part's;
-    none where the config adds none."""
-    if not config.composed_share:
+    none where the config adds none, or the part has no benign name."""
+    if not config.composed_share or not (part[LABEL] == BENIGN).any():
         return []
     return _composed(part, count, config.seed + UNSEEN_SEED, INITIALS_BESIDE)
 
 
 def _composed(
-    part: pd.DataFrame, count: int, seed: int, share: float = INITIALS_SHARE
+    part: pd.DataFrame, count: int, seed: int, initials_share: float = INITIALS_SHARE
 ) -> list[str]:
-    """Composed labels, under suffixes drawn evenly, as the part's benign names have them, and, a
-    quarter, as its generated names do. Some are in letters outside ASCII, some romanised; a share
-    are initials, under suffixes of countries."""
+    """Composed labels, three eighths of them under suffixes drawn evenly, three as the part's
+    benign names have them, two as its generated names do. Some are in letters outside ASCII, some
+    romanised; some are initials, under suffixes of countries."""
     dice = random.Random(seed)
     suffixes = part[REGISTERED_NAME].str.partition(".")[2]
     benign = (part[LABEL] == BENIGN).to_numpy()
     pools = _suffix_pools(suffixes[~suffixes.isin(zones())], benign[~suffixes.isin(zones())])
-    own, even = [suffixes[benign].tolist()], pools["even"]
-    uses = [even, even, even, own, own, own, pools["generated"] or own, pools["generated"] or own]
-    short, foreign = round(count * share), round(count * INTERNATIONAL_SHARE)
-    latin = round(count * ROMANISED_SHARE)
+    even, usual = pools["even"], [suffixes[benign].tolist()]
+    uses = [even] * 3 + [usual] * 3 + [pools["generated"] or usual] * 2
+    short, foreign = round(count * initials_share), round(count * INTERNATIONAL_SHARE)
+    romanised = round(count * ROMANISED_SHARE)
     of_words = [
-        *compounds.composed(count - short - foreign - latin, seed),
+        *compounds.composed(count - short - foreign - romanised, seed),
         *compounds.international(foreign, seed),
-        *compounds.in_latin(latin, seed),
+        *compounds.romanised_labels(romanised, seed),
     ]
     return [
         *(f"{label}.{dice.choice(dice.choice(dice.choice(uses)))}" for label in of_words),

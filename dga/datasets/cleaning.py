@@ -2,9 +2,9 @@
 
 Top lists contain generated names too. A name that only one list contains, and that a model not
 trained on it scores as generated, is more likely mislabelled than a rare benign name (confident
-learning, Northcutt et al. 2021, arXiv 1911.00068). So are names that one list alone holds of which
-there are far more, under their suffix, than names in several lists explain (`list_excess`). Reads
-no file; never sees curated names.
+learning, Northcutt et al. 2021, arXiv 1911.00068). So are generated-looking names that only one
+list contains, where their suffix has far more of them than names in several lists explain
+(`list_excess`). Reads no file; never sees curated names.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ LONGEST = 5  # n-grams of 1 to 5 characters
 LIMITS = {1: 0.9, 2: 0.99}
 LEAST_WEIGHT = 0.25
 LEAST_TRUST, TRUSTED_DOUBT = 0.25, 0.6  # less trusted names are dropped from this doubt of a label
-TOLD_SUFFIXES = 20  # of which names were dropped, at most
+MOST_SUFFIXES = 20  # that are told, of those of which names were dropped
 
 Float64s = npt.NDArray[np.float64]
 
@@ -74,41 +74,55 @@ def listed(sources: pd.Series[str], names: pd.Series[str]) -> pd.Series[int]:
 def cleaned(
     frame: pd.DataFrame, name: str, seed: int, sure: npt.NDArray[np.bool_] | None = None
 ) -> tuple[pd.DataFrame, Cleaning]:
-    """Drop doubtful benign names and weigh the others; adds columns doubt, label_doubt, trust and
-    weight.
+    """Drop doubtful benign names and weigh the others; adds columns doubt and weight.
 
     `frame` has columns `name`, registered_name, label, source, lists. The more doubtful a benign
     name of a single list and the less trusted, the less it weighs; generated names are neither
-    dropped nor weighed, nor are labels that clouds give distrusted. `sure` (rows,): labels
-    corrected by a person, which are kept.
+    dropped nor weighed. `sure` (rows,): labels corrected by a person, which are kept.
     """
     is_dga = (frame[LABEL] == DGA).to_numpy()
     benign = ~is_dga if sure is None else ~is_dga & ~sure
     lists = frame[LISTS].to_numpy()
     alone = benign & (lists == 1)
-    label, suffix = (frame[REGISTERED_NAME].str.partition(".")[place] for place in (0, 2))
-    doubt, of_label = (out_of_fold(kind.tolist(), is_dga, seed) for kind in (frame[name], label))
-    trust = np.ones(len(frame))
-    compared = benign & ~suffix.isin(zones()).to_numpy()
-    trust[compared] = list_excess.trust(
-        label[compared], suffix[compared], of_label[compared], alone[compared]
-    )
+    doubt = out_of_fold(frame[name].tolist(), is_dga, seed)
+    of_label, trust = _label_trust(frame, benign, alone, seed)
     limit = np.array([LIMITS.get(count, np.inf) for count in lists.tolist()])
     distrusted = (trust < LEAST_TRUST) & (of_label > TRUSTED_DOUBT)
     out = benign & ((doubt > limit) | distrusted)
     weight = np.where(alone, np.clip(np.minimum(2 * (1 - doubt), trust), LEAST_WEIGHT, 1), 1.0)
-    whole = frame.assign(**{DOUBT: doubt, LABEL_DOUBT: of_label, TRUST: trust, WEIGHT: weight})
-    columns = [name, LISTS, DOUBT, LABEL_DOUBT, TRUST]
-    lost = whole.loc[out, columns].sort_values(DOUBT, ascending=False)
-    told = whole[benign].assign(out=out[benign])
-    by_suffix = _counts(suffix[benign], told["out"], "suffix")
-    found = Cleaning(
-        left_out=lost.reset_index(drop=True),
-        by_lists=_counts(told[LISTS].astype(str), told["out"], LISTS),
-        by_source=_counts(told[SOURCE], told["out"], SOURCE),
-        by_suffix=sorted(by_suffix, key=lambda row: -row["left_out"])[:TOLD_SUFFIXES],
+    certain = frame.assign(**{DOUBT: doubt, WEIGHT: weight})[~out]
+    judged = frame.assign(**{DOUBT: doubt, LABEL_DOUBT: of_label, TRUST: trust})
+    return certain, _record(judged[benign], out[benign], name)
+
+
+def _label_trust(
+    frame: pd.DataFrame, benign: npt.NDArray[np.bool_], alone: npt.NDArray[np.bool_], seed: int
+) -> tuple[Float64s, Float64s]:
+    """P(dga) of each label without its suffix (rows,), and the trust in each name (rows,): that of
+    `list_excess`, 1 for names that clouds give."""
+    parts = frame[REGISTERED_NAME].str.partition(".")
+    label, suffix = parts[0], parts[2]
+    doubt = out_of_fold(label.tolist(), (frame[LABEL] == DGA).to_numpy(), seed)
+    trust = np.ones(len(frame))
+    compared = benign & ~suffix.isin(zones()).to_numpy()
+    trust[compared] = list_excess.trust(
+        label[compared], suffix[compared], doubt[compared], alone[compared]
     )
-    return whole.drop(columns=[LABEL_DOUBT, TRUST])[~out], found
+    return doubt, trust
+
+
+def _record(benign: pd.DataFrame, out: npt.NDArray[np.bool_], name: str) -> Cleaning:
+    """The counts of the benign names that were judged, and those that are out (rows,)."""
+    columns = [name, LISTS, DOUBT, LABEL_DOUBT, TRUST]
+    dropped = pd.Series(out, index=benign.index)
+    suffix = benign[REGISTERED_NAME].map(lambda registered: registered.partition(".")[2])
+    by_suffix = [row for row in _counts(suffix, dropped, "suffix") if row["left_out"]]
+    return Cleaning(
+        left_out=benign.loc[out, columns].sort_values(DOUBT, ascending=False, ignore_index=True),
+        by_lists=_counts(benign[LISTS].astype(str), dropped, LISTS),
+        by_source=_counts(benign[SOURCE], dropped, SOURCE),
+        by_suffix=sorted(by_suffix, key=lambda row: -row["left_out"])[:MOST_SUFFIXES],
+    )
 
 
 def out_of_fold(names: Sequence[str], is_dga: npt.NDArray[np.bool_], seed: int) -> Float64s:

@@ -1,9 +1,10 @@
-"""Where a list holds more generated-looking names than names that several lists hold explain.
+"""Where lists hold more generated-looking names than names in several lists explain.
 
 Spammers and gambling sites register names by program, mostly short ones under a few cheap suffixes,
-and top lists contain them. Names that several lists hold are chosen far more often, whatever their
-suffix. So where, under one suffix and among labels of similar length, one list alone vouches for
-five times as many labels of some doubt, four of five are taken to be mislabelled. Reads no file.
+and top lists contain them. Names that several lists hold are far more often chosen by people,
+whatever their suffix. So where, under one suffix and among labels of similar length, names that
+only one list holds have a level of doubt five times as often, four of five are taken to be
+mislabelled. Lone names of all lists are counted together. Reads no file.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import pandas as pd
 
 LENGTHS = (6, 8, 10, 14)  # the longest labels of each band but the last
 DOUBTS = (0.5, 0.6, 0.7, 0.8, 0.9)  # between levels of doubt
-LEAST_NAMES = 500  # of a band that make a group of their own of a suffix, or are compared with
+LEAST_NAMES = 500  # of a length: from then on a suffix counts by itself, or is compared with
 
 Float64s = npt.NDArray[np.float64]
 
@@ -25,12 +26,12 @@ def trust(
     doubt: Float64s,
     alone: npt.NDArray[np.bool_],
 ) -> Float64s:
-    """How many names of several lists there are to one of a single list, at most 1 (rows,).
+    """Ratio of the share that a level of doubt has among names in several lists to its share among
+    lone names of the same suffix and similar length, at most 1 (rows,).
 
-    `doubt` (rows,): P(dga) of a label without its suffix. `alone` (rows,): whether one list alone
-    holds the name; the trust in others is 1. Compared are the shares that labels of a level of
-    doubt have of all names of their length, under the suffix or, where it is rare, under all rare
-    ones. Labels that look chosen are trusted, and all where too few names are in several lists.
+    `doubt` (rows,): P(dga) of a label without its suffix. `alone` (rows,): whether only one list
+    holds the name; the trust in others is 1. Lone names under rare suffixes are counted together.
+    Labels that look chosen are trusted, and all where too few names are in several lists.
     """
     if not alone.any():
         return np.ones(len(alone))
@@ -43,13 +44,13 @@ def trust(
     group = pd.Series(np.where(sizes >= LEAST_NAMES, keys, band.astype(str)))
     single = _counts(group[alone], level[alone])
     bands = single.index.str.rpartition("/").get_level_values(2).astype(int)
-    found = np.ones(single.shape)
+    ratios = np.ones(single.shape)
     compared = bands.isin(known)
     expected = _shares(several).reindex(bands[compared]).to_numpy()
-    found[compared] = np.minimum(1.0, expected / _shares(single).to_numpy()[compared])
-    found[:, 0] = 1.0
+    ratios[compared] = np.minimum(1.0, expected / _shares(single).to_numpy()[compared])
+    ratios[:, 0] = 1.0
     rows = single.index.get_indexer(group)
-    return np.where(alone, found[rows, level], 1.0)
+    return np.where(alone, ratios[rows, level], 1.0)
 
 
 def _counts(groups: pd.Series, level: npt.NDArray[np.int64]) -> pd.DataFrame:

@@ -3,8 +3,8 @@
 The words are the frequent ones of wordfreq's lists, brought into ASCII by anyascii, as people write
 them where a domain name takes no other letters, or as they are, in punycode. Languages that write
 no vowels are left out of the former, since their words would come out as random consonants;
-`romanised` writes them. Algorithms compose words too, of lists of their own: a network that has
-learnt these labels tells them by their list, not by their looks.
+`romanised` writes those of the Arabic script. Algorithms compose words too, of lists of their own:
+a network that has learnt these labels tells them by their list, not by their looks.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ def international(count: int, seed: int) -> list[str]:
     return list(islice(_distinct(_international(Random(seed))), count))
 
 
-def in_latin(count: int, seed: int) -> list[str]:
+def romanised_labels(count: int, seed: int) -> list[str]:
     """So many distinct labels of one or two words of languages in the Arabic script, in Latin
     letters (`romanised`)."""
-    return list(islice(_distinct(_in_latin(Random(seed))), count))
+    return list(islice(_distinct(_romanised(Random(seed))), count))
 
 
 def _composed(dice: Random) -> Iterator[str]:
@@ -74,7 +74,7 @@ def _initials(dice: Random) -> Iterator[str]:
 
 def _international(dice: Random) -> Iterator[str]:
     while True:
-        known = _written(dice.choice(INTERNATIONAL))
+        known = _native_words(dice.choice(INTERNATIONAL))
         words = dice.choices(known, k=dice.choices(PARTS[:3], PART_SHARES[:3])[0])
         label = ("-" if dice.random() < 0.2 else "").join(words)
         try:
@@ -85,10 +85,10 @@ def _international(dice: Random) -> Iterator[str]:
             yield encoded
 
 
-def _in_latin(dice: Random) -> Iterator[str]:
+def _romanised(dice: Random) -> Iterator[str]:
     while True:
         language = dice.choice(romanised.LANGUAGES)
-        label = "".join(romanised.word(dice, language) for _ in range(dice.choice((1, 2))))
+        label = "".join(romanised.drawn(dice, language) for _ in range(dice.choice((1, 2))))
         if SHORTEST <= len(label) <= LONGEST:
             yield label
 
@@ -102,7 +102,7 @@ def _distinct(labels: Iterator[str]) -> Iterator[str]:
 
 
 @cache
-def _written(language: str) -> list[str]:
+def _native_words(language: str) -> list[str]:
     """The most frequent words of a language that have letters outside ASCII."""
     from wordfreq import top_n_list
 

@@ -25,12 +25,12 @@ LETTERS = {
 }  # fmt: skip
 
 
-def word(dice: Random, language: str) -> str:
+def drawn(dice: Random, language: str) -> str:
     """A frequent word of the language in Latin letters."""
-    return written(dice.choice(_words(language)), dice)
+    return romanise(dice.choice(_words(language)), dice)
 
 
-def written(word: str, dice: Random) -> str:
+def romanise(word: str, dice: Random) -> str:
     """A word of the script in Latin letters, its short vowels drawn."""
     latin = ""
     for letter in word:
@@ -52,4 +52,6 @@ def _words(language: str) -> list[str]:
     from wordfreq import top_n_list
 
     known = LETTERS.keys() | LONG.keys()
-    return [o for o in top_n_list(language, WORDS) if set(o) <= known and 2 <= len(o) <= 9]
+    return [
+        word for word in top_n_list(language, WORDS) if set(word) <= known and 2 <= len(word) <= 9
+    ]

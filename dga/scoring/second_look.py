@@ -36,7 +36,7 @@ STEPS = 16.0  # a stored count is round(STEPS * log(1 + count))
 KNOWN = round(STEPS * np.log(1 + 3))  # an n-gram that three benign names hold or more
 CHUNK_NAMES = 20_000  # whose n-grams are counted at once
 LIKELIEST = 3  # families whose shares are looked at
-LEAST_LEFT = 1e-3  # of the families' shares, where word lists refute the others
+LEAST_LEFT = 0.05  # of the families' shares, since a word list may be incomplete
 VOWELS, DIGITS = "aeiou", "0123456789"
 
 NgramCounts = npt.NDArray[np.uint8]
@@ -270,14 +270,14 @@ def _words(labels: Labels, _given: Given, _codebook: Codebook) -> list[Float32s]
 
 
 def _pairs(labels: Labels, given: Given, codebook: Codebook) -> list[Evidence]:
-    """For each family of `word_pairs.lists`, whether its words make the labels; the logarithm of
-    the share that is left where they don't, and the network's log-odds with it."""
+    """For each family of `word_pairs.word_lists`, whether its words make the labels; the logarithm
+    of the share of the families that are not refuted so, and the network's log-odds with it."""
     made = word_pairs.made_of_pairs(labels.texts(codebook.encoder))
     known = list(codebook.families)
     refuted = np.zeros(len(made))
-    for own, family in zip(made.T, word_pairs.lists(), strict=True):
+    for is_made, family in zip(made.T, word_pairs.word_lists(), strict=True):
         if family in known:
-            refuted += np.where(own, 0, given.shares[:, known.index(family)])
+            refuted += np.where(is_made, 0, given.shares[:, known.index(family)])
     left = np.log(np.maximum(1 - refuted, LEAST_LEFT))
     return [*made.T.astype(np.float64), left, given.odds + left]
 

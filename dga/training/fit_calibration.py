@@ -28,7 +28,7 @@ from dga.training.fit_second_look import ZONE, FittedTrees, fit_trees
 FPRS = (0.01, 0.001, 0.0001)
 # Of the generated names, so many are taken to be of families that no feed holds: in the
 # calibration, and in the second look, which tells syllables from words (docs/detector.md).
-UNSEEN, UNSEEN_IN_DOUBT = 0.08, 0.15
+UNSEEN, UNSEEN_IN_DOUBT = 0.08, 0.2
 LEAST_CURATED = 1_000  # names that thresholds are chosen on alone
 ROWS_A_WEIGHT = 30  # that a calibration learns from at least
 

@@ -5,7 +5,7 @@ import pytest
 
 from dga.config import ResolvedConfig, TrainingConfig
 from dga.datasets import augmentation, dataset
-from dga.generators import FAMILIES, generate
+from dga.generators import FAMILIES, compounds, generate
 from dga.generators.cloud_hosts import hosted, patterns, zones
 from dga.generators.synthetic import KINDS, invent
 from dga.names import parse
@@ -142,6 +142,29 @@ def test_composed_names_are_added_as_benign_ones_under_many_suffixes() -> None:
     suffixes = {name.partition(".")[2] for name in added[dataset.NAME]}
     assert len(suffixes) > 50
     assert not suffixes & zones()
+    labels = added[dataset.NAME].str.partition(".")[0]
+    assert labels.str.startswith("xn--").sum() == 33  # a twelfth
+    assert labels.str.fullmatch("[a-z]{3,4}").sum() >= 67  # initials
+
+
+def test_some_composed_names_are_under_suffixes_as_generated_ones_have_them() -> None:
+    rows = part()
+    generated = [f"gen{number}.pw" for number in range(100)]
+    rows.loc[:99, [dataset.NAME, "registered_name"]] = [[name, name] for name in generated]
+    rows.loc[:99, ["label", "family"]] = ["dga", "alpha"]
+    config = TrainingConfig(architecture="lstm", composed_share=4.0).resolved()
+    added = augmentation.widened(rows, config, set()).iloc[200:]
+    composed = added[added["label"] == "benign"]
+    assert 0.15 < composed[dataset.NAME].str.endswith(".pw").mean() < 0.35
+
+
+def test_romanised_words_are_among_the_composed_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        compounds, "romanised_labels", lambda count, seed: [f"haqooq{n}" for n in range(count)]
+    )
+    config = TrainingConfig(architecture="lstm", composed_share=2.0).resolved()
+    added = augmentation.widened(part(), config, set()).iloc[200:]
+    assert added[dataset.NAME].str.startswith("haqooq").sum() == 33
 
 
 def test_composed_names_beside_a_part_are_others_than_it_learns() -> None:
@@ -153,3 +176,16 @@ def test_composed_names_beside_a_part_are_others_than_it_learns() -> None:
     assert len(learnt & set(beside)) < 30
     none = TrainingConfig(architecture="lstm", composed_share=0.0).resolved()
     assert not augmentation.composed_beside(rows, none, 300)
+
+
+def test_a_third_of_the_names_beside_a_part_are_initials() -> None:
+    config = TrainingConfig(architecture="lstm", composed_share=2.0).resolved()
+    beside = augmentation.composed_beside(part(), config, 300)
+    short = [name for name in beside if len(name.partition(".")[0]) <= 4]
+    assert len(short) >= 100
+
+
+@pytest.mark.parametrize("rows", [part().iloc[:0], part().assign(label="dga", family="alpha")])
+def test_nothing_is_composed_beside_a_part_without_benign_names(rows: pd.DataFrame) -> None:
+    config = TrainingConfig(architecture="lstm", composed_share=2.0).resolved()
+    assert augmentation.composed_beside(rows, config, 300) == []

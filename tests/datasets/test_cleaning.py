@@ -86,19 +86,36 @@ def test_names_of_a_suffix_that_one_list_is_full_of_are_left_out() -> None:
     rows, cleaned = cleaning.cleaned(spammed("xyz"), NAME, seed=1)
     assert len(cleaned.left_out) > 140
     assert cleaned.left_out[cleaning.TRUST].max() < cleaning.LEAST_TRUST
-    assert cleaned.by_suffix[0]["suffix"] == "xyz"
+    assert [row["suffix"] for row in cleaned.by_suffix] == ["xyz"]
     assert (rows["label"] == "dga").sum() == 600
 
 
 def test_what_clouds_name_at_random_is_not_compared() -> None:
     _, cleaned = cleaning.cleaned(spammed("cloudfront.net"), NAME, seed=1)
     assert (cleaned.left_out[cleaning.TRUST] == 1.0).all()
+    _, compared = cleaning.cleaned(spammed("xyz"), NAME, seed=1)
+    assert len(compared.left_out) > len(cleaned.left_out) + 100
 
 
 def test_what_a_person_has_labelled_is_kept() -> None:
     rows = spammed("xyz")
-    kept, _ = cleaning.cleaned(rows, NAME, seed=1, sure=np.ones(len(rows), dtype=bool))
+    kept, record = cleaning.cleaned(rows, NAME, seed=1, sure=np.ones(len(rows), dtype=bool))
     assert len(kept) == len(rows)
+    assert (kept[cleaning.WEIGHT] == 1.0).all()
+    assert (record.by_suffix, record.by_lists) == ([], [])
+
+
+def test_names_that_are_little_trusted_but_kept_weigh_little(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cleaning, "LIMITS", {})
+    monkeypatch.setattr(cleaning, "TRUSTED_DOUBT", 1.0)
+    rows, record = cleaning.cleaned(spammed("xyz"), NAME, seed=1)
+    assert record.left_out.empty
+    lone = rows[(rows["label"] == "benign") & (rows["lists"] == 1)]
+    strange = lone[NAME].str[:10].str.contains("[qxzwkvjp79]")
+    assert (lone.loc[strange, cleaning.WEIGHT] == cleaning.LEAST_WEIGHT).mean() > 0.9
+    assert (lone.loc[~strange, cleaning.WEIGHT] == 1.0).mean() > 0.9
 
 
 def test_a_name_does_not_vouch_for_itself() -> None:

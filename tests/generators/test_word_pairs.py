@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dga.generators import FAMILIES
-from dga.generators.word_pairs import lists, made_of_pairs
+from dga.generators.word_pairs import SHORTEST, made_of_pairs, word_lists
 
 
 @pytest.mark.parametrize("family", ["suppobox", "pizd", "nymaim2"])
@@ -21,12 +21,20 @@ def test_names_of_word_generators_are_pairs_of_their_words(family: str) -> None:
         for name in islice(known.function(dt.date(2026, 5, 4), seed), 60)
     ]
     found = made_of_pairs(labels)
-    assert found[:, list(lists()).index(family)].all()
+    assert found[:, list(word_lists()).index(family)].all()
 
 
 def test_other_labels_are_not() -> None:
     labels = ["", "a", "-", "journey", "journeyjourneyjourney", "journey-", "-against", "wikipedia"]
     assert not made_of_pairs(labels).any()
     assert made_of_pairs(["journeyagainst", "journey-against"])[:, 0].all()
-    assert made_of_pairs([]).shape == (0, len(lists()))
+    assert made_of_pairs(["doubschool"]).tolist() == [[True, False, False]]  # as feeds hold it
+    assert made_of_pairs([]).shape == (0, len(word_lists()))
     assert made_of_pairs(labels).dtype == np.bool_
+
+
+def test_no_word_is_shorter_than_those_that_are_looked_for() -> None:
+    words = [
+        word for pairs in word_lists().values() for pair in pairs for own in pair for word in own
+    ]
+    assert min(map(len, words)) == SHORTEST

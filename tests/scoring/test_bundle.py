@@ -179,7 +179,7 @@ def test_the_family_task_scores_1_less_benign(folder: Path) -> None:
     save_again(folder, task="family", classes=("benign", "alpha"))
     ready = bundle.load(folder)
     scores = ready.score(["abc.com", "xyz1.net"])
-    assert ready.families == ("alpha",)
+    assert ready.families == tuple(ready.codebook().families) == ("alpha",)
     assert scores.families.tolist() == [[1.0], [1.0]]
     assert ((scores.score > 0) & (scores.score < 1)).all()
 

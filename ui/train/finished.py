@@ -73,8 +73,9 @@ def _cleaned(run: Run) -> None:
     ):
         st.caption(
             "A benign name that a model not trained on it takes for generated is more likely "
-            "mislabelled than a rare benign name. So are generated-looking names of a suffix of "
-            "which one list alone holds more than names in several lists explain."
+            "mislabelled than a rare benign name. So are generated-looking names that only one "
+            "list contains, where their suffix has over four times as many of them as names in "
+            "several lists explain."
         )
         for part, kind in LEFT_OUT_BY.items():
             rows = found.get(part)
