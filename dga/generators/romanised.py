@@ -14,7 +14,7 @@ VOWELS = frozenset("aeiou")
 SHORT_VOWELS, VOWEL_SHARES = "aieuo", (50, 20, 12, 10, 8)
 VOWELLESS = 0.3  # of the places between two consonants, that get no vowel
 LONG = {"و": ("oo", "u", "ou", "o", "w"), "ي": ("i", "ee", "y"), "ی": ("i", "ee", "y")}
-GLIDES = {"و": "w", "ي": "y", "ی": "y"}  # before or after a vowel
+GLIDES = {"و": "w", "ي": "y", "ی": "y"}  # at the start, or after a vowel
 LETTERS = {
     "ا": "a", "أ": "a", "إ": "i", "آ": "aa", "ى": "a", "ة": "a", "ع": "a", "ء": "", "ؤ": "o",
     "ئ": "e", "ے": "e", "ب": "b", "پ": "p", "ت": "t", "ٹ": "t", "ث": "th", "ج": "j", "چ": "ch",
