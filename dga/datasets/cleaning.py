@@ -84,7 +84,8 @@ def cleaned(
     benign = ~is_dga if sure is None else ~is_dga & ~sure
     lists = frame[LISTS].to_numpy()
     alone = benign & (lists == 1)
-    doubt = out_of_fold(frame[name].tolist(), is_dga, seed)
+    label = frame[REGISTERED_NAME].map(lambda registered: registered.partition(".")[0])
+    doubt = out_of_fold(frame[name].tolist(), is_dga, label, seed)
     of_label, trust = _label_trust(frame, benign, alone, seed)
     limit = np.array([LIMITS.get(count, np.inf) for count in lists.tolist()])
     distrusted = (trust < LEAST_TRUST) & (of_label > TRUSTED_DOUBT)
@@ -102,12 +103,13 @@ def _label_trust(
     `list_excess`, 1 for names that clouds give."""
     parts = frame[REGISTERED_NAME].str.partition(".")
     label, suffix = parts[0], parts[2]
-    doubt = out_of_fold(label.tolist(), (frame[LABEL] == DGA).to_numpy(), seed)
+    doubt = out_of_fold(label.tolist(), (frame[LABEL] == DGA).to_numpy(), label, seed)
     trust = np.ones(len(frame))
     compared = benign & ~suffix.isin(zones()).to_numpy()
     trust[compared] = list_excess.trust(
-        label[compared], suffix[compared], doubt[compared], alone[compared]
-    )
+        label[compared], suffix[compared], frame.loc[compared, SOURCE], doubt[compared],
+        alone[compared],
+    )  # fmt: skip
     return doubt, trust
 
 
@@ -125,14 +127,17 @@ def _record(benign: pd.DataFrame, out: npt.NDArray[np.bool_], name: str) -> Clea
     )
 
 
-def out_of_fold(names: Sequence[str], is_dga: npt.NDArray[np.bool_], seed: int) -> Float64s:
-    """Out-of-fold P(dga) of each name (names,), for balanced classes, by a logistic regression on
-    character n-grams."""
+def out_of_fold(
+    names: Sequence[str], is_dga: npt.NDArray[np.bool_], labels: pd.Series[str], seed: int
+) -> Float64s:
+    """P(dga) of each name (names,), for balanced classes, by a logistic regression on character
+    n-grams that has learnt from no name of the same label (names,)."""
     from sklearn.linear_model import SGDClassifier  # here: the web process never loads it
 
     grams = _grams(names)
     dice = np.random.default_rng(seed)
-    fold = dice.integers(0, FOLDS, len(names))
+    places, distinct = pd.factorize(labels.to_numpy())
+    fold = dice.integers(0, FOLDS, len(distinct))[places]
     result = np.zeros(len(names))
     for part in range(FOLDS):
         rest = np.flatnonzero(fold != part)

@@ -4,7 +4,8 @@ Spammers and gambling sites register names by program, mostly short ones under a
 and top lists contain them. Names that several lists hold are far more often chosen by people,
 whatever their suffix. So where, under one suffix and among labels of similar length, names that
 only one list holds have a level of doubt five times as often, four of five are taken to be
-mislabelled. Lone names of all lists are counted together. Reads no file.
+mislabelled. Each list is counted by itself as far as it is long enough, so that one full of spam
+casts no doubt on the others. Reads no file.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ import pandas as pd
 
 LENGTHS = (6, 8, 10, 14)  # the longest labels of each band but the last
 DOUBTS = (0.5, 0.6, 0.7, 0.8, 0.9)  # between levels of doubt
-LEAST_NAMES = 500  # of a length: from then on a suffix counts by itself, or is compared with
+LEAST_NAMES = (
+    500  # of a length: from then on a list or suffix counts by itself, or is compared with
+)
 
 Float64s = npt.NDArray[np.float64]
 
@@ -23,15 +26,16 @@ Float64s = npt.NDArray[np.float64]
 def trust(
     labels: pd.Series[str],
     suffixes: pd.Series[str],
+    sources: pd.Series[str],
     doubt: Float64s,
     alone: npt.NDArray[np.bool_],
 ) -> Float64s:
     """Ratio of the share that a level of doubt has among names in several lists to its share among
-    lone names of the same suffix and similar length, at most 1 (rows,).
+    lone names of the same list and suffix and of similar length, at most 1 (rows,).
 
-    `doubt` (rows,): P(dga) of a label without its suffix. `alone` (rows,): whether only one list
-    holds the name; the trust in others is 1. Lone names under rare suffixes are counted together.
-    Labels that look chosen are trusted, and all where too few names are in several lists.
+    `sources` (rows,): the list. `doubt` (rows,): P(dga) of a label without its suffix. `alone`
+    (rows,): whether only one list holds the name; the trust in others is 1. Labels that look chosen
+    are trusted, and all where too few names are in several lists.
     """
     if not alone.any():
         return np.ones(len(alone))
@@ -39,9 +43,7 @@ def trust(
     level = np.searchsorted(DOUBTS, doubt)
     several = _counts(pd.Series(band[~alone]), level[~alone])
     known = several.index[several.sum(axis=1) >= LEAST_NAMES]
-    keys = suffixes.str.cat(band.astype(str), sep="/")
-    sizes = keys.map(keys[alone].value_counts()).fillna(0).to_numpy()
-    group = pd.Series(np.where(sizes >= LEAST_NAMES, keys, band.astype(str)))
+    group = _groups(pd.Series(band.astype(str), index=labels.index), suffixes, sources, alone)
     single = _counts(group[alone], level[alone])
     bands = single.index.str.rpartition("/").get_level_values(2).astype(int)
     ratios = np.ones(single.shape)
@@ -51,6 +53,22 @@ def trust(
     ratios[:, 0] = 1.0
     rows = single.index.get_indexer(group)
     return np.where(alone, ratios[rows, level], 1.0)
+
+
+def _groups(
+    bands: pd.Series[str],
+    suffixes: pd.Series[str],
+    sources: pd.Series[str],
+    alone: npt.NDArray[np.bool_],
+) -> pd.Series[str]:
+    """The lone names that each name is counted with (rows,): the smallest group of LEAST_NAMES, of
+    its list and suffix, of its suffix, of its list or of all; each ends in the band of lengths."""
+    by_suffix, by_source = (kind.str.cat(bands, sep="/") for kind in (suffixes, sources))
+    group = bands
+    for wider in (by_source, by_suffix, sources.str.cat(by_suffix, sep="/")):
+        sizes = wider.map(wider[alone].value_counts()).fillna(0)
+        group = group.where(sizes < LEAST_NAMES, wider)
+    return group
 
 
 def _counts(groups: pd.Series, level: npt.NDArray[np.int64]) -> pd.DataFrame:

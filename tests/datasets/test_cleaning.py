@@ -120,9 +120,21 @@ def test_names_that_are_little_trusted_but_kept_weigh_little(
 
 def test_a_name_does_not_vouch_for_itself() -> None:
     rows = frame("top")
-    doubt = cleaning.out_of_fold(rows[NAME].tolist(), (rows["label"] == "dga").to_numpy(), seed=1)
+    is_dga = (rows["label"] == "dga").to_numpy()
+    doubt = cleaning.out_of_fold(rows[NAME].tolist(), is_dga, rows[NAME], seed=1)
     assert doubt[-1] > 0.9
     assert np.median(doubt[:400]) < 0.1
+
+
+def test_a_label_does_not_vouch_for_itself_under_other_suffixes() -> None:
+    rows = frame("top")
+    label, suffixes = rows[NAME].iloc[-1].partition(".")[0], [f"s{n}" for n in range(60)]
+    again = pd.Series([*rows[NAME], *(f"{label}.{suffix}" for suffix in suffixes)])
+    is_dga = np.r_[(rows["label"] == "dga").to_numpy(), np.zeros(60, dtype=bool)]
+    labels = again.str.partition(".")[0]
+    apart = cleaning.out_of_fold(again.tolist(), is_dga, labels, seed=1)
+    by_row = cleaning.out_of_fold(again.tolist(), is_dga, again, seed=1)
+    assert apart[-60:].mean() > 0.5 > by_row[-60:].mean()
 
 
 def test_curated_names_are_in_no_part_and_split_for_thresholds_and_test() -> None:

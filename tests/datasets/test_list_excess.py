@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -11,18 +10,31 @@ from dga.datasets import list_excess
 PLAIN, STRANGE = 0.1, 0.95  # doubt
 
 
-def trust_by_suffix(
-    rows: list[tuple[str, str, int, float, bool]],
-) -> dict[tuple[str, float], float]:
-    """Trust by suffix and doubt; a row: label, suffix, names, doubt, whether in one list alone."""
-    table = pd.DataFrame(rows, columns=["label", "suffix", "names", "doubt", "alone"])
-    table = table.loc[table.index.repeat(table["names"])]
-    found = list_excess.trust(
-        table["label"], table["suffix"], table["doubt"].to_numpy(), table["alone"].to_numpy()
+Row = tuple[str, str, int, float, bool]  # label, suffix, names, doubt, whether in one list alone
+
+
+def trusted(*lists: list[Row]) -> pd.DataFrame:
+    """A row a name, with its list, numbered from 0, and the trust in it."""
+    columns = ["label", "suffix", "names", "doubt", "alone"]
+    tables = [pd.DataFrame(rows, columns=columns).assign(list=at) for at, rows in enumerate(lists)]
+    table = pd.concat(tables, ignore_index=True)
+    table = table.loc[table.index.repeat(table["names"])].reset_index(drop=True)
+    return table.assign(
+        trust=list_excess.trust(
+            table["label"],
+            table["suffix"],
+            table["list"].astype(str),
+            table["doubt"].to_numpy(),
+            table["alone"].to_numpy(),
+        )
     )
-    single = table.assign(trust=found)[table["alone"].to_numpy()]
-    trusted = single.groupby(["suffix", "doubt"])["trust"].first()
-    return {(str(suffix), float(doubt)): float(t) for (suffix, doubt), t in trusted.items()}
+
+
+def trust_by_suffix(rows: list[Row]) -> dict[tuple[str, float], float]:
+    """Trust by suffix and doubt in the lone names of one list."""
+    found = trusted(rows)
+    single = found[found["alone"]].groupby(["suffix", "doubt"])["trust"].first()
+    return {(str(suffix), float(doubt)): float(t) for (suffix, doubt), t in single.items()}
 
 
 SEVERAL = [("abcde", "com", 9_900, PLAIN, False), ("xqzkv", "com", 100, STRANGE, False)]
@@ -63,9 +75,22 @@ def test_all_are_trusted_where_few_names_are_in_several_lists() -> None:
 
 
 def test_names_in_several_lists_are_always_trusted() -> None:
-    rows = [*SEVERAL, *SPAMMED]
-    table = pd.DataFrame(rows, columns=["label", "suffix", "names", "doubt", "alone"])
-    table = table.loc[table.index.repeat(table["names"])]
-    alone = table["alone"].to_numpy()
-    found = list_excess.trust(table["label"], table["suffix"], table["doubt"].to_numpy(), alone)
-    assert np.all(found[~alone] == 1.0)
+    found = trusted([*SEVERAL, *SPAMMED])
+    assert (found.loc[~found["alone"], "trust"] == 1.0).all()
+
+
+def test_a_list_full_of_spam_casts_no_doubt_on_another() -> None:
+    clean = [("abcde", "xyz", 990, PLAIN, True), ("xqzkv", "xyz", 10, STRANGE, True)]
+    found = trusted([*SEVERAL, *clean], SPAMMED)
+    strange = found[found["alone"] & (found["doubt"] == STRANGE)]
+    by_list = strange.groupby("list")["trust"].first()
+    assert by_list[0] == pytest.approx(1.0, abs=0.1)
+    assert by_list[1] == pytest.approx(0.1, abs=0.01)
+
+
+def test_the_few_names_of_a_short_list_are_counted_with_all_under_their_suffix() -> None:
+    few = [("xqzkv", "xyz", list_excess.LEAST_NAMES - 1, STRANGE, True)]
+    found = trusted([*SEVERAL, *SPAMMED], few)
+    strange = found[found["alone"] & (found["doubt"] == STRANGE)].groupby("list")["trust"].first()
+    assert strange[1] < 0.03  # 599 of 1,499 instead of one in a hundred
+    assert strange[0] == pytest.approx(0.1, abs=0.01)
