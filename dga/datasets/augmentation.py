@@ -6,8 +6,8 @@ as charbot makes them, and its generated names hidden by known attacks
 (`dga.datasets.perturbations`). So that a known family is found at other seeds and dates, names of
 its own that our generators make. So that what clouds name is not taken for generated, benign names
 as they give them (`dga.generators.cloud_hosts`). So that words and initials of a language are not,
-benign names composed of them (`dga.generators.compounds`). So that a suffix alone tells nothing,
-labels of both classes under other suffixes.
+nor machines at home, benign names composed of them (`dga.generators.compounds`). So that a suffix
+alone tells nothing, labels of both classes under other suffixes.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ UNSEEN_SEED = 1_000_003  # is added to a config's: other generators are made up
 OFTEN = 30  # generated names of a part that make a suffix one that they prefer
 SHORT_LABEL = 6  # characters of a label that many an acronym has
 INITIALS_SHARE, INTERNATIONAL_SHARE, ROMANISED_SHARE = 1 / 6, 1 / 12, 1 / 12  # of composed names
+LINKED_SHARE, AT_HOME_SHARE = 1 / 12, 1 / 24
 INITIALS_BESIDE = 1 / 3  # of those in the calibration, where few other names are so short
 CHANGED_SHARE, HIDDEN_SHARE = 0.1, 0.15  # of the names that are added
 
@@ -151,28 +152,33 @@ def composed_beside(part: pd.DataFrame, config: ResolvedConfig, count: int) -> l
 def _composed(
     part: pd.DataFrame, count: int, seed: int, initials_share: float = INITIALS_SHARE
 ) -> list[str]:
-    """Composed labels, three eighths of them under suffixes drawn evenly, three as the part's
-    benign names have them, two as its generated names do. Some are in letters outside ASCII, some
-    romanised; some are initials, under suffixes of countries."""
+    """Composed names: most of words, some of them in letters outside ASCII, some romanised, some of
+    two that belong together; initials under suffixes of countries; machines at home under dynamic
+    DNS.
+
+    Of those made of words three eighths are under suffixes drawn evenly, three as the part's benign
+    names have them, two as its generated names do.
+    """
     dice = random.Random(seed)
     suffixes = part[REGISTERED_NAME].str.partition(".")[2]
     benign = (part[LABEL] == BENIGN).to_numpy()
     pools = _suffix_pools(suffixes[~suffixes.isin(zones())], benign[~suffixes.isin(zones())])
     even, usual = pools["even"], [suffixes[benign].tolist()]
-    uses = [even] * 3 + [usual] * 3 + [pools["generated"] or usual] * 2
-    short, foreign = round(count * initials_share), round(count * INTERNATIONAL_SHARE)
-    romanised = round(count * ROMANISED_SHARE)
-    of_words = [
-        *compounds.composed(count - short - foreign - romanised, seed),
-        *compounds.international(foreign, seed),
-        *compounds.romanised_labels(romanised, seed),
-    ]
+    of_words = [even] * 3 + [usual] * 3 + [pools["generated"] or usual] * 2
+    kinds = (
+        (compounds.international, INTERNATIONAL_SHARE, of_words),
+        (compounds.romanised_labels, ROMANISED_SHARE, of_words),
+        (compounds.linked, LINKED_SHARE, of_words),
+        (compounds.initials, initials_share, [pools["countries"]]),
+        (compounds.at_home, AT_HOME_SHARE, [[public_suffix.added_zones()]]),
+    )
+    made = [(labels(round(share * count), seed), uses) for labels, share, uses in kinds]
+    rest = count - sum(len(labels) for labels, _ in made)
+    made.insert(0, (compounds.composed(rest, seed), of_words))
     return [
-        *(f"{label}.{dice.choice(dice.choice(dice.choice(uses)))}" for label in of_words),
-        *(
-            f"{label}.{dice.choice(dice.choice(pools['countries']))}"
-            for label in compounds.initials(short, seed)
-        ),
+        f"{label}.{dice.choice(dice.choice(dice.choice(uses)))}"
+        for labels, uses in made
+        for label in labels
     ]
 
 

@@ -1,4 +1,5 @@
-"""Labels as people compose them: words of many languages, and initials. Benign.
+"""Labels as people compose them: words of many languages, words that belong together, initials, and
+what they call a machine at home. Benign.
 
 The words are the frequent ones of wordfreq's lists, brought into ASCII by anyascii, as people write
 them where a domain name takes no other letters, or as they are, in punycode. Languages that write
@@ -16,7 +17,7 @@ from random import Random
 
 import idna
 
-from dga.generators import romanised
+from dga.generators import home_servers, linked_words, romanised
 
 LANGUAGES = (
     "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "fi", "fil", "fr", "hi", "hu", "id", "is",
@@ -57,6 +58,17 @@ def romanised_labels(count: int, seed: int) -> list[str]:
     return list(islice(_distinct(_romanised(Random(seed))), count))
 
 
+def linked(count: int, seed: int) -> list[str]:
+    """So many distinct labels of two English words that belong together (`linked_words`)."""
+    return list(islice(_distinct(_linked(Random(seed))), count))
+
+
+def at_home(count: int, seed: int) -> list[str]:
+    """So many labels as people give them to machines at home (`home_servers`)."""
+    dice = Random(seed)
+    return [home_servers.drawn(dice) for _ in range(count)]
+
+
 def _composed(dice: Random) -> Iterator[str]:
     while True:
         known = _words(dice.choice(LANGUAGES))
@@ -91,6 +103,12 @@ def _romanised(dice: Random) -> Iterator[str]:
         label = "".join(romanised.drawn(dice, language) for _ in range(dice.choice((1, 2))))
         if SHORTEST <= len(label) <= LONGEST:
             yield label
+
+
+def _linked(dice: Random) -> Iterator[str]:
+    while True:
+        pair = dice.choice(linked_words.pairs())
+        yield ("-" if dice.random() < 0.1 else "").join((pair.first, pair.second))
 
 
 def _distinct(labels: Iterator[str]) -> Iterator[str]:

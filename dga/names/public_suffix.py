@@ -133,6 +133,13 @@ def listed() -> tuple[str, ...]:
 
 
 @cache
+def added_zones() -> tuple[str, ...]:
+    """The zones of `zones.txt`, most of them of dynamic DNS, in alphabetical order."""
+    lines = ZONES.read_text(encoding="utf-8").splitlines()
+    return tuple(sorted(set(lines) & set(listed())))
+
+
+@cache
 def levels() -> tuple[Level, ...]:
     """The rules by their number of labels, one label first."""
     by_labels: dict[int, list[str]] = {}

@@ -2,9 +2,10 @@
 
 How often benign names hold the label's character n-grams, and how much more often than names of
 made-up generators; how much of the label benign n-grams of five and six characters cover, and words
-of many languages (`word_cover`); whether two words of a known generator make it (`word_pairs`); its
-shape; the network's log-odds, likeliest families and likelihood. Trees run on ONNX Runtime, counts
-are looked up by hash. Trains nothing (`dga.training.fit_second_look`).
+of many languages (`word_cover`); whether two words of a known generator make it (`word_pairs`), or
+two that belong together (`word_links`); its shape; the network's log-odds, likeliest families and
+likelihood. Trees run on ONNX Runtime, counts are looked up by hash. Trains nothing
+(`dga.training.fit_second_look`).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import onnxruntime
 
 from dga.errors import BundleError
 from dga.generators import word_pairs
-from dga.scoring import onnx_session, word_cover
+from dga.scoring import onnx_session, word_cover, word_links
 from dga.scoring.calibration import Evidence, Float32s, Given, log_shares
 from dga.scoring.encoder import ALPHABET, CharEncoder
 
@@ -282,10 +283,16 @@ def _pairs(labels: Labels, given: Given, codebook: Codebook) -> list[Evidence]:
     return [*made.T.astype(np.float64), left, given.odds + left]
 
 
+def _links(labels: Labels, _given: Given, _codebook: Codebook) -> list[Float32s]:
+    """How strongly the two words that make each label are linked."""
+    return [word_links.strengths(labels.codes, labels.starts, labels.lengths)]
+
+
 # What trees look at besides, by the name that bundle.json states: a function and a row each.
 FURTHER: dict[str, Callable[[Labels, Given, Codebook], Sequence[Evidence | Float32s]]] = {
     "words": _words,
     "pairs": _pairs,
+    "links": _links,
 }
 
 

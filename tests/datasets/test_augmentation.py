@@ -5,10 +5,10 @@ import pytest
 
 from dga.config import ResolvedConfig, TrainingConfig
 from dga.datasets import augmentation, dataset
-from dga.generators import FAMILIES, compounds, generate
+from dga.generators import FAMILIES, compounds, generate, home_servers
 from dga.generators.cloud_hosts import hosted, patterns, zones
 from dga.generators.synthetic import KINDS, invent
-from dga.names import parse
+from dga.names import parse, public_suffix
 
 
 def part() -> pd.DataFrame:
@@ -165,6 +165,14 @@ def test_romanised_words_are_among_the_composed_names(monkeypatch: pytest.Monkey
     config = TrainingConfig(architecture="lstm", composed_share=2.0).resolved()
     added = augmentation.widened(part(), config, set()).iloc[200:]
     assert added[dataset.NAME].str.startswith("haqooq").sum() == 33
+
+
+def test_machines_at_home_are_among_the_composed_names_under_dynamic_dns() -> None:
+    config = TrainingConfig(architecture="lstm", composed_share=5.0).resolved()
+    added = augmentation.widened(part(), config, set()).iloc[200:][dataset.NAME]
+    under_zones = added[added.str.partition(".")[2].isin(public_suffix.added_zones())]
+    at_home = under_zones.map(lambda name: any(one in name for one in home_servers._services()))
+    assert at_home.sum() >= 0.9 * augmentation.AT_HOME_SHARE * len(added) > 30
 
 
 def test_composed_names_beside_a_part_are_others_than_it_learns() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 
 import idna
+import numpy as np
 
-from dga.generators import compounds, romanised
+from dga.generators import compounds, home_servers, linked_words, romanised
 from dga.names import arrow_strings
 from dga.names.remarks import judged_names
 
@@ -63,3 +64,30 @@ def test_a_word_of_the_arabic_script_is_written_as_people_do() -> None:
     heard = {romanised.romanise("حقوق", dice) for _ in range(400)}
     assert {"haqooq", "huquq", "haquq"} <= heard
     assert {romanised.romanise("وزير", dice)[0] for _ in range(50)} == {"w"}
+
+
+def test_linked_labels_are_pairs_of_words_that_belong_together() -> None:
+    labels = compounds.linked(2_000, seed=1)
+    assert len(set(labels)) == 2_000
+    assert labels == compounds.linked(2_000, seed=1)
+    known = {pair.first + pair.second for pair in linked_words.pairs()}
+    assert {label.replace("-", "") for label in labels} <= known
+    assert 0.05 < np.mean(["-" in label for label in labels]) < 0.15
+
+
+def test_words_that_belong_together_are_strongly_linked() -> None:
+    strength = {(pair.first, pair.second): pair.strength for pair in linked_words.pairs()}
+    assert strength["credit", "card"] > strength["home", "page"] > 1
+    assert ("table", "because") not in strength
+    assert min(strength.values()) >= linked_words.LEAST
+    assert all((first + second).isascii() for first, second in strength)
+
+
+def test_machines_at_home_are_called_by_what_they_run_or_are() -> None:
+    labels = compounds.at_home(2_000, seed=1)
+    assert labels == compounds.at_home(2_000, seed=1)
+    assert all(label.isascii() and 4 <= len(label) <= 40 for label in labels)
+    services = home_servers._services()
+    assert all(any(service in label for service in services) for label in labels)
+    assert len(set(labels) & set(services)) > 50
+    assert sum(label[-1].isdigit() for label in labels) > 100
