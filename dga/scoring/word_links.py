@@ -45,7 +45,8 @@ def table_of(hashed: Hashes, strength: Sequence[float]) -> Table:
     stored = np.clip(np.rint(STEPS * np.asarray(strength)), 1, 255).astype(np.uint64)
     rows = np.sort((hashed >> STRENGTH_BITS << STRENGTH_BITS) | stored)
     is_greatest = np.append(rows[1:] >> STRENGTH_BITS != rows[:-1] >> STRENGTH_BITS, True)
-    return rows[is_greatest]
+    table: Table = rows[is_greatest]
+    return table
 
 
 def hashes(
@@ -58,8 +59,8 @@ def hashes(
     place = np.arange(len(codes)) - np.repeat(starts, sizes)
     powers = np.cumprod(np.full(sizes.max(), RADIX))
     mixed = np.add.reduceat(codes * powers.take(place), starts)
-    hashed: Hashes = mixed ^ (mixed >> np.uint64(31))
-    return hashed * RADIX
+    hashed: Hashes = (mixed ^ (mixed >> np.uint64(31))) * RADIX
+    return hashed
 
 
 @cache

@@ -20,7 +20,7 @@ from dga.scoring.second_look import COUNTS, COUNTS_FILE, TREES_FILE, Codebook, L
 
 ENCODER = CharEncoder()
 NAMES = ["sunrise.com", "xqzkvw19.net", "ab.co.uk", "paper-garden.org", "a.b"]
-COLUMNS = 38  # for the network of the factory, which tells no likelihood
+COLUMNS = 39  # for the network of the factory, which tells no likelihood
 EVERYWHERE, NOWHERE = Zone(-50, 50), Zone(50, 60)
 
 
@@ -100,7 +100,7 @@ def test_known_ngrams_cover_a_label(tiny_bundle: ModelBundle) -> None:
     _, found = second_look.doubtful(
         names, given.odds, given, EVERYWHERE, tiny_bundle.codebook(), counts
     )
-    five, six = found[:, -14], found[:, -12]  # words and pairs follow
+    five, six = found[:, -15], found[:, -13]  # words, pairs and links follow
     assert five == pytest.approx([1.0, 7 / 9, 0.0])
     assert six == pytest.approx([1.0, 7 / 9, 0.0])
     assert found.shape == (3, COLUMNS)
@@ -123,6 +123,13 @@ def test_word_lists_refute_the_families_that_cannot_make_a_label() -> None:
     assert of_families.tolist() == [[1, 1, 0], [0, 0, 0]]
     expected = np.array([[0, 2], [np.log(0.1), 2 + np.log(0.1)]])
     assert left == pytest.approx(expected, abs=1e-5)
+
+
+def test_words_that_belong_together_are_told_from_others(tiny_bundle: ModelBundle) -> None:
+    names = ["creditcard.net", "tablebecause.net"]
+    codebook = tiny_bundle.codebook()
+    (found,) = second_look.FURTHER["links"](labels(*names), tiny_bundle.outputs(names), codebook)
+    assert found[0] > 3 and found[1] == 0
 
 
 def test_names_in_doubt_are_scored_by_the_trees(tiny_run: Run, tmp_path: Path) -> None:
