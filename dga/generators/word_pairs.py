@@ -13,10 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from dga.generators.words import halves, listed
+from dga.names.byte_slices import Bytes, Places
 
 SHORTEST = 4  # letters of a word of these lists
 FURTHER_WORD = "doub"  # in names of Suppobox that feeds hold, where its list has `doubt`
 
+Ends = npt.NDArray[np.uint32]  # the first or last SHORTEST letters of words, as numbers
 Pair = tuple[Collection[str], Collection[str]]  # the words that come first and second
 
 
@@ -39,14 +41,50 @@ def made_of_pairs(labels: Sequence[str]) -> npt.NDArray[np.bool_]:
     There may be a hyphen between them.
     """
     first, second = _numbered_words()
-    heads = {word[:SHORTEST] for word in first}
-    matches = (
-        _matching_lists(label, first, second) if label[:SHORTEST] in heads else 0
-        for label in labels
-    )
+    matches = (_matching_lists(label, first, second) for label in labels)
     bits = np.fromiter(matches, np.int64, len(labels))
     masks = [sum(1 << number for number in numbers) for numbers in _numbers().values()]
     return np.stack([bits & mask > 0 for mask in masks], axis=1)
+
+
+def pairs_in(text: Bytes, starts: Places, lengths: Places) -> npt.NDArray[np.bool_]:
+    """`made_of_pairs` for labels that start at `starts` (rows,) of a text in ASCII (characters,)
+    and have `lengths` (rows,). Only those are read that begin and end as words of the lists do."""
+    rows = _candidates(text, starts, lengths)
+    spans = zip(starts[rows].tolist(), (starts + lengths)[rows].tolist(), strict=True)
+    whole = text.tobytes().decode("ascii")
+    made = np.zeros((len(lengths), len(word_lists())), dtype=np.bool_)
+    made[rows] = made_of_pairs([whole[start:stop] for start, stop in spans])
+    return made
+
+
+def _candidates(text: Bytes, starts: Places, lengths: Places) -> Places:
+    """The rows of labels that begin with the first letters of a word and end with a word's last."""
+    heads, tails = _ends()
+    rows = np.flatnonzero(lengths >= 2 * SHORTEST)
+    rows = rows[_among(heads, _letters(text, starts[rows]))]
+    return rows[_among(tails, _letters(text, (starts + lengths)[rows] - SHORTEST))]
+
+
+def _letters(text: Bytes, starts: Places) -> Ends:
+    """SHORTEST characters of a text from each of some places, as one number."""
+    letters: Ends = text[starts[:, None] + np.arange(SHORTEST)].view(np.uint32)[:, 0]
+    return letters
+
+
+def _among(known: Ends, ends: Ends) -> npt.NDArray[np.bool_]:
+    """Which ends (rows,) are known; these are in ascending order."""
+    is_known: npt.NDArray[np.bool_] = known.take(np.searchsorted(known, ends), mode="clip") == ends
+    return is_known
+
+
+@cache
+def _ends() -> tuple[Ends, Ends]:
+    """How words that come first begin, and how those that come second end, in ascending order."""
+    first, second = _numbered_words()
+    ends = {word[:SHORTEST] for word in first}, {word[-SHORTEST:] for word in second}
+    heads, tails = (np.frombuffer("".join(some).encode("ascii"), np.uint32) for some in ends)
+    return np.sort(heads), np.sort(tails)
 
 
 def _matching_lists(label: str, first: Mapping[str, int], second: Mapping[str, int]) -> int:

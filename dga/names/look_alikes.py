@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
 from itertools import product
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -118,6 +118,7 @@ def remarks(names: pa.LargeStringArray) -> pa.LargeStringArray:
         return arrow_strings.column_of([remark(name) for name in names.to_pylist()])
     near, lured = _candidates(names)
     places = np.flatnonzero(near | lured)
+    places = places[lured[places] | _resembling(names.take(arrow_strings.numbers_of(places)))]
     chosen = names.take(arrow_strings.numbers_of(places)).to_pylist()
     told = _remarks([_label(name) for name in chosen], lured[places])
     return arrow_strings.scattered(len(names), places, told)
@@ -174,6 +175,17 @@ def _candidates(names: pa.LargeStringArray) -> tuple[Mask, Mask]:
     labels = arrow_strings.cut(data, starts[rows], lengths[rows])
     lured[rows] = arrow_strings.flags_of(pc.match_substring_regex(labels, _index().lured))
     return near, lured
+
+
+def _resembling(names: pa.LargeStringArray) -> Mask:
+    """Which names (names,) may differ from a popular one in few characters, or in look-alike ones;
+    all that have several dots, whose label may be more than what precedes the first one."""
+    data, places = arrow_strings.view(names)
+    starts = places[:-1]
+    labels = arrow_strings.cut(data, starts, _label_stops(data, places) - starts)
+    dots = arrow_strings.integers_of(pc.count_substring(names, "."))
+    swapped = arrow_strings.flags_of(pc.is_in(_skeletons(labels), _popular_skeletons()))
+    return (dots > 1) | swapped | _edits_possible(labels)
 
 
 def _label_stops(data: Bytes, places: Places) -> Places:
@@ -246,25 +258,43 @@ def _hashed_lengths(ends: Sequence[tuple[str, int]]) -> Bits:
 def _edits_possible(labels: pa.LargeStringArray) -> Mask:
     """Which labels (labels,) may be a popular one after the edits allowed for it: each edit changes
     the length by one, or else how often at most two characters occur."""
-    popular, edits = _popular()
-    lengths = np.minimum(arrow_strings.lengths_of(labels), 127).astype(np.int8)
-    longer = np.abs(lengths[:, None] - arrow_strings.lengths_of(popular).astype(np.int8))
-    rows, others = np.nonzero(longer <= np.where(edits, edits, -1).astype(np.int8))
-    changes = 2 * edits[others] - longer[rows, others]
-    kept = _ones(_characters(labels)[rows] ^ _characters(popular)[others]) <= changes
-    rows, others, changes = rows[kept], others[kept], changes[kept]
-    counts = _counts(labels.take(arrow_strings.numbers_of(rows)))
-    changed = np.abs(counts - _counts(popular)[others]).sum(axis=1)
+    popular = _popular()
+    lengths, characters = arrow_strings.lengths_of(labels), _characters(labels)
     possible = np.zeros(len(labels), dtype=bool)
-    possible[rows[changed <= changes]] = True
+    for length in np.flatnonzero(np.bincount(lengths)):
+        longer = np.abs(length - popular.lengths)
+        others = np.flatnonzero((longer <= popular.edits) & (popular.edits > 0))
+        rows, changes = np.flatnonzero(lengths == length), (2 * popular.edits - longer)[others]
+        differing = _ones(characters[rows, None] ^ popular.characters[others])
+        near, known = np.nonzero(differing <= changes.astype(np.uint32))
+        rows, others, changes = rows[near], others[known], changes[known]
+        counts = _counts(labels.take(arrow_strings.numbers_of(rows)))
+        changed = np.abs(counts - popular.counts[others]).sum(axis=1)
+        possible[rows[changed <= changes]] = True
     return possible
 
 
 @cache
-def _popular() -> tuple[pa.LargeStringArray, Places]:
-    """The popular labels, and how many edits of each are reported (labels,)."""
+def _popular_skeletons() -> pa.LargeStringArray:
+    return arrow_strings.column_of(list(_index().skeletons))
+
+
+class _Popular(NamedTuple):
+    """The popular labels: characters in each (labels,), how many edits of it are reported
+    (labels,), which characters it holds (labels,), and how often (labels, 64)."""
+
+    lengths: Places
+    edits: Places
+    characters: Bits
+    counts: npt.NDArray[np.int16]
+
+
+@cache
+def _popular() -> _Popular:
     labels = list(_index().names)
-    return arrow_strings.column_of(labels), np.array([_allowed(label) for label in labels])
+    column, edits = arrow_strings.column_of(labels), np.array(list(map(_allowed, labels)))
+    lengths = arrow_strings.lengths_of(column)
+    return _Popular(lengths, edits, _characters(column), _counts(column))
 
 
 def _characters(labels: pa.LargeStringArray) -> Bits:
@@ -392,6 +422,22 @@ def _skeleton(label: str) -> str:
     for pair, single in PAIRS:
         label = label.replace(pair, single)
     return label if label.isalpha() else label.translate(SINGLE)  # which is slow
+
+
+def _skeletons(labels: pa.LargeStringArray) -> pa.LargeStringArray:
+    """`_skeleton` of each label."""
+    for pair, single in PAIRS:
+        labels = pc.replace_substring(labels, pair, single)
+    data, places = arrow_strings.view(labels)
+    return arrow_strings.column_from(_singles().take(data), places)
+
+
+@cache
+def _singles() -> Bytes:
+    """Each byte, or the letter that it resembles (256,)."""
+    singles = np.arange(256, dtype=np.uint8)
+    singles[list(SINGLE)] = list(SINGLE.values())
+    return singles
 
 
 def _spellings(end: str) -> set[str]:

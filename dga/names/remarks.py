@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from dga.names.trace import decode, looks_like
 
 SEPARATOR = "; "
 HOMOGRAPH = "but contains other letters"  # the end of a remark on a look-alike
+PUNYCODE_LABELS, CHARACTERS = 2**12, 2**16  # whose validity and script are remembered
 _PUNYCODE = "xn--"
 # The first word of the names of letters in recommended scripts (UAX 31, table 5).
 _SCRIPTS = frozenset((
@@ -120,17 +121,22 @@ def _judged_label(label: str) -> str:
     return (label.removeprefix(_PUNYCODE) or label) if broken else label
 
 
+@lru_cache(maxsize=PUNYCODE_LABELS)  # a name's labels are asked for twice
 def _is_punycode(label: str) -> bool:
     """Whether a label decodes to letters of scripts in which names are registered, or to symbols.
 
     Random letters behind `xn--` often decode, mostly to a historic script.
     """
     decoded = decode(label)
-    letters = (c for c in decoded if unicodedata.category(c)[0] == "L")
-    return decoded != label and all(
-        letter.isascii() or unicodedata.name(letter, "").partition(" ")[0] in _SCRIPTS
-        for letter in letters
-    )
+    return decoded != label and all(map(_is_registrable, decoded))
+
+
+@lru_cache(maxsize=CHARACTERS)
+def _is_registrable(character: str) -> bool:
+    """Whether a character is no letter, or one of a script in which names are registered."""
+    if character.isascii() or unicodedata.category(character)[0] != "L":
+        return True
+    return unicodedata.name(character, "").partition(" ")[0] in _SCRIPTS
 
 
 @cache

@@ -84,12 +84,10 @@ class Labels:
         left = np.repeat(stops, lengths + 2) - np.arange(len(flat))
         return cls(flat, stops - lengths - 2, lengths, left)
 
-    def texts(self, encoder: CharEncoder) -> list[str]:
-        """The labels as text (rows,)."""
-        characters = np.frombuffer(f" {encoder.alphabet}? ".encode("ascii"), dtype=np.uint8)
-        whole = characters[self.codes].tobytes().decode("ascii")
-        spans = zip(self.starts.tolist(), self.lengths.tolist(), strict=True)
-        return [whole[start + 1 : start + 1 + size] for start, size in spans]
+    def characters(self, encoder: CharEncoder) -> Codes:
+        """The labels in ASCII (characters,), with spaces for the marks."""
+        ascii_of = np.frombuffer(f" {encoder.alphabet}? ".encode("ascii"), dtype=np.uint8)
+        return ascii_of.take(self.codes)
 
     def hashes(self, longest: int) -> NgramHashes:
         """The hashes of n-grams from 2 characters to the longest, by where each begins
@@ -273,7 +271,9 @@ def _words(labels: Labels, _given: Given, _codebook: Codebook) -> list[Float32s]
 def _pairs(labels: Labels, given: Given, codebook: Codebook) -> list[Evidence]:
     """For each family of `word_pairs.word_lists`, whether its words make the labels; the logarithm
     of the share of the families that are not refuted so, and the network's log-odds with it."""
-    made = word_pairs.made_of_pairs(labels.texts(codebook.encoder))
+    made = word_pairs.pairs_in(
+        labels.characters(codebook.encoder), labels.starts + 1, labels.lengths
+    )
     known = list(codebook.families)
     refuted = np.zeros(len(made))
     for is_made, family in zip(made.T, word_pairs.word_lists(), strict=True):

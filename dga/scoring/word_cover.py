@@ -29,50 +29,70 @@ MARK_BITS = 21  # of a hash by which a word is marked
 RADIX, FACTOR = np.uint64(1_000_003), np.uint64(0x9E3779B97F4A7C15)
 
 Hashes = npt.NDArray[np.uint64]
+Lengths = npt.NDArray[np.int64]
 Table = npt.NDArray[np.uint32]  # (2 ** BUCKET_BITS, BUCKET, 2): fingerprint and weight of a word
 
 
 class Hits(NamedTuple):
-    """The words of one length, by where they end in their label: the label (words,), the decimal
-    logarithm of the frequency (words,), and how many end before each place (places + 1,)."""
+    """Words in labels, by where they end, and shorter ones first: their label (words,), the place
+    in it where they end (words,), their characters (words,), the decimal logarithm of their
+    frequency (words,); and how many end before each place (places + 1,)."""
 
     rows: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
+    sizes: npt.NDArray[np.int64]
     weights: Float32s
     before: list[int]
 
 
-def covers(
-    codes: npt.NDArray[np.uint32], starts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]
-) -> list[Float32s]:
+def covers(codes: npt.NDArray[np.uint32], starts: Lengths, lengths: Lengths) -> list[Float32s]:
     """Of the likeliest reading of each label (rows,): its logarithm by character and as a whole,
     the share of characters in words and in long words, the number of words, the longest's share.
 
     `codes`, `starts`, `lengths`: as in `second_look.Labels`.
     """
+    best, last = _likeliest(_hits(codes, starts, lengths), lengths)
+    held, long, words, longest = _words_read(last, lengths)
+    whole = np.maximum(lengths, 1).astype(np.float32)
+    logarithm = best[lengths, np.arange(len(lengths))]
+    return [logarithm / whole, logarithm, held / whole, long / whole, words, longest / whole]
+
+
+def _likeliest(hits: Hits, lengths: Lengths) -> tuple[Float32s, npt.NDArray[np.uint8]]:
+    """The likeliest reading of each label up to each place (places, rows): its logarithm, and the
+    characters of its last word, 0 where the last character is in no word."""
     rows, width = len(lengths), int(lengths.max(initial=0))
-    hits = _hits(codes, starts, lengths)
-    best, held, long, words, longest = np.zeros((5, width + 1, rows), dtype=np.float32)
+    best = np.zeros((width + 1, rows), dtype=np.float32)
+    flat, ends = best.reshape(-1), hits.ends * rows + hits.rows
+    begins = ends - hits.sizes * rows
     for end in range(1, width + 1):
         best[end] = best[end - 1] + UNKNOWN
-        for state in (held, long, words, longest):
-            state[end] = state[end - 1]
-        for size in range(SHORTEST, min(LONGEST, end) + 1):
-            found = hits[size]
-            first, stop = found.before[end : end + 2]
-            if first == stop:
-                continue
-            row, before = found.rows[first:stop], end - size
-            read = best[before, row] + found.weights[first:stop]
-            better = read > best[end, row]
-            row = row[better]
-            best[end, row] = read[better]
-            held[end, row] = held[before, row] + size
-            long[end, row] = long[before, row] + size * (size >= LONG_WORD)
-            words[end, row] = words[before, row] + 1
-            longest[end, row] = np.maximum(longest[before, row], size)
-    at, whole = (lengths, np.arange(rows)), np.maximum(lengths, 1).astype(np.float32)
-    shares = [state[at] / whole for state in (best, held, long, longest)]
-    return [shares[0], best[at], shares[1], shares[2], words[at], shares[3]]
+        some = slice(*hits.before[end : end + 2])
+        np.maximum.at(flat, ends[some], flat.take(begins[some]) + hits.weights[some])
+    read = flat.take(begins) + hits.weights
+    chosen = (read == flat.take(ends)) & (read > flat.take(ends - rows) + UNKNOWN)
+    last = np.zeros((width + 1, rows), dtype=np.uint8)
+    # Backwards, since the last value stays: of equally likely words the shortest.
+    last.reshape(-1)[ends[chosen][::-1]] = hits.sizes[chosen][::-1]
+    return best, last
+
+
+def _words_read(last: npt.NDArray[np.uint8], lengths: Lengths) -> Float32s:
+    """Of the reading of each label that ends with the `last` words (places, rows): the characters
+    in words and in long words, the number of words, the longest's characters (4, rows)."""
+    found = np.zeros((4, len(lengths)), dtype=np.float32)
+    held, long, words, longest = found
+    rows = np.flatnonzero(lengths)
+    ends = lengths[rows]
+    while len(rows):
+        size = last[ends, rows]
+        held[rows] += size
+        long[rows] += np.where(size >= LONG_WORD, size, 0)
+        words[rows] += size > 0
+        longest[rows] = np.maximum(longest[rows], size)
+        ends = ends - np.maximum(size, 1)
+        rows, ends = rows[ends > 0], ends[ends > 0]
+    return found
 
 
 def table_of(frequencies: Mapping[str, float]) -> Table:
@@ -93,49 +113,60 @@ def table_of(frequencies: Mapping[str, float]) -> Table:
     return table
 
 
-def _hits(
-    codes: npt.NDArray[np.uint32], starts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]
-) -> dict[int, Hits]:
-    """The words in marked labels, by their length."""
-    table, marked = _table()
-    label = np.repeat(np.arange(len(lengths)), lengths + 2)
-    place = np.arange(len(codes)) - starts[label] - 1  # in the label; -1 at the mark before it
-    left = np.where(place >= 0, lengths[label] - place, 0)  # characters to the label's end
-    width, rolled, found = int(lengths.max(initial=0)), codes.astype(np.uint64), {}
+def _hits(codes: npt.NDArray[np.uint32], starts: Lengths, lengths: Lengths) -> Hits:
+    """The words in marked labels."""
+    row = np.repeat(np.arange(len(lengths)), lengths + 2)
+    place = np.arange(len(codes)) - starts[row] - 1  # in the label; -1 at the mark before it
+    left = np.where(place >= 0, lengths[row] - place, 0)  # characters to the label's end
+    # Those with most characters behind them come first: where a word fits is a slice of them.
+    order = np.argsort((left.max(initial=0) - left).astype(np.uint8), kind="stable")
+    fitting = len(left) - np.cumsum(np.bincount(left, minlength=LONGEST))
+    wide, marked = codes.astype(np.uint64), _table()[1]
+    rolled = wide.take(order)
+    begins, sizes, hashes = [], [], []
     for size in range(SHORTEST, LONGEST + 1):
-        rolled = rolled[:-1] * RADIX + codes[size - 1 :]
-        at = np.flatnonzero(left[: len(rolled)] >= size)
-        hashed = _hashed(rolled[at])
+        at = order[: fitting[size - 1]]
+        rolled = rolled[: len(at)] * RADIX + wide.take(at + (size - 1))
+        hashed = _hashed(rolled)
         known = np.flatnonzero(marked.take(_marks(hashed)))
-        at, hashed = at[known], hashed[known]
-        buckets, wanted = table[_buckets(hashed)], _fingerprints(hashed)
-        weights = np.where(buckets[:, :, 0] == wanted[:, None], buckets[:, :, 1], 0).max(axis=1)
-        ends, rows = place[at] + size, label[at]
-        order = np.argsort(np.where(weights > 0, ends, -1), kind="stable")
-        order = order[np.count_nonzero(weights == 0) :]
-        logarithms = (weights[order] / -STEPS).astype(np.float32)
-        before = np.searchsorted(ends[order], np.arange(width + 2))
-        found[size] = Hits(rows[order], logarithms, before.tolist())
-    return found
+        begins.append(at[known])
+        hashes.append(hashed[known])
+        sizes.append(np.full(len(known), size))
+    words, weights = _looked_up(np.concatenate(hashes))
+    begin, characters = np.concatenate(begins)[words], np.concatenate(sizes)[words]
+    ends = place[begin] + characters
+    order = np.argsort(ends.astype(np.uint8), kind="stable")
+    before = np.searchsorted(ends[order], np.arange(int(lengths.max(initial=0)) + 2)).tolist()
+    return Hits(row[begin][order], ends[order], characters[order], weights[order], before)
+
+
+def _looked_up(hashed: Hashes) -> tuple[npt.NDArray[np.int64], Float32s]:
+    """Which hashes (n-grams,) are of words (words,), and their frequencies' decimal logarithms."""
+    buckets = _table()[0].take(_buckets(hashed), axis=0)  # (n-grams, BUCKET, 2)
+    words, place = np.nonzero(buckets[:, :, 0] == _fingerprints(hashed)[:, None])
+    weights = buckets[words, place, 1]
+    filled = weights > 0  # an empty place has the fingerprint 0
+    return words[filled], (weights[filled] / -STEPS).astype(np.float32)
 
 
 def _hashed(rolled: Hashes) -> Hashes:
     mixed: Hashes = (rolled ^ (rolled >> np.uint64(29))) * FACTOR
-    return mixed ^ (mixed >> np.uint64(32))
-
-
-def _buckets(hashed: Hashes) -> npt.NDArray[np.int64]:
-    return (hashed >> np.uint64(64 - BUCKET_BITS)).astype(np.int64)
-
-
-def _fingerprints(hashed: Hashes) -> npt.NDArray[np.uint32]:
-    """The 32 bits behind those of the bucket."""
-    return ((hashed >> np.uint64(32 - BUCKET_BITS)) & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    return mixed
 
 
 def _marks(hashed: Hashes) -> npt.NDArray[np.int64]:
     """Where each hash is marked, so that most other n-grams need no look-up in the table."""
-    return (hashed >> np.uint64(64 - MARK_BITS)).astype(np.int64)
+    return (hashed >> np.uint64(64 - MARK_BITS)).view(np.int64)
+
+
+def _buckets(hashed: Hashes) -> npt.NDArray[np.int64]:
+    return (hashed >> np.uint64(64 - BUCKET_BITS)).view(np.int64)
+
+
+def _fingerprints(hashed: Hashes) -> npt.NDArray[np.uint32]:
+    """The 32 bits behind those of the bucket, the lower ones mixed with the higher ones."""
+    behind = (hashed ^ (hashed >> np.uint64(32))) >> np.uint64(32 - BUCKET_BITS)
+    return (behind & np.uint64(0xFFFFFFFF)).astype(np.uint32)
 
 
 @cache

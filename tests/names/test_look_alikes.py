@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from dga.names import look_alikes
+from dga.names import arrow_strings, look_alikes
 
 CASES = {
     "paypa1.com": "looks like paypal.com, one edit from it",
@@ -48,9 +48,11 @@ def test_other_names_get_no_remark(name: str) -> None:
 
 
 def test_a_column_gets_what_each_name_gets_alone() -> None:
-    names = [*CASES, *PLAIN, ""]
-    column = look_alikes.remarks(pa.array(names, pa.large_string()))
-    assert column.to_pylist() == [look_alikes.remark(name) for name in names]
+    swapped = ["vv1kipedia.org", "rnicros0ft.co.uk", "clr0pbox.com", "paypa1.duckdns.org", "g00g1e"]
+    for names in ([*CASES, *PLAIN, *swapped, ""], ["a.com"], [""]):
+        many = names * arrow_strings.ONE_BY_ONE
+        column = look_alikes.remarks(pa.array(many, pa.large_string()))
+        assert column.to_pylist() == [look_alikes.remark(name) for name in many]
 
 
 def test_no_edit_is_overlooked_in_a_column() -> None:

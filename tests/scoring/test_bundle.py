@@ -78,7 +78,7 @@ def test_batches_hold_every_name_once_and_are_no_wider_than_need_be(
 @pytest.mark.parametrize(
     ("batches", "threads", "imported", "sizes"),
     [
-        (20, 2, False, [8, 8, 4]),
+        (40, 2, False, [16, 16, 8]),
         (5, 2, False, [2, 2, 1]),
         (1, 2, False, [1]),
         (3, 1, True, [1, 1, 1]),

@@ -36,27 +36,42 @@ def covers(*labels: str) -> np.ndarray:
     return np.column_stack(word_cover.covers(found.codes, found.starts, found.lengths))
 
 
-def read_plainly(label: str) -> float:
-    """The logarithm of the likeliest reading."""
-    best = [0.0]
+def read_plainly(label: str) -> list[float]:
+    """A row of `covers`; of equally likely readings the one whose last words are the shortest."""
+    best = [(np.float32(0), 0, 0, 0, 0)]
     for end in range(1, len(label) + 1):
-        ways = [best[-1] + word_cover.UNKNOWN]
-        for word, frequency in WORDS.items():
-            if label[:end].endswith(word):
-                stored = max(1, round(-word_cover.STEPS * np.log10(frequency)))
-                ways.append(best[end - len(word)] - stored / word_cover.STEPS)
-        best.append(max(ways))
-    return best[-1]
+        logarithm, *told = best[-1]
+        likeliest = (logarithm + np.float32(word_cover.UNKNOWN), *told)
+        for word in sorted(WORDS, key=len):
+            if not label[:end].endswith(word):
+                continue
+            size, stored = len(word), max(1, round(-word_cover.STEPS * np.log10(WORDS[word])))
+            logarithm, held, long, words, longest = best[end - size]
+            logarithm = logarithm + np.float32(-stored / word_cover.STEPS)
+            if logarithm > likeliest[0]:
+                long += size * (size >= word_cover.LONG_WORD)
+                likeliest = (logarithm, held + size, long, words + 1, max(longest, size))
+        best.append(likeliest)
+    logarithm, held, long, words, longest = best[-1]
+    whole = np.float32(max(1, len(label)))
+    return [logarithm / whole, logarithm, held / whole, long / whole, words, longest / whole]
 
 
 @pytest.mark.usefixtures("few_words")
 def test_the_reading_is_the_likeliest() -> None:
     dice = random.Random(3)
-    sizes = [dice.randint(1, 40) for _ in range(300)]
+    sizes = [dice.randint(0, 63) for _ in range(500)]
     labels = ["".join(dice.choices("abc-1", (5, 5, 1, 1, 1), k=size)) for size in sizes]
+    labels += ["", "a", "ab", "-", "-ab-", "abba" * 15 + "abb", "b" * 63, "1" * 63]
     found = covers(*labels)
-    assert found[:, 1] == pytest.approx([read_plainly(label) for label in labels], abs=1e-3)
-    assert found[:, 0] == pytest.approx(found[:, 1] / np.array(sizes), abs=1e-4)
+    assert found.tolist() == np.float32([read_plainly(label) for label in labels]).tolist()
+
+
+@pytest.mark.usefixtures("few_words")
+@pytest.mark.parametrize("labels", [[""], ["", ""], ["-"], ["abba"], ["", "abba", ""]])
+def test_few_labels_are_read_as_many_are(labels: list[str]) -> None:
+    expected = [read_plainly(label) for label in labels]
+    assert covers(*labels).tolist() == np.float32(expected).tolist()
 
 
 @pytest.mark.usefixtures("few_words")
