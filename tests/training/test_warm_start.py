@@ -96,3 +96,15 @@ def test_what_a_file_says_of_its_network_is_not_built(stored: Run) -> None:
 def test_every_layer_that_this_program_registers_may_be_imported() -> None:
     names = {name for name in keras.saving.get_custom_objects() if name.startswith("dga>")}
     assert {name.removeprefix("dga>") for name in names} == operators.KERAS_MODULES["dga"]
+
+
+def test_weights_larger_than_the_networks_are_not_unpacked(stored: Run) -> None:
+    path = stored.path / "bundle" / KERAS_FILE
+    with zipfile.ZipFile(path) as file:
+        parts = {name: file.read(name) for name in file.namelist()}
+    parts["model.weights.h5"] += bytes(2**20 + 2 * len(parts["model.weights.h5"]))
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in parts.items():
+            file.writestr(name, content)
+    with pytest.raises(ConfigError, match="larger than the network's"):
+        grown(stored)
