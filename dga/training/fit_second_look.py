@@ -19,6 +19,7 @@ from dga.scoring.second_look import Zone
 ZONE = Zone(-2.5, 7.5)  # log-odds that a second look can bring over a threshold, or under it
 FOLDS = 3
 LEAST_ROWS = 5_000  # names in doubt that trees are fitted on at least
+LEAST_CONTINUED = 2_000  # the same in a run that continues, so that it keeps its second look
 BINS = 255  # of a feature, at most
 TREES: dict[str, Any] = {
     "max_iter": 120, "learning_rate": 0.1, "max_leaf_nodes": 15, "min_samples_leaf": 60,
@@ -47,14 +48,15 @@ def fit_trees(
     weights: Evidence,
     is_listed: npt.NDArray[np.bool_],
     balance: float,
+    least: int = LEAST_ROWS,
 ) -> FittedTrees | None:
     """Fit trees on the features (rows, columns) of names in doubt that the network has not learnt
-    from; None where there are too few.
+    from; None where there are fewer than `least`, or few of a class.
 
     `is_dga`, `weights`, `is_listed` (rows,): the trees' log-odds are scaled on the names of the
     lists, where a DGA name weighs `balance` times as much as a benign one.
     """
-    if len(features) < LEAST_ROWS or min(is_dga.sum(), (~is_dga).sum()) < LEAST_ROWS / 10:
+    if len(features) < least or min(is_dga.sum(), (~is_dga).sum()) < least / 10:
         return None
     told = np.empty(len(features))
     fold = np.random.default_rng(23).integers(0, FOLDS, len(features))

@@ -30,16 +30,17 @@ def names() -> tuple[list[str], np.ndarray]:
 
 
 def test_trees_are_fitted_exported_and_tell_the_classes_apart(
-    tiny_bundle: ModelBundle, names: tuple[list[str], np.ndarray], monkeypatch: pytest.MonkeyPatch
+    tiny_bundle: ModelBundle, names: tuple[list[str], np.ndarray]
 ) -> None:
     texts, is_dga = names
-    monkeypatch.setattr(fit_second_look, "LEAST_ROWS", 1_000)
     given = tiny_bundle.outputs(texts)
     odds = tiny_bundle.calibration.log_odds(given)
     rows, values = second_look.doubtful(texts, odds, given, ZONE, tiny_bundle.codebook(), NONE)
     assert len(rows) > 1_000
     each = np.ones(len(rows))
-    fitted = fit_second_look.fit_trees(values, is_dga[rows], each, each > 0, balance=1.0)
+    fitted = fit_second_look.fit_trees(
+        values, is_dga[rows], each, each > 0, balance=1.0, least=1_000
+    )
     assert fitted is not None
     look = second_look.SecondLook(
         zone=ZONE,
