@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 from dga.config import Calibrated as How
 from dga.datasets.prepare import CalibrationData
@@ -193,5 +194,6 @@ def _logistic(
 ) -> tuple[Evidence, float]:
     balanced = "balanced" if weights is None else None
     model = LogisticRegression(C=c, class_weight=balanced, max_iter=1000)
-    model.fit(rows, classes, weights)
+    with threadpool_limits(1):  # threads that wait for each other take three times as long
+        model.fit(rows, classes, weights)
     return model.coef_[0], float(model.intercept_[0])
