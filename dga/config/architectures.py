@@ -98,9 +98,9 @@ ARCHITECTURES: dict[str, Architecture] = {
         learning_rate=3e-3,
         continued={
             "optimizer": "lazy_adam",
-            "epochs": 4,
+            "epochs": 3,
             "batch_size": 512,
-            "learning_rate": 4e-3,
+            "learning_rate": 5e-3,
             "schedule": "warmup",
             "averaging": 0.0,
             "replay_share": 0.25,
