@@ -32,7 +32,7 @@ from dga.errors import ConfigError
         ({"scope": "host"}, "scope must be one of registered, fqdn; got 'host'"),
         ({"split": "time"}, "split must be one of registered, rows; got 'time'"),
         ({"balance": "yes"}, "balance must be one of class, none, family; got 'yes'"),
-        ({"optimizer": "sgd"}, "optimizer must be one of rmsprop, adam; got 'sgd'"),
+        ({"optimizer": "sgd"}, "optimizer must be one of rmsprop, adam, lazy_adam; got 'sgd'"),
         ({"schedule": "step"}, "schedule must be one of constant, cosine, warmup; got 'step'"),
         ({"epochs": 0}, "epochs must be from 1 to 1000, got 0"),
         ({"batch_size": -1}, "batch_size must be from 1 to 65536, got -1"),

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from dga.errors import ConfigError
 
-Optimizer = Literal["rmsprop", "adam"]
+Optimizer = Literal["rmsprop", "adam", "lazy_adam"]
 Schedule = Literal["constant", "cosine", "warmup"]
 Calibrated = Literal["no", "scaled", "weighed"]
 
@@ -96,7 +96,18 @@ ARCHITECTURES: dict[str, Architecture] = {
         epochs=5,
         batch_size=1024,
         learning_rate=3e-3,
-        continued={"epochs": 4, "learning_rate": 3e-3, "schedule": "warmup"},
+        continued={
+            "optimizer": "lazy_adam",
+            "epochs": 3,
+            "batch_size": 512,
+            "learning_rate": 5e-3,
+            "schedule": "warmup",
+            "averaging": 0.0,
+            "replay_share": 0.25,
+            "invented_share": 0.2,
+            "generated_share": 0.5,
+            "resuffixed_share": 0.1,
+        },
     ),
 }
 

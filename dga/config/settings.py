@@ -179,7 +179,11 @@ class TrainingConfig:
         None,
         "Optimizer",
         "Optimizer.",
-        choices={"rmsprop": "RMSprop", "adam": "Adam"},
+        choices={
+            "rmsprop": "RMSprop",
+            "adam": "Adam",
+            "lazy_adam": "Adam that moves only the rows of large tables that a batch uses",
+        },
         own=True,
         group="advanced",
     )
@@ -321,7 +325,7 @@ class TrainingConfig:
         None,
         "Replay",
         "Share of the names that a base run has learnt from that are learnt again, so that the "
-        "network forgets none of them; of each family at least 100. New names are all learnt.",
+        "network forgets none of them; of each family at least 300. New names are all learnt.",
         **_real(0, 1),
         own=True,
         group="advanced",

@@ -4,12 +4,13 @@ Top lists contain generated names too. A name that only one list contains, and t
 trained on it scores as generated, is more likely mislabelled than a rare benign name (confident
 learning, Northcutt et al. 2021, arXiv 1911.00068). So are generated-looking names that only one
 list contains, where their suffix has far more of them than names in several lists explain
-(`list_excess`). Reads no file; never sees curated names.
+(`list_excess`). A training that continues from a run takes over what that run's cleaning found, and
+judges new names by the run's scores. Reads no file; never sees curated names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,9 +38,23 @@ LONGEST = 5  # n-grams of 1 to 5 characters
 LIMITS = {1: 0.9, 2: 0.99}
 LEAST_WEIGHT = 0.25
 LEAST_TRUST, TRUSTED_DOUBT = 0.25, 0.6  # less trusted names are dropped from this doubt of a label
+MOST_NEW = 0.1  # of the benign names that a base run has not judged; with more all are judged anew
 MOST_SUFFIXES = 20  # that are told, of those of which names were dropped
 
+Float32s = npt.NDArray[np.float32]
 Float64s = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class FormerCleaning:
+    """What the cleaning of a base run found.
+
+    `weights`: of names (names,), 0 for those that it dropped, NaN for those that it did not judge.
+    `scores`: P(dga) of names that the base has not learnt from (names,).
+    """
+
+    weights: Callable[[Sequence[str]], Float64s]
+    scores: Callable[[Sequence[str]], Float32s]
 
 
 @dataclass(frozen=True)
@@ -72,28 +87,69 @@ def listed(sources: pd.Series[str], names: pd.Series[str]) -> pd.Series[int]:
 
 
 def cleaned(
-    frame: pd.DataFrame, name: str, seed: int, sure: npt.NDArray[np.bool_] | None = None
+    frame: pd.DataFrame,
+    name: str,
+    seed: int,
+    sure: npt.NDArray[np.bool_] | None = None,
+    former: FormerCleaning | None = None,
 ) -> tuple[pd.DataFrame, Cleaning]:
     """Drop doubtful benign names and weigh the others; adds columns doubt and weight.
 
     `frame` has columns `name`, registered_name, label, source, lists. The more doubtful a benign
     name of a single list and the less trusted, the less it weighs; generated names are neither
-    dropped nor weighed. `sure` (rows,): labels corrected by a person, which are kept.
+    dropped nor weighed. `sure` (rows,): labels corrected by a person, which are kept. `former`:
+    what the cleaning of a base run found, which holds where few names are new.
     """
     is_dga = (frame[LABEL] == DGA).to_numpy()
     benign = ~is_dga if sure is None else ~is_dga & ~sure
-    lists = frame[LISTS].to_numpy()
-    alone = benign & (lists == 1)
+    found = _as_before(frame, name, benign, former) if former else None
+    judged = frame.join(_judged(frame, name, benign, seed) if found is None else found)
+    out = (judged[WEIGHT] == 0).to_numpy()
+    return judged[~out].drop(columns=[LABEL_DOUBT, TRUST]), _record(
+        judged[benign], out[benign], name
+    )
+
+
+def _judged(
+    frame: pd.DataFrame, name: str, benign: npt.NDArray[np.bool_], seed: int
+) -> pd.DataFrame:
+    """The columns doubt, label_doubt, trust and weight by models not trained on a name; the weight
+    is 0 for benign names to be dropped."""
+    alone = benign & (frame[LISTS] == 1).to_numpy()
+    is_dga = (frame[LABEL] == DGA).to_numpy()
     label = frame[REGISTERED_NAME].map(lambda registered: registered.partition(".")[0])
     doubt = out_of_fold(frame[name].tolist(), is_dga, label, seed)
     of_label, trust = _label_trust(frame, benign, alone, seed)
-    limit = np.array([LIMITS.get(count, np.inf) for count in lists.tolist()])
     distrusted = (trust < LEAST_TRUST) & (of_label > TRUSTED_DOUBT)
-    out = benign & ((doubt > limit) | distrusted)
+    out = benign & ((doubt > _limits(frame)) | distrusted)
     weight = np.where(alone, np.clip(np.minimum(2 * (1 - doubt), trust), LEAST_WEIGHT, 1), 1.0)
-    certain = frame.assign(**{DOUBT: doubt, WEIGHT: weight})[~out]
-    judged = frame.assign(**{DOUBT: doubt, LABEL_DOUBT: of_label, TRUST: trust})
-    return certain, _record(judged[benign], out[benign], name)
+    columns = {DOUBT: doubt, LABEL_DOUBT: of_label, TRUST: trust, WEIGHT: np.where(out, 0, weight)}
+    return pd.DataFrame(columns, index=frame.index)
+
+
+def _as_before(
+    frame: pd.DataFrame, name: str, benign: npt.NDArray[np.bool_], former: FormerCleaning
+) -> pd.DataFrame | None:
+    """The same columns by what a base run found, and by its scores for names that it did not judge;
+    None where these are more than a share MOST_NEW of the benign ones."""
+    weight = np.ones(len(frame))
+    weight[benign] = former.weights(frame.loc[benign, name].tolist())
+    new = np.isnan(weight)
+    if new.sum() > MOST_NEW * benign.sum():
+        return None
+    doubt = np.full(len(frame), np.nan)
+    doubt[new] = former.scores(frame.loc[new, name].tolist())
+    alone = new & (frame[LISTS] == 1).to_numpy()
+    weight[new] = 1.0
+    weight[alone] = np.clip(2 * (1 - doubt[alone]), LEAST_WEIGHT, 1)
+    weight[doubt > _limits(frame)] = 0.0
+    columns = {DOUBT: doubt, LABEL_DOUBT: np.nan, TRUST: np.nan, WEIGHT: weight}
+    return pd.DataFrame(columns, index=frame.index)
+
+
+def _limits(frame: pd.DataFrame) -> Float64s:
+    """The doubt above which each name is dropped (rows,), by how many lists contain it."""
+    return np.array([LIMITS.get(count, np.inf) for count in frame[LISTS].tolist()])
 
 
 def _label_trust(

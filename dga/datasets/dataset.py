@@ -15,7 +15,7 @@ import pandas as pd
 
 from dga.config import Balance, ResolvedConfig
 from dga.datasets import cleaning
-from dga.datasets.cleaning import LISTS, WEIGHT, Cleaning
+from dga.datasets.cleaning import LISTS, WEIGHT, Cleaning, FormerCleaning
 from dga.errors import DatasetError
 from dga.names import parse
 from dga.schema import (
@@ -48,10 +48,12 @@ class Former:
 
     `parts`: registered names to the part of the base run that held each (names,): training,
     validation or "". `apart`: whether it tells validation names; if not, they count as training.
+    `cleaning`: what its label cleaning found, None without a record.
     """
 
     parts: Callable[[Sequence[str]], Parts]
     apart: bool = True
+    cleaning: FormerCleaning | None = None
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,7 @@ def build(
     both = unique.duplicated(NAME, keep=False)
     clean = unique[~both]
     capped = cap_families(clean, config.cap_per_family, config.seed)
-    certain, cleaned = _without_doubtful(capped, config, corrected_rows)
+    certain, cleaned = _without_doubtful(capped, config, corrected_rows, former)
     return Dataset(
         frame=_with_parts(certain, config, former),
         conflicts=_conflicts(unique[both]),
@@ -278,7 +280,7 @@ def _conflicts(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _without_doubtful(
-    frame: pd.DataFrame, config: ResolvedConfig, corrected_rows: int
+    frame: pd.DataFrame, config: ResolvedConfig, corrected_rows: int, former: Former | None
 ) -> tuple[pd.DataFrame, Cleaning | None]:
     """Drop benign names whose label is doubtful, if the config asks for it, and say which.
 
@@ -289,7 +291,8 @@ def _without_doubtful(
     if not config.cleaning:
         return frame, None
     corrected = np.asarray(frame.index < corrected_rows)
-    certain, cleaned = cleaning.cleaned(frame, NAME, config.seed, corrected)
+    known = former.cleaning if former else None
+    certain, cleaned = cleaning.cleaned(frame, NAME, config.seed, corrected, known)
     _refuse_small(certain)
     return certain, cleaned
 

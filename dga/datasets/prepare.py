@@ -61,7 +61,8 @@ class CalibrationData:
     benign names that people wrote down. `composed`: benign names composed of words. `unseen`:
     generated names that stand for the families that no feed holds. A second look counts the n-grams
     of `ngrams_of`, the benign names of the training part, and of `made_up`, names of synthetic
-    generators; both are empty for an architecture without one.
+    generators; both are empty for an architecture without one. `continued`: the network continues
+    from a run.
     """
 
     listed: pd.DataFrame
@@ -71,6 +72,7 @@ class CalibrationData:
     unseen: list[str] = field(default_factory=list)
     ngrams_of: list[str] = field(default_factory=list)
     made_up: list[str] = field(default_factory=list)
+    continued: bool = False
 
     @property
     def known(self) -> int:
@@ -170,6 +172,7 @@ def calibration_data(data: Dataset, config: ResolvedConfig) -> CalibrationData:
         unseen=augmentation.unseen(listed, config, data.frame[dataset.NAME]),
         ngrams_of=benign.tolist() if looks_twice else [],
         made_up=augmentation.made_up(train, config, MADE_UP_NAMES) if looks_twice else [],
+        continued=dataset.BEFORE in train,
     )
 
 

@@ -19,14 +19,16 @@ from dga.datasets.dataset import BEFORE, TRAIN
 from dga.errors import DatasetError
 from dga.schema import BENIGN, DGA, FAMILY, LABEL
 
-LEAST = 100  # names of a family that are learnt again, where it has as many
+LEAST = 300  # names of a family that are learnt again, where it has as many
+NEW_WEIGHT = 2.0  # of names of a family that the base has not learnt, which few steps see
 
 
 def replayed(part: pd.DataFrame, config: ResolvedConfig) -> pd.DataFrame:
     """Return a training part with all new names and a share of those that the base has learnt.
 
     Generated names that are learnt again weigh for those that are not, so that old families keep
-    their weight beside new ones. DatasetError if no name of a class is left.
+    their weight beside new ones, whose names weigh NEW_WEIGHT. DatasetError if no name of a class
+    is left.
     """
     if BEFORE not in part:
         return part.reset_index(drop=True)
@@ -34,7 +36,9 @@ def replayed(part: pd.DataFrame, config: ResolvedConfig) -> pd.DataFrame:
     factor = sizes / np.maximum(kept, 1)
     if config.balance == "family":  # a family weighs by the square root of its size
         factor = np.sqrt(factor)
-    factor[~old | (part[LABEL] != DGA).to_numpy()] = 1.0
+    generated = (part[LABEL] == DGA).to_numpy()
+    factor[~old | ~generated] = 1.0
+    factor[generated & (sizes == 0)] = NEW_WEIGHT
     given = part[WEIGHT].fillna(1.0) if WEIGHT in part else 1.0
     chosen = ~old | (_rank(part, old, config.seed) < kept)
     found = part.assign(**{WEIGHT: given * factor})[chosen].reset_index(drop=True)

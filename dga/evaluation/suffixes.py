@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from dga.names.frequent_words import frequent_words
 from dga.scoring.bundle import ModelBundle
 
 LABELS = 200  # of each kind under a suffix
@@ -92,13 +93,11 @@ def random_labels(kind: str) -> list[str]:
 def ordinary_labels() -> list[str]:
     """Labels of one or two words, of 4 to 8 letters each, in five languages; every call returns
     the same."""
-    from wordfreq import top_n_list
-
     dice = random.Random(SEED)
     words = {
         language: [
             word
-            for word in top_n_list(language, 4_000)
+            for word in frequent_words(language, 4_000)
             if word.isascii() and word.isalpha() and 4 <= len(word) <= 8
         ]
         for language in sorted(set(LANGUAGES))

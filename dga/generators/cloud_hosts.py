@@ -16,6 +16,7 @@ from pathlib import Path
 from random import Random
 
 from dga.names import parse
+from dga.names.frequent_words import frequent_words
 
 PATTERNS = Path(__file__).with_name("cloud_hosts.txt")
 WORDS = 5_000
@@ -86,7 +87,5 @@ def _drawn(dice: Random, kind: str, least: str | None, most: str | None) -> str:
 
 @cache
 def _words() -> tuple[str, ...]:
-    from wordfreq import top_n_list  # here, since importing it takes a second
-
-    listed = (word for word in top_n_list("en", WORDS) if word.isascii() and word.isalpha())
+    listed = (word for word in frequent_words("en", WORDS) if word.isascii() and word.isalpha())
     return tuple(word for word in listed if 3 <= len(word) <= 10)

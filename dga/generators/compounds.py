@@ -18,6 +18,7 @@ from random import Random
 import idna
 
 from dga.generators import home_servers, linked_words, romanised
+from dga.names.frequent_words import frequent_words
 
 LANGUAGES = (
     "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "fi", "fil", "fr", "hi", "hu", "id", "is",
@@ -122,9 +123,7 @@ def _distinct(labels: Iterator[str]) -> Iterator[str]:
 @cache
 def _native_words(language: str) -> list[str]:
     """The most frequent words of a language that have letters outside ASCII."""
-    from wordfreq import top_n_list
-
-    words = top_n_list(language, WORDS)
+    words = frequent_words(language, WORDS)
     return [word for word in words if not word.isascii() and word.isalpha() and len(word) <= 12]
 
 
@@ -132,7 +131,6 @@ def _native_words(language: str) -> list[str]:
 def _words(language: str) -> list[str]:
     """The most frequent words of a language in the letters a to z."""
     from anyascii import anyascii
-    from wordfreq import top_n_list
 
-    written = (anyascii(word).lower() for word in top_n_list(language, WORDS))
+    written = (anyascii(word).lower() for word in frequent_words(language, WORDS))
     return list(dict.fromkeys(word for word in written if word.isalpha() and 2 <= len(word) <= 12))

@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
+from dga.names.frequent_words import frequent_words
+
 FILE = Path(__file__).with_name("home_servers.txt")
 OWNERS = 4_000  # of the most frequent words, names of people among them
 SHORTEST, LONGEST = 4, 40
@@ -67,7 +69,5 @@ def _services() -> list[str]:
 
 @cache
 def _owners() -> list[str]:
-    from wordfreq import top_n_list
-
-    words = top_n_list("en", OWNERS)
+    words = frequent_words("en", OWNERS)
     return [word for word in words if word.isascii() and word.isalpha() and len(word) >= 3]

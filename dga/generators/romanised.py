@@ -8,6 +8,8 @@ from __future__ import annotations
 from functools import cache
 from random import Random
 
+from dga.names.frequent_words import frequent_words
+
 LANGUAGES = ("ar", "fa", "ur")
 WORDS = 8_000  # of a language
 VOWELS = frozenset("aeiou")
@@ -49,9 +51,6 @@ def romanise(word: str, dice: Random) -> str:
 @cache
 def _words(language: str) -> list[str]:
     """The most frequent words of a language whose letters are all known."""
-    from wordfreq import top_n_list
-
     known = LETTERS.keys() | LONG.keys()
-    return [
-        word for word in top_n_list(language, WORDS) if set(word) <= known and 2 <= len(word) <= 9
-    ]
+    words = frequent_words(language, WORDS)
+    return [word for word in words if set(word) <= known and 2 <= len(word) <= 9]

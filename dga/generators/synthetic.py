@@ -15,6 +15,7 @@ from functools import cache
 from itertools import accumulate
 from random import Random
 
+from dga.names.frequent_words import frequent_words
 from dga.names.public_suffix import listed as listed_suffixes
 
 Maker = Callable[[], str]  # makes one label
@@ -311,7 +312,5 @@ def _followers(language: str, memory: int) -> dict[str, str]:
 @cache
 def _words(language: str) -> list[str]:
     """The most frequent words of a language that are letters a to z alone, from wordfreq."""
-    from wordfreq import top_n_list
-
-    known = top_n_list(language, WORDS)
+    known = frequent_words(language, WORDS)
     return [word for word in known if word.isascii() and word.isalpha() and 3 <= len(word) <= 11]

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from dga.names import parse
+from dga.names.frequent_words import frequent_words
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")
 WORDS = 10_000  # the most frequent of each language; rare short words match by chance
@@ -72,9 +73,7 @@ def _row(name: str) -> tuple[str, float, float, float, float, float, float, floa
 @cache
 def _dictionary() -> frozenset[str]:
     """Words of letters a to z of several languages, from wordfreq."""
-    from wordfreq import top_n_list
-
-    lists = (top_n_list(language, WORDS) for language in LANGUAGES)
+    lists = (frequent_words(language, WORDS) for language in LANGUAGES)
     return frozenset(
         word
         for words in lists

@@ -5,6 +5,8 @@ Runs in a child process: it imports Keras. Trains nothing and writes nothing.
 
 from __future__ import annotations
 
+import tempfile
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,16 +19,22 @@ from dga.errors import ConfigError
 from dga.networks import architectures, heads
 from dga.scoring.encoder import CharEncoder
 
+_WEIGHTS = "model.weights.h5"  # the member of a Keras file that holds its weights
+_LARGEST = 2  # bytes of that member to those of the network's weights, at most
 _OTHER_VERSION = "run {} has the {} of another version; train a new run"
 
 
 @dataclass(frozen=True)
 class Base:
-    """A stored network to start from: of which run, its Keras file, and the classes it knows."""
+    """A stored network to start from: of which run, its Keras file, and the classes it knows.
+
+    `graph`: its ONNX file, None for one from elsewhere, which may hold other operations.
+    """
 
     run: str
     path: Path
     classes: tuple[str, ...]
+    graph: Path | None = None
 
 
 def grown(
@@ -37,7 +45,7 @@ def grown(
     A new class starts near the mean of the known ones, so that it hardly changes any score at
     first. ConfigError if the base's file does not fit.
     """
-    known = _stored(base, encoder, config)
+    known = stored(base, encoder, config)
     keras.utils.set_random_seed(config.seed)
     model = _built(encoder, classes, config)
     pairs = list(zip(known.weights, model.weights, strict=False))
@@ -54,14 +62,14 @@ def _built(encoder: CharEncoder, classes: Sequence[str], config: ResolvedConfig)
     return architectures.build(config.architecture, encoder, outputs)
 
 
-def _stored(base: Base, encoder: CharEncoder, config: ResolvedConfig) -> keras.Model:
+def stored(base: Base, encoder: CharEncoder, config: ResolvedConfig) -> keras.Model:
     """The base's network, built by this program; only the weights come from the base's file.
 
     A file from elsewhere could describe a network of any size.
     """
     model = _built(encoder, base.classes, config)
     try:
-        model.load_weights(base.path)
+        _load_weights(model, base.path)
     except (ValueError, KeyError) as error:  # shapes or layers that the file has not
         told = _OTHER_VERSION.format(base.run, config.architecture)
         raise ConfigError(f"{told} ({_one_line(error)})") from None
@@ -69,6 +77,22 @@ def _stored(base: Base, encoder: CharEncoder, config: ResolvedConfig) -> keras.M
         told = f"run {base.run}: its Keras file cannot be loaded ({_one_line(error)})"
         raise ConfigError(told) from None
     return model
+
+
+def _load_weights(model: keras.Model, path: Path) -> None:
+    """Give a network the weights in a Keras file.
+
+    HDF5 reads here and there, and in a compressed file each step back decompresses it anew, so the
+    weights are extracted first: a tenth of the time. ValueError if they are too large.
+    """
+    with zipfile.ZipFile(path) as file, tempfile.TemporaryDirectory() as folder:
+        if file.getinfo(_WEIGHTS).file_size > _LARGEST * _bytes_of(model) + 2**20:
+            raise ValueError("its weights are larger than the network's")
+        model.load_weights(file.extract(_WEIGHTS, folder))
+
+
+def _bytes_of(model: keras.Model) -> int:
+    return sum(np.asarray(weight).nbytes for weight in model.weights)
 
 
 def _one_line(error: Exception) -> str:

@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from dga import storage
 from dga.errors import ArchiveError, RunError
-from dga.runs import audit, learnt_names, notes, quarantine, store
+from dga.runs import audit, cleaned_names, learnt_names, notes, quarantine, store
 from dga.runs.store import Run
 from dga.scoring import bundle, second_look
 from dga.storage.plain_json import read_plain
@@ -35,6 +35,7 @@ MEMBERS: dict[str, int] = {  # file of a run -> its size limit in bytes
     notes.ABOUT_FILE: MIB,
     learnt_names.LEARNT_FILE: 256 * MIB,
     learnt_names.VALIDATED_FILE: 256 * MIB,
+    cleaned_names.CLEANED_FILE: 256 * MIB,
     "MODEL_CARD.md": MIB,
     f"{store.BUNDLE_FOLDER}/{bundle.BUNDLE_FILE}": 16 * MIB,
     f"{store.BUNDLE_FOLDER}/{bundle.ONNX_FILE}": bundle.MAX_GRAPH_BYTES,

@@ -13,12 +13,15 @@ import keras
 
 from dga.config import ARCHITECTURES, ResolvedConfig
 from dga.datasets.prepare import CalibrationData
+from dga.networks import grown
+from dga.networks.grown import Base
 from dga.scoring import bundle, second_look
 from dga.scoring.bundle import ModelBundle
 from dga.scoring.calibration import Calibration
 from dga.scoring.encoder import CharEncoder
 from dga.training import fit_calibration, onnx_export
 from dga.training.fit_calibration import Calibrated
+from dga.training.onnx_refill import Refill
 
 
 def export(
@@ -29,9 +32,17 @@ def export(
     config: ResolvedConfig,
     encoder: CharEncoder,
     classes: Sequence[str],
+    base: Base | None = None,
 ) -> dict[str, Any]:
-    """Write the network as Keras and ONNX files; returns its bundle's fields, uncalibrated."""
-    onnx_export.export(model, folder, encoder)
+    """Write the network as Keras and ONNX files; returns its bundle's fields, uncalibrated.
+
+    `base`: the network that it continues from, whose graph serves again where it fits.
+    """
+    refill = None
+    if base and base.graph:
+        weights = grown.stored(base, encoder, config).get_weights()
+        refill = Refill(base.graph, weights, len(base.classes))
+    onnx_export.export(model, folder, encoder, refill)
     return {
         "name": name,
         "architecture": config.architecture,

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 from dga.config import Calibrated as How
 from dga.datasets.prepare import CalibrationData
@@ -23,7 +24,13 @@ from dga.scoring.bundle import ModelBundle
 from dga.scoring.calibration import Calibration, Evidence, sigmoid
 from dga.scoring.family_groups import Groups, Merge
 from dga.scoring.second_look import NgramCounts, doubtful
-from dga.training.fit_second_look import ZONE, FittedTrees, fit_trees
+from dga.training.fit_second_look import (
+    LEAST_CONTINUED,
+    LEAST_ROWS,
+    ZONE,
+    FittedTrees,
+    fit_trees,
+)
 
 FPRS = (0.01, 0.001, 0.0001)
 # Of the generated names, so many are taken to be of families that no feed holds: in the
@@ -92,7 +99,8 @@ def calibrate(
         rows, features = doubtful(names, odds, given, ZONE, raw.codebook(), counts)
         classes, weights = with_unseen(sample, len(names) - known, UNSEEN_IN_DOUBT)
         balance = (~is_dga).sum() / is_dga.sum()
-        trees = fit_trees(features, classes[rows], weights[rows], rows < listed, balance)
+        least = LEAST_CONTINUED if data.continued else LEAST_ROWS
+        trees = fit_trees(features, classes[rows], weights[rows], rows < listed, balance, least)
         if trees is not None:
             odds[rows] = trees.odds
             scores = sigmoid(odds)
@@ -186,5 +194,6 @@ def _logistic(
 ) -> tuple[Evidence, float]:
     balanced = "balanced" if weights is None else None
     model = LogisticRegression(C=c, class_weight=balanced, max_iter=1000)
-    model.fit(rows, classes, weights)
+    with threadpool_limits(1):  # threads that wait for each other take three times as long
+        model.fit(rows, classes, weights)
     return model.coef_[0], float(model.intercept_[0])

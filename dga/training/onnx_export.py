@@ -23,6 +23,7 @@ from dga.scoring import bundle
 from dga.scoring.calibration import Float32s
 from dga.scoring.encoder import CharEncoder
 from dga.training import onnx_optimize
+from dga.training.onnx_refill import Refill
 
 AGREEMENT = 1e-5  # allowed difference between ONNX Runtime's and Keras's scores
 PROBE_COLUMNS = 24
@@ -30,10 +31,13 @@ OPSET = 18  # the first with bitwise operators
 LARGE = 2**18  # number of values from which a table is stored in half precision
 
 
-def export(model: keras.Model, folder: Path, encoder: CharEncoder) -> None:
+def export(
+    model: keras.Model, folder: Path, encoder: CharEncoder, base: Refill | None = None
+) -> None:
     """Write model.keras and model.onnx.
 
-    BundleError if their scores differ, or if padding changes a score.
+    `base`: the graph of the run that the model continues, which spares the conversion where it
+    scores like the model. BundleError if the files' scores differ, or if padding changes a score.
     """
     _round_tables(model)
     bare = type(model).from_config(model.get_config())  # without the optimizer's state
@@ -46,12 +50,15 @@ def export(model: keras.Model, folder: Path, encoder: CharEncoder) -> None:
     given = _given(model, probe)
     if model.input_shape[1] is None:
         _check_padding(given, _given(model, np.pad(probe, [(0, 0), (0, PROBE_COLUMNS)])))
+    if base and (graph := base.graph_of(model, given, probe, AGREEMENT)) is not None:
+        onnx.save(graph, folder / bundle.ONNX_FILE)
+        return
     model.export(folder / bundle.ONNX_FILE, format="onnx", verbose=False, opset_version=OPSET)
     _settle(folder / bundle.ONNX_FILE, given, probe)
 
 
 def _given(model: keras.Model, codes: Any) -> dict[str, Float32s]:
-    return {name: np.asarray(value) for name, value in model.predict_on_batch(codes).items()}
+    return {name: np.asarray(value) for name, value in model(codes, training=False).items()}
 
 
 def _check_padding(given: dict[str, Float32s], padded: dict[str, Float32s]) -> None:

@@ -23,7 +23,7 @@ from dga.errors import DatasetError
 from dga.evaluation import evaluate
 from dga.networks.grown import Base
 from dga.progress import OnProgress, Progress, ShouldStop
-from dga.runs import learnt_names, results, store
+from dga.runs import cleaned_names, learnt_names, results, store
 from dga.runs.store import Run
 from dga.scoring.encoder import CharEncoder
 from dga.training import examples, finalize, loop, replicas, warm_start
@@ -47,6 +47,7 @@ def train(
     prepared = prepare.prepare(plan, config, tell, start.former)
     parts = prepare.learning_parts(prepared, config)
     learnt_names.save(work, parts.learnt, start.run, parts.validated)
+    cleaned_names.save(work, prepared.data, start.run)
 
     train = prepared.data.part(dataset.TRAIN)
     network = _Network.of(config, _classes(start.classes, train, parts.train, config))
@@ -56,7 +57,8 @@ def train(
 
     tell(Progress(phase="evaluation", message="exporting and evaluating"))
     folder = work / store.BUNDLE_FOLDER
-    stated = network.exported(replicas.plain(trained.model), folder, plan.name)
+    model = replicas.plain(trained.model)
+    stated = network.exported(model, folder, plan.name, start.network)
     bundle, calibrated = finalize.calibrate(folder, stated, parts.calibration)
     metrics, predictions = evaluate.of_run(bundle, prepared.data, prepared.trial)
 
@@ -133,7 +135,9 @@ class _Network:
             path=checkpoint,
         )
 
-    def exported(self, model: keras.Model, folder: Path, name: str) -> dict[str, Any]:
+    def exported(
+        self, model: keras.Model, folder: Path, name: str, base: Base | None
+    ) -> dict[str, Any]:
         """Write the network's files; returns what its bundle states of it."""
         return finalize.export(
             model,
@@ -142,4 +146,5 @@ class _Network:
             config=self.config,
             encoder=self.encoder,
             classes=self.classes,
+            base=base,
         )

@@ -48,13 +48,43 @@ def optimizer(config: ResolvedConfig, total: int) -> keras.Optimizer:
             warmup_target=rate,
             warmup_steps=warm,
         )
-    kinds = {"rmsprop": keras.optimizers.RMSprop, "adam": keras.optimizers.Adam}
+    kinds = {
+        "rmsprop": keras.optimizers.RMSprop,
+        "adam": keras.optimizers.Adam,
+        # Of a table that replicas share, Keras moves all rows.
+        "lazy_adam": LazyAdam if replicas() == 1 else keras.optimizers.Adam,
+    }
     return kinds[config.optimizer](
         learning_rate=rate,
         clipnorm=config.clip_norm,
         use_ema=bool(over),
         ema_momentum=1 - 1 / max(over, 1.0),
     )
+
+
+class LazyAdam(keras.optimizers.Adam):  # type: ignore[misc]  # Keras ships no types
+    """Adam that moves only the rows of a table that a batch looks up.
+
+    Adam also moves all other rows at each step, by what it remembers of their gradients, which for
+    large tables takes more time than the gradients do. Here a row moves without momentum: at once
+    by what Adam spreads over the next steps. Other weights move as by Adam.
+    """
+
+    def update_step(self, gradient: Tensor, variable: Tensor, learning_rate: Tensor) -> None:
+        """Update a weight; of a table only the rows of its gradient."""
+        if not isinstance(gradient, tf.IndexedSlices):
+            super().update_step(gradient, variable, learning_rate)
+            return
+        rows, places = tf.unique(gradient.indices)
+        slope = tf.math.unsorted_segment_sum(gradient.values, places, tf.size(rows))
+        squares = self._velocities[self._get_variable_index(variable)]
+        known = tf.gather(squares.value, rows)
+        square = known + (tf.square(slope) - known) * (1 - self.beta_2)
+        step = tf.cast(self.iterations + 1, slope.dtype)
+        rate = learning_rate * tf.sqrt(1 - self.beta_2**step)
+        self.assign(squares, tf.IndexedSlices(square, rows))
+        moved = rate * slope / (tf.sqrt(square) + self.epsilon)
+        self.assign_sub(variable, tf.IndexedSlices(moved, rows))
 
 
 def average(rule: keras.Optimizer, model: keras.Model) -> None:

@@ -6,7 +6,7 @@ Trains nothing and writes nothing; `dga.networks.grown` builds the network.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dga.config import ResolvedConfig
@@ -14,10 +14,10 @@ from dga.datasets.dataset import Former
 from dga.errors import ConfigError
 from dga.networks.grown import Base
 from dga.progress import OnProgress, Progress
-from dga.runs import learnt_names, store
+from dga.runs import cleaned_names, learnt_names, store
 from dga.runs.store import BUNDLE_FOLDER, Run
 from dga.schema import BENIGN
-from dga.scoring.bundle import KERAS_FILE
+from dga.scoring.bundle import KERAS_FILE, ONNX_FILE
 
 FIXED = ("architecture", "task", "scope", "max_length")
 
@@ -53,6 +53,8 @@ def start(base: str, root: Path, config: ResolvedConfig, on_progress: OnProgress
     if former is None:
         told = f"run {base} has no record of the names that it learnt from; some may be tested"
         on_progress(Progress(phase="dataset", message=told))
+    else:
+        former = replace(former, cleaning=cleaned_names.former_cleaning(run))
     return Start(run, network, former)
 
 
@@ -69,7 +71,9 @@ def check(run: Run, config: ResolvedConfig) -> None:
 
 def network_of(run: Run) -> Base:
     """The run's stored network, to continue from."""
-    return Base(run.name, run.path / BUNDLE_FOLDER / KERAS_FILE, tuple(run.bundle().classes))
+    bundle, folder = run.bundle(), run.path / BUNDLE_FOLDER
+    graph = None if bundle.imported else folder / ONNX_FILE
+    return Base(run.name, folder / KERAS_FILE, tuple(bundle.classes), graph)
 
 
 def merged_classes(known: Sequence[str], found: Sequence[str]) -> list[str]:

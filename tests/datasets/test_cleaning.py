@@ -11,6 +11,7 @@ import pytest
 
 from dga.config import TrainingConfig
 from dga.datasets import cleaning, dataset
+from dga.datasets.cleaning import FormerCleaning
 from dga.datasets.dataset import NAME, SPLIT, TEST, TRAIN, VALIDATION
 
 
@@ -154,3 +155,68 @@ def test_curated_names_are_in_no_part_and_split_for_thresholds_and_test() -> Non
     assert data.curated_part(TRAIN).empty
     counts = data.counts()
     assert (counts["curated"], counts["excluded"]) == (90, 90)
+
+
+def former(known: dict[str, float], score: float) -> FormerCleaning:
+    """What a base run found: weights by name, and the same score for every other name."""
+    return FormerCleaning(
+        weights=lambda names: np.array([known.get(name, np.nan) for name in names]),
+        scores=lambda names: np.full(len(names), score, dtype=np.float32),
+    )
+
+
+def benign_weights(rows: pd.DataFrame, weight: float) -> dict[str, float]:
+    """The same weight for each benign name of a frame."""
+    return dict.fromkeys(rows.loc[rows["label"] == "benign", NAME], weight)
+
+
+def never(*_: object) -> None:
+    raise AssertionError("the names were judged anew")
+
+
+def test_what_a_base_run_found_holds_without_another_judgement(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cleaning, "out_of_fold", never)
+    given = frame("top")
+    dropped = given.loc[0, NAME]
+    known = benign_weights(given, 0.5) | {dropped: 0.0}
+    rows, cleaned = cleaning.cleaned(given, NAME, 1, former=former(known, 1.0))
+    assert cleaned.left_out[NAME].tolist() == [dropped]
+    assert set(rows.loc[rows["label"] == "benign", cleaning.WEIGHT]) == {0.5}
+    assert set(rows.loc[rows["label"] == "dga", cleaning.WEIGHT]) == {1.0}
+
+
+@pytest.mark.parametrize(
+    ("sources", "score", "weight"),
+    [
+        ("top", 0.95, None),
+        ("top", 0.7, 0.6),
+        ("top", 0.1, 1.0),
+        ("top+alexa", 0.95, 1.0),
+        ("top+alexa", 0.995, None),
+    ],
+)
+def test_the_base_run_judges_names_that_are_new(
+    sources: str, score: float, weight: float | None
+) -> None:
+    given = frame(sources)
+    known = benign_weights(given, 1.0)
+    del known["qxzwkvjqzx.com"]
+    rows, _ = cleaning.cleaned(given, NAME, 1, former=former(known, score))
+    found = rows.set_index(NAME)[cleaning.WEIGHT].get("qxzwkvjqzx.com")
+    assert found == (None if weight is None else pytest.approx(weight))
+
+
+def test_a_label_that_a_person_gave_outweighs_what_a_base_run_found() -> None:
+    given = frame("top")
+    sure = (given[NAME] == "qxzwkvjqzx.com").to_numpy()
+    rows, _ = cleaning.cleaned(given, NAME, 1, sure, former(benign_weights(given, 0.0), 1.0))
+    assert rows.loc[rows["label"] == "benign", NAME].tolist() == ["qxzwkvjqzx.com"]
+
+
+def test_names_are_judged_anew_where_many_are_new() -> None:
+    given = frame("top")
+    anew, _ = cleaning.cleaned(given, NAME, 1)
+    rows, _ = cleaning.cleaned(given, NAME, 1, former=former({}, 1.0))
+    pd.testing.assert_frame_equal(rows, anew)

@@ -40,8 +40,8 @@ GIVEN = part(top=(2000, 10), large=(1000, 5), small=(40, 0), fresh=(0, 300))
 @pytest.mark.parametrize(
     ("share", "again"),
     [
-        (0.25, {"": 500, "large": 250, "small": 40}),  # of each family at least 100
-        (0.05, {"": 100, "large": 100, "small": 40}),
+        (0.4, {"": 800, "large": 400, "small": 40}),
+        (0.05, {"": 300, "large": 300, "small": 40}),  # of each family at least 300
         (1.0, {"": 2000, "large": 1000, "small": 40}),
         (0.0, {}),
     ],
@@ -58,25 +58,30 @@ def test_a_share_is_learnt_again_and_everything_new(share: float, again: dict[st
 
 @pytest.mark.parametrize("balance", ["family", "class"])
 def test_what_is_learnt_again_weighs_for_what_is_not(balance: str) -> None:
-    settings = config(0.25, balance=balance)
+    settings = config(0.4, balance=balance)
     whole = GIVEN.assign(loss=dataset.weights(GIVEN, balance))  # type: ignore[arg-type]
     kept = replay.replayed(GIVEN, settings)
     kept = kept.assign(loss=dataset.weights(kept, balance))  # type: ignore[arg-type]
     for frame in (whole, kept):
         frame["loss"] /= frame.loc[frame[LABEL] == DGA, "loss"].sum()
     wanted, found = (frame.groupby(FAMILY)["loss"].sum() for frame in (whole, kept))
-    assert found["large"] / found["fresh"] == pytest.approx(
-        wanted["large"] / wanted["fresh"], rel=0.02
-    )
+    relative = wanted["large"] / wanted["fresh"] / replay.NEW_WEIGHT
+    assert found["large"] / found["fresh"] == pytest.approx(relative, rel=0.02)
+
+
+def test_new_families_weigh_more_and_new_names_of_known_ones_do_not() -> None:
+    kept = replay.replayed(GIVEN, config(0.4)).set_index(dataset.NAME)[WEIGHT]
+    assert kept["fresh0.com"] == 2.0
+    assert kept["large1004.com"] == kept["top2009.com"] == 1.0
 
 
 def test_weights_of_doubtful_names_stay() -> None:
     given = GIVEN.assign(**{WEIGHT: 0.5})
-    kept = replay.replayed(given, config(0.25, balance="class"))
+    kept = replay.replayed(given, config(0.5, balance="class"))
     assert set(kept.loc[kept[LABEL] == BENIGN, WEIGHT]) == {0.5}
-    assert kept.loc[kept[FAMILY] == "fresh", WEIGHT].eq(0.5).all()
+    assert kept.loc[kept[FAMILY] == "fresh", WEIGHT].eq(0.5 * replay.NEW_WEIGHT).all()
     large = kept[(kept[FAMILY] == "large") & (kept[BEFORE] == TRAIN)]
-    assert np.allclose(large[WEIGHT], 0.5 * 4)
+    assert np.allclose(large[WEIGHT], 0.5 * 2)
 
 
 def test_without_a_base_run_the_part_is_whole() -> None:

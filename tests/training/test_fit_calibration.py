@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,8 @@ from dga.datasets.prepare import CalibrationData
 from dga.schema import BENIGN, DGA, DOMAIN, FAMILY, LABEL
 from dga.scoring.bundle import ModelBundle
 from dga.scoring.calibration import Calibration
-from dga.training import fit_calibration
+from dga.scoring.second_look import COUNTS
+from dga.training import fit_calibration, fit_second_look
 from tests.runs_factory import made_up_names
 
 
@@ -121,3 +123,21 @@ def test_without_a_validation_part_nothing_is_learnt(
         fit_calibration.calibrate(tiny_bundle, of(validation.iloc[:0]), "weighed")
         == fit_calibration.Calibrated()
     )
+
+
+@pytest.mark.parametrize(
+    ("continued", "least"),
+    [(False, fit_second_look.LEAST_ROWS), (True, fit_second_look.LEAST_CONTINUED)],
+)
+def test_a_run_that_continues_keeps_its_second_look_with_fewer_names_in_doubt(
+    tiny_bundle: ModelBundle,
+    validation: pd.DataFrame,
+    monkeypatch: pytest.MonkeyPatch,
+    continued: bool,
+    least: int,
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(fit_calibration, "fit_trees", lambda *given: asked.append(given[-1]))
+    data = replace(of(validation), continued=continued)
+    fit_calibration.calibrate(tiny_bundle, data, "weighed", np.zeros(COUNTS, np.uint8))
+    assert asked == [least]

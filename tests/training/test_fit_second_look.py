@@ -7,13 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.ensemble import HistGradientBoostingClassifier
 
 from dga.errors import BundleError
 from dga.scoring import onnx_session, second_look
 from dga.scoring.bundle import ModelBundle
 from dga.scoring.second_look import COUNTS
 from dga.training import fit_second_look
-from dga.training.fit_second_look import ZONE
+from dga.training.fit_second_look import ZONE, BinnedTrees
 from tests.runs_factory import made_up_names
 
 NONE = np.zeros(COUNTS, np.uint8)
@@ -29,16 +30,17 @@ def names() -> tuple[list[str], np.ndarray]:
 
 
 def test_trees_are_fitted_exported_and_tell_the_classes_apart(
-    tiny_bundle: ModelBundle, names: tuple[list[str], np.ndarray], monkeypatch: pytest.MonkeyPatch
+    tiny_bundle: ModelBundle, names: tuple[list[str], np.ndarray]
 ) -> None:
     texts, is_dga = names
-    monkeypatch.setattr(fit_second_look, "LEAST_ROWS", 1_000)
     given = tiny_bundle.outputs(texts)
     odds = tiny_bundle.calibration.log_odds(given)
     rows, values = second_look.doubtful(texts, odds, given, ZONE, tiny_bundle.codebook(), NONE)
     assert len(rows) > 1_000
     each = np.ones(len(rows))
-    fitted = fit_second_look.fit_trees(values, is_dga[rows], each, each > 0, balance=1.0)
+    fitted = fit_second_look.fit_trees(
+        values, is_dga[rows], each, each > 0, balance=1.0, least=1_000
+    )
     assert fitted is not None
     look = second_look.SecondLook(
         zone=ZONE,
@@ -66,8 +68,7 @@ def test_a_second_look_reads_what_its_version_knew(
     odds = tiny_bundle.calibration.log_odds(given)
     numbers = {"low": -50.0, "high": 50.0, "scale": 1.0, "offset": 0.0}
     features = second_look.features(odds, given, codes, tiny_bundle.codebook(), NONE, further)
-    model = fit_second_look._trees(features, is_dga, np.ones(len(texts)))
-    graph = fit_second_look._exported(model, features.shape[1])
+    graph = BinnedTrees.fit(features, is_dga, np.ones(len(texts))).exported()
     stated = second_look.save(tmp_path, NONE, graph, numbers) | {"further": list(further)}
     if further in ((), ("words",)):
         del stated["further"]  # as bundles of the versions before stated it
@@ -82,13 +83,13 @@ def test_a_second_look_reads_what_its_version_knew(
 def test_a_second_look_of_a_later_version_is_refused(
     tiny_bundle: ModelBundle, tmp_path: Path, stated: object
 ) -> None:
-    model = fit_second_look._trees(
+    trees = BinnedTrees.fit(
         np.random.default_rng(1).normal(size=(500, 3)).astype(np.float32),
         np.arange(500) % 2 == 0,
         np.ones(500),
     )
     numbers = {"low": -1.0, "high": 1.0, "scale": 1.0, "offset": 0.0}
-    graph = fit_second_look._exported(model, 3)
+    graph = trees.exported()
     saved = second_look.save(tmp_path, NONE, graph, numbers)
     with pytest.raises(BundleError, match="does not know"):
         second_look.load(tmp_path, saved | {"further": stated}, tiny_bundle.encoder)
@@ -103,20 +104,38 @@ def test_scaling_counts_a_dga_name_as_often_as_it_is_told_to() -> None:
     assert higher > offset + 1
 
 
-def test_the_exported_trees_say_what_the_fitted_ones_say() -> None:
+@pytest.fixture(scope="module")
+def sample() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Features, the last of few distinct values, with classes and weights."""
     dice = np.random.default_rng(1)
     values = dice.normal(size=(4_000, 6)).astype(np.float32)
-    is_dga = values[:, 0] * values[:, 1] + dice.normal(size=4_000) > 0.3
-    model = fit_second_look._trees(values, is_dga, np.ones(4_000))
-    graph = fit_second_look._exported(model, 6)
+    values[:, 5] = np.round(values[:, 5])
+    is_dga = values[:, 0] * values[:, 1] + values[:, 5] + dice.normal(size=4_000) > 0.3
+    return values, is_dga, dice.uniform(0.1, 10, 4_000)
+
+
+def test_the_exported_trees_say_what_the_fitted_ones_say(
+    sample: tuple[np.ndarray, np.ndarray, np.ndarray],
+) -> None:
+    trees = BinnedTrees.fit(*sample)
     look = second_look.SecondLook(
         zone=ZONE,
         scale=1.0,
         offset=0.0,
         counts=NONE,
-        trees=onnx_session.session(graph),
+        trees=onnx_session.session(trees.exported()),
     )
-    assert look.raw(values) == pytest.approx(model.decision_function(values), abs=1e-4)
+    assert look.raw(sample[0]) == pytest.approx(trees.log_odds(sample[0]), abs=1e-4)
+
+
+def test_trees_over_bins_are_those_that_scikit_learn_fits_to_the_values(
+    sample: tuple[np.ndarray, np.ndarray, np.ndarray],
+) -> None:
+    values, is_dga, weights = sample
+    usual = HistGradientBoostingClassifier(**fit_second_look.TREES)
+    usual.fit(values, is_dga, sample_weight=weights)
+    told = BinnedTrees.fit(values, is_dga, weights).log_odds(values)
+    assert np.corrcoef(told, usual.decision_function(values))[0, 1] > 0.99
 
 
 def test_few_names_in_doubt_get_no_trees() -> None:

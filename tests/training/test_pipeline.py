@@ -11,6 +11,7 @@ import pytest
 from benchmarks import rooms
 from dga import progress
 from dga.config import ARCHITECTURES, FeedSpec, TrainingConfig, TrainingPlan
+from dga.datasets import replay
 from dga.errors import ConfigError, DatasetError
 from dga.networks import heads
 from dga.progress import Progress
@@ -127,8 +128,9 @@ def test_the_family_task_needs_families(feeds: tuple[FeedSpec, ...], tmp_path: P
 
 
 def test_going_on_from_a_run_keeps_what_it_knew_and_adds_families(
-    feeds: tuple[FeedSpec, ...], tmp_path: Path
+    feeds: tuple[FeedSpec, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(replay, "LEAST", 100)
     base, _ = train(feeds, tmp_path, task="both")
     (tmp_path / "new.csv").write_text(
         "domain,family\n" + "\n".join(f"{n},newest" for n in names("jkqpwm", "ru"))

@@ -16,9 +16,10 @@ from dga.errors import ConfigError
 from dga.networks import architectures, heads
 from dga.networks import grown as networks
 from dga.networks.architectures import Output, Tensor, dense
-from dga.runs import operators, store
+from dga.progress import ignore
+from dga.runs import cleaned_names, learnt_names, operators, store
 from dga.runs.store import Run
-from dga.scoring.bundle import KERAS_FILE
+from dga.scoring.bundle import IMPORTED_FILE, KERAS_FILE, ONNX_FILE
 from dga.training import warm_start
 
 
@@ -96,3 +97,39 @@ def test_what_a_file_says_of_its_network_is_not_built(stored: Run) -> None:
 def test_every_layer_that_this_program_registers_may_be_imported() -> None:
     names = {name for name in keras.saving.get_custom_objects() if name.startswith("dga>")}
     assert {name.removeprefix("dga>") for name in names} == operators.KERAS_MODULES["dga"]
+
+
+def test_weights_larger_than_the_networks_are_not_unpacked(stored: Run) -> None:
+    path = stored.path / "bundle" / KERAS_FILE
+    with zipfile.ZipFile(path) as file:
+        parts = {name: file.read(name) for name in file.namelist()}
+    parts["model.weights.h5"] += bytes(2**20 + 2 * len(parts["model.weights.h5"]))
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in parts.items():
+            file.writestr(name, content)
+    with pytest.raises(ConfigError, match="larger than the network's"):
+        grown(stored)
+
+
+def test_the_graph_of_an_own_run_serves_again_and_that_of_an_imported_one_does_not(
+    stored: Run, models: Path
+) -> None:
+    assert warm_start.network_of(stored).graph == stored.path / "bundle" / ONNX_FILE
+    (stored.path / "bundle" / IMPORTED_FILE).touch()
+    assert warm_start.network_of(store.open_run("tiny", models)).graph is None
+
+
+@pytest.mark.parametrize("cleaned", [True, False])
+def test_a_run_hands_on_what_its_cleaning_found_where_it_has_a_record(
+    stored: Run, models: Path, cleaned: bool
+) -> None:
+    learnt_names.save(stored.path, ["a.com"])
+    if cleaned:
+        record = np.array([(learnt_names.keys(["a.com"])[0], 0)], dtype=cleaned_names.RECORD)
+        np.save(stored.path / cleaned_names.CLEANED_FILE, record)
+    config = TrainingConfig.from_json(stored.settings).resolved(continued=True)
+    former = warm_start.start("tiny", models, config, ignore).former
+    assert former is not None
+    assert (former.cleaning is not None) is cleaned
+    if former.cleaning:
+        assert former.cleaning.weights(["a.com"]).tolist() == [0]
