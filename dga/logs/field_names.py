@@ -131,6 +131,8 @@ TRANSLATED: Final = (
     "natsourceip", "natsrcip", "srcxlateip", "sourcetranslatedaddress", "transip", "natsource",
     "postnatsourceip", "srcmappedip", "xlatesrc", "sourcenatip", "publicip", "clientpublicip",
 )  # fmt: skip
+# Words for a client's address within its own network, beside the one that others see.
+INNER_WORDS: Final = frozenset(("int", "internal", "lan", "local", "private", "inner"))
 # Where a record tells the server's own address, the client is the other end of the record.
 SERVER_ADDRESS: Final = ("interfaceip",)
 SERVER_PEERS: Final = ("source", "destination")
@@ -141,7 +143,7 @@ CLIENT_MACHINES: Final = (
     "agenthostname", "hosthostname", "hostname", "endpointname", "machinename", "shost",
     "srchostname", "clienthostname", "clientname", "identity", "identities", "devicehostname",
     "deviceid", "hostidentifier", "rechner", "rechnername", "arbeitsplatz", "ordinateur", "poste",
-    "equipo",
+    "equipo", "=fqdn", "=clientid", "=aid", "agentid", "agentuuid",
 )  # fmt: skip
 RCODE_NAMES: Final = (
     "rcodename", "dnsresponsecodename", "responsecodename", "dnsresponsecode", "responsecode",

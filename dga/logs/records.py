@@ -16,6 +16,7 @@ from typing import Final
 import pyarrow as pa
 
 from dga.logs import windows_xml
+from dga.logs.bare_addresses import bare_addresses
 from dga.logs.field_names import QUERY_PLAIN, QUERY_SURE
 from dga.logs.heads import head_time, remembering
 from dga.logs.paths import path_endings
@@ -67,16 +68,16 @@ def parse_pairs(line: str) -> Fields | None:
     {'date': '2026-05-01', 'srcip': '10.1.0.23', 'qname': 'a.example'}
     """
     found: Fields = {}
-    start = -1
+    pairs = []
     for pair in _PAIR.finditer(line):
-        start = pair.start() if start < 0 else start
+        pairs.append(pair)
         key, value = pair.groups()
         found.setdefault(key, _unquoted(value))
         if len(found) >= MAX_FIELDS:
             break
     if len(found) < LEAST_FIELDS:
         return None
-    return _with_prefix(line[:start], found)
+    return _with_prefix(line[: pairs[0].start()], {**_between(line, pairs), **found})
 
 
 def parse_ltsv(line: str) -> Fields | None:
@@ -127,7 +128,17 @@ def _found(line: str, pair: re.Pattern[str], mark: str) -> Fields | None:
     found: Fields = {}
     for match in matches:
         found.setdefault(match[1], _plain(match[2]))
-    return _with_prefix(line[: matches[0].start()].strip(" ["), found)
+    return _with_prefix(
+        line[: matches[0].start()].strip(" ["), {**_between(line, matches), **found}
+    )
+
+
+def _between(line: str, fields: Sequence[re.Match[str]]) -> Fields:
+    """The addresses that stand in a line outside its fields."""
+    starts = [*(field.start() for field in fields), len(line)]
+    ends = [0, *(field.end() for field in fields)]
+    outside = " ".join(line[end:start] for end, start in zip(ends, starts, strict=True))
+    return bare_addresses(outside) if "." in outside or ":" in outside else {}
 
 
 def parse_cef(line: str) -> Fields | None:

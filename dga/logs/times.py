@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 TIMESTAMP = pa.timestamp("us", tz="UTC")
 _DAY = timedelta(days=1)
 _MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+_DAYS = "Mon|Tue|Wed|Thu|Fri|Sat|Sun"
 _CLOCK = r"\d{1,2}:\d\d(?::\d\d)?"
 
 
@@ -56,6 +57,10 @@ FORMATS: tuple[TimeFormat, ...] = (
             "May 1, 2026 10:00:01 AM"),
     _format(rf"(?:{_MONTHS}) +\d{{1,2}}, \d{{4}},? \d+:\d\d:\d\d$", "%b %d, %Y %H:%M:%S",
             "May 1, 2026 10:00:01"),
+    _format(rf"(?:{_DAYS}), \d{{1,2}} (?:{_MONTHS}) \d{{4}} {_CLOCK} [+-]\d{{4}}$",
+            "%a, %d %b %Y %H:%M:%S %z", "Fri, 01 May 2026 10:00:01 +0000"),
+    _format(rf"(?:{_DAYS}), \d{{1,2}} (?:{_MONTHS}) \d{{4}} {_CLOCK}$", "%a, %d %b %Y %H:%M:%S",
+            "Fri, 01 May 2026 10:00:01 GMT"),
     _format(rf"\d{{1,2}} (?:{_MONTHS}) \d{{4}},? {_CLOCK}", "%d %b %Y %H:%M:%S",
             "1 May 2026 10:00:01 UTC"),
     _format(rf"(?:{_MONTHS}) +\d{{1,2}}, \d{{4}} {_CLOCK}\.\d", "%b %d, %Y %H:%M:%S.%f",
@@ -104,7 +109,7 @@ FORMATS: tuple[TimeFormat, ...] = (
     _format(r"\d{4}\d\d\d\d$", "%Y%m%d", "20260501"),
     _format(r"20\d{12}$", "%Y%m%d%H%M%S", "20260501100001"),
     _format(r"\d{8}T\d{6}Z?$", "%Y%m%dT%H%M%S", "20260501T100000Z"),
-    _format(rf"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? (?:{_MONTHS}) +\d+ {_CLOCK} \d{{4}}$",
+    _format(rf"(?:{_DAYS}),? (?:{_MONTHS}) +\d+ {_CLOCK} \d{{4}}$",
             "%a %b %d %H:%M:%S %Y", "Fri May  1 10:00:00 2026"),
 )  # fmt: skip
 _EPOCH = re.compile(r"^\s*-?\d{9,19}(?:[.,]\d*)?\s*$|^\s*\d(?:\.\d+)?[eE]\+?\d{1,2}\s*$")

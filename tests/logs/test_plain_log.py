@@ -33,6 +33,7 @@ LINES = (
     '"GET https://{name}/a.php HTTP/1.1" "IT" "https://www.search-portal.com/"',
     '{name} {client} - - [01/May/2026:10:00:01 +0000] "GET /a.php HTTP/1.1" 200 9 '
     '"https://www.search-portal.com/" "Mozilla/5.0"',
+    '{name}:443 {client} - - [01/May/2026:10:00:01 +0000] "GET /a.php HTTP/1.1" 200 9',
     "2026-05-01 10:00:01 box1 filter: category blocked, user ana, address {client}, site {name}, "
     "server proxy.corp.aureola.com",
 )
@@ -51,8 +52,11 @@ def test_name_client_and_time_are_told_by_their_places(line: str) -> None:
 def test_a_code_in_the_line_is_the_answer() -> None:
     text = "".join(
         f"2026-05-01 10:00:01 lookup of {name} by {client} gave {code}\n"
-        for (name, client), code in zip(ASKED.items(), ["noerror", "NXDOMAIN"] * 2, strict=True)
-    )
+        for (name, client), code in zip(
+            ASKED.items(), ["noerror", "NXDOMAIN", "(No Error)", "(Non-Existent domain)"],
+            strict=True,
+        )
+    )  # fmt: skip
     assert [event["rcode"] for event in events_of(text)] == ["NOERROR", "NXDOMAIN"] * 2
 
 

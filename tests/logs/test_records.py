@@ -98,6 +98,26 @@ def test_quotes_escapes_and_labels() -> None:
     assert parse_prefixed_json('x: {"a": {"b": 1.50}} tail') == {"prefix": "x:", "a.b": "1.50"}
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<142>May  1 10:00:01 fw1 (2026-05-01T10:00:01) https-proxy[7]: Allow tcp {client} "
+        '198.51.100.7 5353 443 msg="HTTPS Request" action="allow" sni="{name}" sent_bytes="512"',
+        "May  1 2026 10:00:01 10.9.9.1 Allow {client} 198.51.100.53 dns/udp "
+        'proxy_act="DNS" query_type="A" question="{name}"',
+        "May  1 2026 10:00:01 fw1 %ASA-4-338002: Filter saw UDP traffic from inside:{client}/5353 "
+        "(203.0.113.1/5353), resolved from list: {name}, threat-level: high, category: malware",
+    ],
+)
+def test_a_client_that_stands_between_the_fields(line: str) -> None:
+    asked = {"xkqzvbnt.net": "10.1.0.23", "garden-tools.net": "10.1.0.24"}
+    events = events_of(
+        "".join(line.format(client=client, name=name) + "\n" for name, client in asked.items())
+    )
+    assert {event["query"]: event["client"] for event in events} == asked
+    assert {event["time"] for event in events} == {TIME}
+
+
 def test_dnstap_yaml_joins_query_and_answer() -> None:
     query = SAMPLE.replace("CLIENT_RESPONSE", "CLIENT_QUERY").replace("NXDOMAIN", "NOERROR")
     query = query.replace("flags: qr rd ra", "flags: rd").replace(

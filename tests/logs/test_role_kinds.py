@@ -38,6 +38,14 @@ ONE_MACHINE = ["ws7.corp.aureola.com"] * 3
         ({"query": ASKED, "computer": MACHINES, "collected.lan_ip": ["10.9.9.9"] * 3}, "computer"),
         # several machines of one parent, in a column that tells them
         ({"asked": ASKED, "Workstation FQDN": MACHINES}, "Workstation FQDN"),
+        # a full name is a machine's where all have one parent; else its number stands for it
+        ({"Query": ASKED, "ClientId": ["C.1", "C.2", "C.3"], "Fqdn": MACHINES}, "Fqdn"),
+        ({"Query": ASKED, "ClientId": ["C.1"] * 3, "Fqdn": ASKED}, "ClientId"),
+        ({"DomainName": ASKED, "aid": ["7f", "8f", "9f"], "aip": PUBLIC}, "aid"),
+        # the address within the network, not the one that a service on the internet sees
+        ({"FQDN": ASKED, "Request Address": PUBLIC[:1] * 3, "Local IP": CLIENTS}, "Local IP"),
+        ({"domain": ASKED, "clientIp": PUBLIC, "internalClientIP": CLIENTS}, "internalClientIP"),
+        ({"query": ASKED, "client_ip": PUBLIC, "local_ip": ["10.9.9.53"] * 3}, "client_ip"),
         # the other end of a proxy
         ({"authority": ASKED, "upstream_host": PUBLIC,
           "downstream_remote_address": [f"{c}:5353" for c in CLIENTS]},
@@ -110,7 +118,7 @@ def test_addresses_lose_what_stands_around_them() -> None:
     "text",
     ["134221032010000000", "13422103201000000", "639132264010000000", "1777629601,000",
      "/Date(1777629601000)/", "20260501100001", "5/1/2026 10:00:01 AM.000", "5/1/26 10:00:01",
-     "2026年5月1日 10:00:01"],
+     "2026年5月1日 10:00:01", "Fri, 01 May 2026 12:00:01 +0200", "Fri, 01 May 2026 10:00:01 GMT"],
 )  # fmt: skip
 def test_times_of_other_epochs_and_countries(text: str) -> None:
     (found,) = to_timestamps(pa.array([text]), datetime(2026, 6, 1, tzinfo=UTC)).to_pylist()
