@@ -49,6 +49,9 @@ FILES = (
      "lists of fields", "QueryName : xkqzvbnt.example"),
     ("Other logs", "a text log that no grammar below knows: the name, the client and the time by "
      "their places in the line", "2026-05-01 10:00:01 lookup of xkqzvbnt.example by 10.1.0.23"),
+    ("SQL dumps", "`INSERT INTO ... VALUES` of any server, PostgreSQL's `COPY`; columns from the "
+     "statement or the `CREATE TABLE`",
+     "INSERT INTO dns (client, qname) VALUES ('10.1.0.23','xkqzvbnt.example');"),
     ("Kusto", "`datatable`, `dynamic([...])` and `in (...)` in KQL; lists in the cells of CSV",
      'let bad = dynamic(["xkqzvbnt.example"]);'),
     ("Windows's DNS cache", "`ipconfig /displaydns` in any language, with the answer's code",

@@ -22,6 +22,7 @@ from dga.logs import (
     pihole_database,
     plain_log,
     records,
+    sql_dump,
     text_log,
     w3c,
     web_page,
@@ -162,6 +163,12 @@ def _kusto(payload: Payload, first: Sequence[str]) -> Opened | None:
     return as_table(kusto.quoted(payload)) if kusto.has_unquoted_lists(first) else None
 
 
+def _sql(payload: Payload, first: Sequence[str]) -> Opened | None:
+    if isinstance(payload, LivePayload) or not sql_dump.is_sql(first):
+        return None
+    return sql_dump.sql_tables(payload, plain_info(payload, sql_dump.FORMAT, ("",)))
+
+
 def _windows_xml(payload: Payload, first: Sequence[str]) -> Opened | None:
     """Windows events as XML, of which many stand in a line, or one in many lines."""
     if isinstance(payload, LivePayload) or not windows_xml.is_windows_xml("\n".join(first[:20])):
@@ -230,6 +237,6 @@ def _quiet(payload: Payload) -> Callable[[], bool] | None:
 
 
 LAYOUTS: tuple[ByLines, ...] = (
-    _zeek, _w3c, _dnstap_yaml, _dns_cache, _kusto, _windows_xml, _structured, _text_log, _records,
-    _field_list,
+    _zeek, _w3c, _dnstap_yaml, _dns_cache, _kusto, _sql, _windows_xml, _structured, _text_log,
+    _records, _field_list,
 )  # fmt: skip
