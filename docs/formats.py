@@ -43,10 +43,11 @@ FILES = (
     ("Pi-hole database", "`pihole-FTL.db`, SQLite, opened read-only", "binary"),
     ("CSV and its like", "comma, semicolon, tab, bar, blanks; `sep=;`; with or without a header; "
      "log lines or JSON in cells (`_raw`, `message`)", "time,client,query"),
-    ("JSON", "lines, arrays, indented or joined objects, rows anywhere in a document",
+    ("JSON", "lines, arrays, indented or joined objects, rows anywhere in a document, columns, "
+     "records or lists under keys",
      '{"hits":{"hits":[{"_source":{"dns":{"question":{"name":"a.example"}}}}]}}'),
-    ("Printed tables", "columns of fixed width under dashes (PowerShell, sqlite3), PowerShell's "
-     "lists of fields", "QueryName : xkqzvbnt.example"),
+    ("Printed tables", "columns of fixed width under dashes (PowerShell, sqlite3); lists of fields "
+     "(PowerShell, YAML, `\\G` of MySQL, `\\x` of psql)", "QueryName : xkqzvbnt.example"),
     ("Other logs", "a text log that no grammar below knows: the name, the client and the time by "
      "their places in the line", "2026-05-01 10:00:01 lookup of xkqzvbnt.example by 10.1.0.23"),
     ("SQL dumps", "`INSERT INTO ... VALUES` of any server, PostgreSQL's `COPY`; columns from the "
