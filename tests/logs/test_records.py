@@ -15,7 +15,9 @@ from dga.errors import FeedError
 from dga.logs import open_table, read_events
 from dga.logs.dnstap_yaml import SAMPLE
 from dga.logs.events import SCHEMA
+from dga.logs.grammar import Grammar
 from dga.logs.grammars import GRAMMARS
+from dga.logs.joining import goes_on
 from dga.logs.rcodes import rcode_name, told_rcode
 from dga.logs.records import (
     RECORD_LAYOUTS,
@@ -165,8 +167,10 @@ def test_zeeks_directives_are_honoured(separator: str, written: str) -> None:
 
 @pytest.mark.parametrize("grammar", GRAMMARS, ids=lambda grammar: grammar.name)
 @pytest.mark.parametrize("layout", ["csv", "json"])
-def test_log_lines_in_cells_are_read(grammar: object, layout: str) -> None:
-    sample = grammar.samples[0]  # type: ignore[attr-defined]
+def test_log_lines_in_cells_are_read(grammar: Grammar, layout: str) -> None:
+    sample = grammar.samples[0]
+    if grammar.folded and any(map(goes_on, sample.lines)):
+        return  # no line of it tells a look-up
     rows = [
         {"@timestamp": "2026-05-01T10:00:01Z", "host": "idx1.corp.aureola.com", "_raw": line}
         for _ in range(3)
