@@ -57,8 +57,8 @@ FILES = (
      'let bad = dynamic(["xkqzvbnt.example"]);'),
     ("Windows's DNS cache", "`ipconfig /displaydns` in any language, with the answer's code",
      "Record Name . . . . . : xkqzvbnt.example"),
-    ("HTML, XML", "a page's table of names, else every name in its text; the repeated elements "
-     "of a document (OpenIOC, PDML); entities are refused", "<td>xkqzvbnt.example</td>"),
+    ("HTML, XML", "a page's table of names, then every other name in its text; the repeated "
+     "elements of a document (OpenIOC, PDML); entities are refused", "<td>xkqzvbnt.example</td>"),
     ("Parquet, Excel", "`.parquet` (structs become columns), `.xlsx` (a sheet by name)", "binary"),
     ("Lists", "a name a line, ranked lists, hosts files, Markdown tables, free text with defanged "
      "names", "hxxps://xkqzvbnt[.]example/gate"),

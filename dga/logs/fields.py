@@ -151,7 +151,7 @@ def _query(columns: list[str], rows: pd.DataFrame) -> Choice | None:
     also = [c for c in named_columns(askable, names.QUERY_ALSO) if _holds_names(rows[c])]
     if also:
         return Choice(tuple(also), f"its name, {also[0]!r}, is one of a contacted name")
-    return _query_by_content(askable, rows) or _query_by_name(askable)
+    return _query_by_content(askable, rows) or _query_by_name(askable) or _mail(columns, rows)
 
 
 def _query_by_name(columns: list[str]) -> Choice | None:
@@ -160,6 +160,15 @@ def _query_by_name(columns: list[str]) -> Choice | None:
     named = [c for c in named if not named_columns([c], names.MACHINE)]
     reason = f"its name, {named[0]!r}, is one of domains" if named else ""
     return Choice((named[0],), reason, sure=False) if named else None
+
+
+def _mail(columns: list[str], rows: pd.DataFrame) -> Choice | None:
+    """The column of the most distinct addresses of mail, where no other column holds names."""
+    held = [c for c in columns if _holds_mail(rows[c]) and _holds_names(rows[c])]
+    if not held:
+        return None
+    best = max(held, key=lambda c: len({text.rpartition("@")[2] for text in rows[c]}))
+    return Choice((best,), "no other column holds names than its addresses of mail", sure=False)
 
 
 def _could_be_queried(values: pd.Series[str]) -> bool:

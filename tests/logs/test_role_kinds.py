@@ -86,6 +86,16 @@ def test_a_name_among_words_is_read_where_no_column_is_one() -> None:
     assert choice.column == "Threat/Content Name" and not choice.sure
 
 
+def test_the_domains_of_mail_are_read_where_there_is_nothing_else() -> None:
+    frame = pd.DataFrame({
+        "Date": ["2026-05-01"] * 3, "Sender": [f"ana@{name}" for name in ASKED],
+        "Recipient": ["ben@aureola.com"] * 3, "Subject": ["Hello"] * 3,
+    })  # fmt: skip
+    choice = choose_roles(list(frame), frame)["query"]
+    assert choice.column == "Sender" and not choice.sure
+    assert choose_roles([*frame, "url"], frame.assign(url=ASKED))["query"].column == "url"
+
+
 def test_a_referer_alone_is_never_scored() -> None:
     frame = pd.DataFrame({"path": ["/a", "/b", "/c"], "referer": ASKED})
     choice = choose_roles(list(frame), frame).get("query")
