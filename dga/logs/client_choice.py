@@ -75,8 +75,11 @@ def _inner(column: str, columns: list[str], rows: pd.DataFrame) -> str:
 
 
 def _is_machine(column: str, rows: pd.DataFrame) -> bool:
-    """Whether a column that is named for machines tells them; full names have one parent."""
+    """Whether a column that is named for machines tells those that asked; full names have one
+    parent."""
     filled = filled_cells(rows[column])
+    if names.SERVER_WORDS & words_of(column):
+        return False
     parents = {name.partition(".")[2] for name in filled}
     return bool(filled) and (path_endings(column)[0] != "fqdn" or len(parents) == 1)
 

@@ -107,6 +107,7 @@ CLIENT_NAMES: Final = (
     "sourceipaddress", "sourceaddress", "srcaddr", "srcaddress", "sourceaddr", "origh",
     "internalip", "internalipaddress", "callerip", "queryip", "qip",
     "srcendpointip", "endpointip", "localaddressip4", "localaddressip",
+    "attackeraddress",
     "cltsip", "initiatorip", "principalip", "agentipaddresses", "queryaddress", "queryaddr",
     "requestip", "requestaddress", "localip", "deviceip", "dvcip", "=src", "src",
     "=client", "client", "=ip", "=source", "sourceclient", "clientid", "callsrc", "agentip",
@@ -133,6 +134,11 @@ TRANSLATED: Final = (
 )  # fmt: skip
 # Words for a client's address within its own network, beside the one that others see.
 INNER_WORDS: Final = frozenset(("int", "internal", "lan", "local", "private", "inner"))
+# Words in the names of columns that tell the other end's machine.
+SERVER_WORDS: Final = frozenset((
+    "target", "dest", "destination", "dst", "server", "resolver", "remote", "peer", "impacted",
+    "upstream", "responder",
+))  # fmt: skip
 # Where a record tells the server's own address, the client is the other end of the record.
 SERVER_ADDRESS: Final = ("interfaceip",)
 SERVER_PEERS: Final = ("source", "destination")

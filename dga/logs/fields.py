@@ -26,6 +26,7 @@ from dga.logs.paths import (
     named_in_camel,
     path_endings,
     share_of,
+    words_of,
 )
 from dga.logs.rcodes import is_plain_rcode, message_rcode, told_rcode
 from dga.logs.times import are_seconds, looks_like_time
@@ -243,13 +244,19 @@ def _among_words(columns: list[str], rows: pd.DataFrame) -> Choice | None:
 
 
 def _rcode(columns: list[str], rows: pd.DataFrame) -> Choice | None:
-    for column in named_in_camel(columns, names.RCODE_NAMES):
+    named = named_in_camel(columns, names.RCODE_NAMES)
+    for column in sorted(named, key=_is_of_request):
         if share_of(filled_cells(rows[column]), _is_rcode) >= MOSTLY:
             return Choice((column,), f"its name, {column!r}, is one of an answer code")
     for column in [*named_columns(columns, names.RCODE_LIKELY), *columns]:
         if share_of(filled_cells(rows[column]), is_plain_rcode) >= NEARLY_ALL:
             return Choice((column,), "it holds answer codes")
     return _rcode_by_cells(columns, rows)
+
+
+def _is_of_request(column: str) -> bool:
+    """Whether a field is a part of a request, whose code says nothing."""
+    return "request" in words_of(column)
 
 
 def _rcode_by_cells(columns: list[str], rows: pd.DataFrame) -> Choice | None:

@@ -1,7 +1,8 @@
 """Lines that name their own fields: key=value, LTSV, CEF, LEEF, and JSON behind a prefix.
 
 A line goes in, its fields come out; one row of RECORD_LAYOUTS a layout. What stands before the
-fields (syslog and its like) is kept as the field "prefix", its time as "prefix_time".
+fields (syslog and its like) is kept as the field "prefix", its time as "prefix_time"; what stands
+behind key=value pairs as "suffix".
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from dga.tables.jsonrows import record
 PAIRS: Final = "key-value"
 PREFIX: Final = "prefix"
 PREFIX_TIME: Final = "prefix_time"
+SUFFIX: Final = "suffix"
 TEXT: Final = "text"
 EXTRA: Final = "extra"
 LEAST_FIELDS: Final = 3
@@ -77,7 +79,9 @@ def parse_pairs(line: str) -> Fields | None:
             break
     if len(found) < LEAST_FIELDS:
         return None
-    return _with_prefix(line[: pairs[0].start()], {**_between(line, pairs), **found})
+    rest = line[pairs[-1].end() :].strip()
+    told = {SUFFIX: rest} if "." in rest else {}
+    return _with_prefix(line[: pairs[0].start()], {**told, **_between(line, pairs), **found})
 
 
 def parse_ltsv(line: str) -> Fields | None:

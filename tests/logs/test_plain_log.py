@@ -60,6 +60,11 @@ def test_a_code_in_the_line_is_the_answer() -> None:
     assert [event["rcode"] for event in events_of(text)] == ["NOERROR", "NXDOMAIN"] * 2
 
 
+def test_a_client_and_a_name_a_line_are_no_hosts_file() -> None:
+    text = "".join(f"{client} {name}\n" for name, client in ASKED.items())
+    assert {event["query"]: event["client"] for event in events_of(text)} == ASKED
+
+
 def test_every_line_is_a_row() -> None:
     lines = [f"2026-05-01 10:00:01 lookup of {name} by {c}" for name, c in ASKED.items()]
     lines.insert(2, "2026-05-01 10:00:01 started on ns1.corp.aureola.com")

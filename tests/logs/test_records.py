@@ -120,6 +120,15 @@ def test_a_client_that_stands_between_the_fields(line: str) -> None:
     assert {event["time"] for event in events} == {TIME}
 
 
+def test_a_name_that_stands_behind_the_fields() -> None:
+    line = (
+        "May  1 2026 10:00:01 mx1 alert sid=1:1 priority=1 src={}:5353 message: DNS query for {}\n"
+    )
+    asked = {"xkqzvbnt.net": "10.1.0.23", "garden-tools.net": "10.1.0.24"}
+    events = events_of("".join(line.format(client, name) for name, client in asked.items()))
+    assert {event["query"]: event["client"] for event in events} == asked
+
+
 def test_dnstap_yaml_joins_query_and_answer() -> None:
     query = SAMPLE.replace("CLIENT_RESPONSE", "CLIENT_QUERY").replace("NXDOMAIN", "NOERROR")
     query = query.replace("flags: qr rd ra", "flags: rd").replace(

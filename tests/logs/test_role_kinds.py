@@ -46,6 +46,10 @@ ONE_MACHINE = ["ws7.corp.aureola.com"] * 3
         ({"FQDN": ASKED, "Request Address": PUBLIC[:1] * 3, "Local IP": CLIENTS}, "Local IP"),
         ({"domain": ASKED, "clientIp": PUBLIC, "internalClientIP": CLIENTS}, "internalClientIP"),
         ({"query": ASKED, "client_ip": PUBLIC, "local_ip": ["10.9.9.53"] * 3}, "client_ip"),
+        # the machine that was asked is no client
+        ({"query": ASKED, "Target Host Name": ONE_MACHINE}, None),
+        ({"query": ASKED, "Target Host Name": ONE_MACHINE, "Attacker Address": PUBLIC},
+         "Attacker Address"),
         # the other end of a proxy
         ({"authority": ASKED, "upstream_host": PUBLIC,
           "downstream_remote_address": [f"{c}:5353" for c in CLIENTS]},
@@ -113,6 +117,14 @@ def test_the_end_of_a_name_in_camel_case_tells_its_role() -> None:
 def test_a_column_of_addresses_and_errors_tells_the_code() -> None:
     frame = pd.DataFrame({"query": ASKED, "x": ["192.0.2.7", "NXDOMAIN", "192.0.2.8"]})
     assert choose_roles(list(frame), frame)["rcode"].column == "x"
+
+
+def test_the_code_of_a_request_is_none_beside_that_of_its_response() -> None:
+    frame = pd.DataFrame({
+        "query": ASKED, "requestData.rcodeName": ["NoError"] * 3,
+        "responseData.rcodeName": ["NoError", "NXDomain", "NoError"],
+    })  # fmt: skip
+    assert choose_roles(list(frame), frame)["rcode"].column == "responseData.rcodeName"
 
 
 def test_addresses_lose_what_stands_around_them() -> None:
