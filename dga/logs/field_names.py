@@ -216,7 +216,9 @@ EXCHANGE_IDS: Final = (
     "questiontype",
 )  # fmt: skip
 # The other end as a server sees it: who asked, where nothing else tells that.
-REMOTE: Final = ("remoteip", "remoteaddress", "remoteaddr", "remoteipaddress")
+REMOTE: Final = (
+    "remoteip", "remoteaddress", "remoteaddr", "remoteipaddress", "peer", "peerip", "peeraddress",
+)  # fmt: skip
 # The other end of a connection: never the client, though it holds addresses.
 PEERS: Final = (
     "dst", "dstip", "dest", "destip", "destination", "destinationip", "dstaddr", "destaddr",

@@ -139,8 +139,8 @@ def _dnstap_yaml(payload: Payload, first: Sequence[str]) -> Opened | None:
 
 def _records(payload: Payload, first: Sequence[str]) -> Opened | None:
     known = records.find_record_layout(first)
-    if known is None:
-        return None
+    if known is None or _XML.match("".join(first[:1]).encode()):
+        return None  # nothing, or a document whose elements have attributes
     columns = records.record_columns(first, known, more=payload.goes_on)
     info = plain_info(payload, known.name, columns)
     info = replace(info, surplus=payload.goes_on)

@@ -374,11 +374,17 @@ def _names_or_text(blank: TableInfo, rows: list[list[str]], sample: list[str]) -
     if len(rows[0]) == 1 and (info := _spaced(blank, spaced)):
         return info
     text = replace(blank, format="text", columns=TEXT_COLUMNS)
-    if best < 0.5:
+    if best < 0.5 and not _are_names(rows):
         return text if _is_prose(sample) else None
+    return text if _are_names(rows) else None
+
+
+def _are_names(rows: list[list[str]]) -> bool:
+    """Whether all cells are names, or hold one where there is a single row, as in a program."""
     cells = [cell for row in rows for cell in row if cell.strip()]
-    several = len(rows[0]) > 1 and domain_share(cells) >= (0.9 if len(rows) > 1 else 0.5)
-    return text if several else None
+    if len(rows) == 1 < len(rows[0]):
+        return all(names_in(cell) for cell in cells)
+    return len(rows[0]) > 1 and domain_share(cells) >= 0.9
 
 
 def _is_prose(sample: list[str]) -> bool:

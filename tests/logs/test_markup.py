@@ -128,6 +128,15 @@ def test_the_elements_that_repeat_are_the_rows(kind: tuple[str, str]) -> None:
         assert {event["client"] for event in found} == {"10.1.0.23"}
 
 
+def test_a_document_on_one_line_keeps_all_its_rows() -> None:
+    row = "<entry time='2026-05-01' client='10.1.0.23' query='{}'/>"
+    text = f"<?xml version='1.0'?><log>{''.join(map(row.format, ASKED))}</log>"
+    found = events_of(text)
+    assert [(event["query"], event["client"]) for event in found] == [
+        (name, "10.1.0.23") for name in ASKED
+    ]
+
+
 def test_more_rows_than_the_head_holds_stay_in_order() -> None:
     around, row = ROWS
     names = [f"name{at}.com" for at in range(30_000)]

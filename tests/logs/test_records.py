@@ -120,6 +120,12 @@ def test_a_client_that_stands_between_the_fields(line: str) -> None:
     assert {event["time"] for event in events} == {TIME}
 
 
+def test_the_program_of_a_line_is_no_label() -> None:
+    line = "2026-05-01T10:00:01Z dnsproxy: Client: 10.1.0.23; Name: {}; Type: A; Result: NXDOMAIN\n"
+    events = events_of("".join(map(line.format, ("xkqzvbnt.net", "garden-tools.net"))))
+    assert [event["client"] for event in events] == ["10.1.0.23"] * 2
+
+
 def test_a_name_that_stands_behind_the_fields() -> None:
     line = (
         "May  1 2026 10:00:01 mx1 alert sid=1:1 priority=1 src={}:5353 message: DNS query for {}\n"

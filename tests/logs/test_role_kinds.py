@@ -50,6 +50,7 @@ ONE_MACHINE = ["ws7.corp.aureola.com"] * 3
         ({"query": ASKED, "Target Host Name": ONE_MACHINE}, None),
         ({"query": ASKED, "Target Host Name": ONE_MACHINE, "Attacker Address": PUBLIC},
          "Attacker Address"),
+        ({"qname": ASKED, "peer": [f"{c}:5353" for c in CLIENTS]}, "peer"),
         # the other end of a proxy
         ({"authority": ASKED, "upstream_host": PUBLIC,
           "downstream_remote_address": [f"{c}:5353" for c in CLIENTS]},
@@ -140,11 +141,23 @@ def test_addresses_lose_what_stands_around_them() -> None:
     "text",
     ["134221032010000000", "13422103201000000", "639132264010000000", "1777629601,000",
      "/Date(1777629601000)/", "20260501100001", "5/1/2026 10:00:01 AM.000", "5/1/26 10:00:01",
-     "2026年5月1日 10:00:01", "Fri, 01 May 2026 12:00:01 +0200", "Fri, 01 May 2026 10:00:01 GMT"],
+     "2026年5月1日 10:00:01", "Fri, 01 May 2026 12:00:01 +0200", "Fri, 01 May 2026 10:00:01 GMT",
+     "1. Mai 2026 10:00:01", "May 01, 2026 10:00:01 AM", "Fri May  1 10:00:01 UTC 2026",
+     "20260501T100001.000+0000", "1 May 2026 10:00:01"],
 )  # fmt: skip
 def test_times_of_other_epochs_and_countries(text: str) -> None:
     (found,) = to_timestamps(pa.array([text]), datetime(2026, 6, 1, tzinfo=UTC)).to_pylist()
     assert found == datetime(2026, 5, 1, 10, 0, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["24. November 2026 10:00:01", "November 24, 2026 10:00:01 AM", "11-24-2026 10:00:01",
+     "24-11-2026 10:00:01", "10:00:01 24/11/2026"],
+)  # fmt: skip
+def test_a_date_is_read_in_the_only_order_that_it_has(text: str) -> None:
+    (found,) = to_timestamps(pa.array([text]), datetime(2026, 12, 1, tzinfo=UTC)).to_pylist()
+    assert found == datetime(2026, 11, 24, 10, 0, 1, tzinfo=UTC)
 
 
 def test_a_column_of_seconds_is_told_from_numbers() -> None:
