@@ -59,7 +59,8 @@ FILES = (
      "Record Name . . . . . : xkqzvbnt.example"),
     ("HTML, XML", "a page's table of names, then every other name in its text; the repeated "
      "elements of a document (OpenIOC, PDML); entities are refused", "<td>xkqzvbnt.example</td>"),
-    ("Parquet, Excel", "`.parquet` (structs become columns), `.xlsx` (a sheet by name)", "binary"),
+    ("Parquet, workbooks", "`.parquet` (structs become columns); `.xlsx`, `.xlsb`, `.ods` (a sheet "
+     "by name)", "binary"),
     ("Lists", "a name a line, ranked lists, hosts files, Markdown tables, free text with defanged "
      "names", "hxxps://xkqzvbnt[.]example/gate"),
     ("Intelligence", "STIX 2 bundles, MISP events and warning lists, ThreatFox, URLhaus, RPZ zones",
