@@ -43,19 +43,24 @@ FILES = (
     ("Pi-hole database", "`pihole-FTL.db`, SQLite, opened read-only", "binary"),
     ("CSV and its like", "comma, semicolon, tab, bar, blanks; `sep=;`; with or without a header; "
      "log lines or JSON in cells (`_raw`, `message`)", "time,client,query"),
-    ("JSON", "lines, arrays, indented or joined objects, rows anywhere in a document",
+    ("JSON", "lines, arrays, indented or joined objects, rows anywhere in a document, columns, "
+     "records or lists under keys",
      '{"hits":{"hits":[{"_source":{"dns":{"question":{"name":"a.example"}}}}]}}'),
-    ("Printed tables", "columns of fixed width under dashes (PowerShell, sqlite3), PowerShell's "
-     "lists of fields", "QueryName : xkqzvbnt.example"),
+    ("Printed tables", "columns of fixed width under dashes (PowerShell, sqlite3); lists of fields "
+     "(PowerShell, YAML, `\\G` of MySQL, `\\x` of psql)", "QueryName : xkqzvbnt.example"),
     ("Other logs", "a text log that no grammar below knows: the name, the client and the time by "
      "their places in the line", "2026-05-01 10:00:01 lookup of xkqzvbnt.example by 10.1.0.23"),
+    ("SQL dumps", "`INSERT INTO ... VALUES` of any server, PostgreSQL's `COPY`; columns from the "
+     "statement or the `CREATE TABLE`",
+     "INSERT INTO dns (client, qname) VALUES ('10.1.0.23','xkqzvbnt.example');"),
     ("Kusto", "`datatable`, `dynamic([...])` and `in (...)` in KQL; lists in the cells of CSV",
      'let bad = dynamic(["xkqzvbnt.example"]);'),
     ("Windows's DNS cache", "`ipconfig /displaydns` in any language, with the answer's code",
      "Record Name . . . . . : xkqzvbnt.example"),
-    ("HTML, XML", "a page's table of names, else every name in its text; the repeated elements "
-     "of a document (OpenIOC, PDML); entities are refused", "<td>xkqzvbnt.example</td>"),
-    ("Parquet, Excel", "`.parquet` (structs become columns), `.xlsx` (a sheet by name)", "binary"),
+    ("HTML, XML", "a page's table of names, then every other name in its text; the repeated "
+     "elements of a document (OpenIOC, PDML); entities are refused", "<td>xkqzvbnt.example</td>"),
+    ("Parquet, workbooks", "`.parquet` (structs become columns); `.xlsx`, `.xlsb`, `.ods` (a sheet "
+     "by name)", "binary"),
     ("Lists", "a name a line, ranked lists, hosts files, Markdown tables, free text with defanged "
      "names", "hxxps://xkqzvbnt[.]example/gate"),
     ("Intelligence", "STIX 2 bundles, MISP events and warning lists, ThreatFox, URLhaus, RPZ zones",

@@ -18,6 +18,7 @@ from dga.logs.paths import (
     filled_cells,
     is_address,
     named_columns,
+    path_endings,
     plain_address,
     share_of,
     words_of,
@@ -36,12 +37,10 @@ def choose_client(columns: list[str], rows: pd.DataFrame) -> Choice | None:
     """
     if choice := _beside_the_server(columns, rows):
         return choice
-    for column in named_columns(columns, names.CLIENT_NAMES):
-        filled = filled_cells(rows[column])
-        told = share_of(filled, is_address) >= MOSTLY and not _is_translated(column, filled)
-        if told and not _is_an_answer(column, filled, rows):
-            return Choice((column,), f"its name, {column!r}, is one of a client's address")
-    machines = [c for c in named_columns(columns, names.CLIENT_MACHINES) if filled_cells(rows[c])]
+    if named := [c for c in named_columns(columns, names.CLIENT_NAMES) if _is_client(c, rows)]:
+        column = _inner(named[0], columns, rows)
+        return Choice((column,), f"its name, {column!r}, is one of a client's address")
+    machines = [c for c in named_columns(columns, names.CLIENT_MACHINES) if _is_machine(c, rows)]
     held = [c for c in columns if _could_be_asking(c, rows)]
     least = len(set(filled_cells(rows[machines[0]]))) if machines else 1
     if private := [c for c in held if _tells_clients(c, rows, least)]:
@@ -54,6 +53,35 @@ def choose_client(columns: list[str], rows: pd.DataFrame) -> Choice | None:
     if held := [c for c in held if _is_made_up(c) or names.CLIENT_WORDS & words_of(c)]:
         return Choice((_most_distinct(held, rows),), "it holds the addresses of clients")
     return _remote(columns, rows)
+
+
+def _is_client(column: str, rows: pd.DataFrame) -> bool:
+    """Whether a column that is named for clients holds their addresses."""
+    filled = filled_cells(rows[column])
+    told = share_of(filled, is_address) >= MOSTLY and not _is_translated(column, filled)
+    return told and not _is_an_answer(column, filled, rows)
+
+
+def _inner(column: str, columns: list[str], rows: pd.DataFrame) -> str:
+    """The address within the network where a client's column tells the one that others see."""
+    seen = filled_cells(rows[column])
+    if share_of(seen, is_private) >= MOSTLY:
+        return column
+    for other in columns:
+        inner = bool(names.INNER_WORDS & words_of(other)) and _could_be_asking(other, rows)
+        if inner and _tells_clients(other, rows, len(set(seen))):
+            return other
+    return column
+
+
+def _is_machine(column: str, rows: pd.DataFrame) -> bool:
+    """Whether a column that is named for machines tells those that asked; full names have one
+    parent."""
+    filled = filled_cells(rows[column])
+    if names.SERVER_WORDS & words_of(column):
+        return False
+    parents = {name.partition(".")[2] for name in filled}
+    return bool(filled) and (path_endings(column)[0] != "fqdn" or len(parents) == 1)
 
 
 def _could_be_asking(column: str, rows: pd.DataFrame) -> bool:
@@ -76,7 +104,8 @@ def _tells_clients(column: str, rows: pd.DataFrame, least: int) -> bool:
 
 def _is_an_answer(column: str, filled: Sequence[str], rows: pd.DataFrame) -> bool:
     """Whether a column that is named `ip` or the like tells what a name resolved to."""
-    if not named_columns([column], names.CLIENT_OR_ANSWER):
+    surer = [name for name in names.CLIENT_NAMES if name not in names.CLIENT_OR_ANSWER]
+    if not named_columns([column], names.CLIENT_OR_ANSWER) or named_columns([column], surer):
         return False
     asked = named_columns(list(rows.columns), names.QUERY_TYPES)
     return not asked and share_of(filled, is_private) < MOSTLY

@@ -9,6 +9,7 @@ from dga.logs.filled import first_filled
 from dga.logs.paths import IPV4, IPV6, Choice, path_endings
 
 # The other end of the columns that name the sender of a packet, and the column of its port.
+_PORTS = ("sport", "spt", "sourceport", "srcport")  # others that a port's column is called
 _OTHER_END = {
     "srcip": ("destip", "srcport"), "ipsrc": ("ipdst", "udpsrcport"), "sourceip":
     ("destinationip", "sourceport"), "ipv6src": ("ipv6dst", "udpsrcport"),
@@ -72,8 +73,9 @@ def _receivers(
     by_ending = _by_ending(chunk)
     if other not in by_ending:
         return senders
-    if port in by_ending:
-        answered = pc.equal(_texts(chunk, by_ending[port]), DNS_PORT)
+    ports = [by_ending[name] for name in (port, *_PORTS) if name in by_ending]
+    if ports:
+        answered = pc.equal(_texts(chunk, ports[0]), DNS_PORT)
     elif answered is None:
         flag = next((by_ending[name] for name in _RESPONSE if name in by_ending), None)
         if flag:

@@ -107,6 +107,7 @@ CLIENT_NAMES: Final = (
     "sourceipaddress", "sourceaddress", "srcaddr", "srcaddress", "sourceaddr", "origh",
     "internalip", "internalipaddress", "callerip", "queryip", "qip",
     "srcendpointip", "endpointip", "localaddressip4", "localaddressip",
+    "attackeraddress",
     "cltsip", "initiatorip", "principalip", "agentipaddresses", "queryaddress", "queryaddr",
     "requestip", "requestaddress", "localip", "deviceip", "dvcip", "=src", "src",
     "=client", "client", "=ip", "=source", "sourceclient", "clientid", "callsrc", "agentip",
@@ -131,6 +132,13 @@ TRANSLATED: Final = (
     "natsourceip", "natsrcip", "srcxlateip", "sourcetranslatedaddress", "transip", "natsource",
     "postnatsourceip", "srcmappedip", "xlatesrc", "sourcenatip", "publicip", "clientpublicip",
 )  # fmt: skip
+# Words for a client's address within its own network, beside the one that others see.
+INNER_WORDS: Final = frozenset(("int", "internal", "lan", "local", "private", "inner"))
+# Words in the names of columns that tell the other end's machine.
+SERVER_WORDS: Final = frozenset((
+    "target", "dest", "destination", "dst", "server", "resolver", "remote", "peer", "impacted",
+    "upstream", "responder",
+))  # fmt: skip
 # Where a record tells the server's own address, the client is the other end of the record.
 SERVER_ADDRESS: Final = ("interfaceip",)
 SERVER_PEERS: Final = ("source", "destination")
@@ -141,7 +149,7 @@ CLIENT_MACHINES: Final = (
     "agenthostname", "hosthostname", "hostname", "endpointname", "machinename", "shost",
     "srchostname", "clienthostname", "clientname", "identity", "identities", "devicehostname",
     "deviceid", "hostidentifier", "rechner", "rechnername", "arbeitsplatz", "ordinateur", "poste",
-    "equipo",
+    "equipo", "=fqdn", "=clientid", "=aid", "agentid", "agentuuid",
 )  # fmt: skip
 RCODE_NAMES: Final = (
     "rcodename", "dnsresponsecodename", "responsecodename", "dnsresponsecode", "responsecode",
@@ -208,7 +216,9 @@ EXCHANGE_IDS: Final = (
     "questiontype",
 )  # fmt: skip
 # The other end as a server sees it: who asked, where nothing else tells that.
-REMOTE: Final = ("remoteip", "remoteaddress", "remoteaddr", "remoteipaddress")
+REMOTE: Final = (
+    "remoteip", "remoteaddress", "remoteaddr", "remoteipaddress", "peer", "peerip", "peeraddress",
+)  # fmt: skip
 # The other end of a connection: never the client, though it holds addresses.
 PEERS: Final = (
     "dst", "dstip", "dest", "destip", "destination", "destinationip", "dstaddr", "destaddr",

@@ -26,6 +26,7 @@ from dga.logs.paths import (
     named_in_camel,
     path_endings,
     share_of,
+    words_of,
 )
 from dga.logs.rcodes import is_plain_rcode, message_rcode, told_rcode
 from dga.logs.times import are_seconds, looks_like_time
@@ -151,7 +152,7 @@ def _query(columns: list[str], rows: pd.DataFrame) -> Choice | None:
     also = [c for c in named_columns(askable, names.QUERY_ALSO) if _holds_names(rows[c])]
     if also:
         return Choice(tuple(also), f"its name, {also[0]!r}, is one of a contacted name")
-    return _query_by_content(askable, rows) or _query_by_name(askable)
+    return _query_by_content(askable, rows) or _query_by_name(askable) or _mail(columns, rows)
 
 
 def _query_by_name(columns: list[str]) -> Choice | None:
@@ -160,6 +161,15 @@ def _query_by_name(columns: list[str]) -> Choice | None:
     named = [c for c in named if not named_columns([c], names.MACHINE)]
     reason = f"its name, {named[0]!r}, is one of domains" if named else ""
     return Choice((named[0],), reason, sure=False) if named else None
+
+
+def _mail(columns: list[str], rows: pd.DataFrame) -> Choice | None:
+    """The column of the most distinct addresses of mail, where no other column holds names."""
+    held = [c for c in columns if _holds_mail(rows[c]) and _holds_names(rows[c])]
+    if not held:
+        return None
+    best = max(held, key=lambda c: len({text.rpartition("@")[2] for text in rows[c]}))
+    return Choice((best,), "no other column holds names than its addresses of mail", sure=False)
 
 
 def _could_be_queried(values: pd.Series[str]) -> bool:
@@ -234,13 +244,19 @@ def _among_words(columns: list[str], rows: pd.DataFrame) -> Choice | None:
 
 
 def _rcode(columns: list[str], rows: pd.DataFrame) -> Choice | None:
-    for column in named_in_camel(columns, names.RCODE_NAMES):
+    named = named_in_camel(columns, names.RCODE_NAMES)
+    for column in sorted(named, key=_is_of_request):
         if share_of(filled_cells(rows[column]), _is_rcode) >= MOSTLY:
             return Choice((column,), f"its name, {column!r}, is one of an answer code")
     for column in [*named_columns(columns, names.RCODE_LIKELY), *columns]:
         if share_of(filled_cells(rows[column]), is_plain_rcode) >= NEARLY_ALL:
             return Choice((column,), "it holds answer codes")
     return _rcode_by_cells(columns, rows)
+
+
+def _is_of_request(column: str) -> bool:
+    """Whether a field is a part of a request, whose code says nothing."""
+    return "request" in words_of(column)
 
 
 def _rcode_by_cells(columns: list[str], rows: pd.DataFrame) -> Choice | None:

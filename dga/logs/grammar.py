@@ -49,7 +49,8 @@ class Grammar:
     """A layout of text lines.
 
     `key` names the groups in which the lines of one event agree; without it lines are not joined.
-    `preamble`: lines above the first event are the file's own header, no rows.
+    `preamble`: lines above the first event are the file's own header, no rows. `folded`: lines that
+    begin with a blank go on with the line above, and the patterns see them as one.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Grammar:
     samples: tuple[Sample, ...]
     key: tuple[str, ...] = ()
     preamble: bool = False
+    folded: bool = False
 
 
 def line_pattern(pattern: str, kind: LineKind = EVENT, otherwise: str = "") -> LinePattern:

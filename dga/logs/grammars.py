@@ -20,8 +20,9 @@ from dga.logs.grammar import Grammar
 GRAMMARS: Final[tuple[Grammar, ...]] = (
     resolvers.DNSMASQ, resolvers.BIND, windows.DEBUG_LOG, resolvers.UNBOUND, resolvers.DNSCRYPT,
     packets.DNSTAP, resolvers.COREDNS, resolvers.POWERDNS, resolvers.TECHNITIUM, packets.TCPDUMP,
-    packets.TSHARK, packets.SURICATA, packets.PASSIVEDNS, resolvers.MIKROTIK, proxies.SQUID,
-    proxies.WEB_PROXY, proxies.CISCO_ASA, proxies.HAPROXY, resolvers.SMARTDNS, proxies.MERAKI,
-    resolvers.AZURE_FIREWALL, resolvers.KNOT, resolvers.RESOLVED, windows.ANALYTIC, windows.CLIENT,
-    windows.HAYABUSA, windows.SYSMON, packets.DIG_MESSAGE, resolvers.RPZ_MESSAGE, *APPLIANCES,
+    packets.DNSCAP, packets.TSHARK, packets.SURICATA, packets.PASSIVEDNS, resolvers.MIKROTIK,
+    proxies.SQUID, proxies.WEB_PROXY, proxies.CISCO_ASA, proxies.HAPROXY, resolvers.SMARTDNS,
+    proxies.MERAKI, resolvers.AZURE_FIREWALL, resolvers.KNOT, resolvers.RESOLVED, windows.ANALYTIC,
+    windows.CLIENT, windows.HAYABUSA, windows.SYSMON, packets.DIG_MESSAGE, resolvers.RPZ_MESSAGE,
+    *APPLIANCES,
 )  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from dga.logs.grammar import ANSWERED, ASKED, EVENT, NOTE, Grammar, LinePattern
 from dga.logs.heads import head_client, head_time, remembering
@@ -20,6 +20,7 @@ SETTLED = 1_000  # lines after which an answered one is
 MAX_LINE = 8_192  # characters of a line that are looked at
 MAX_ANSWERS = 1_000  # characters of an event's answers
 MAX_LINES = 32  # lines of an event that are named
+MAX_FOLDED = 500  # lines that go on with one
 CHAIN = "<CNAME>"
 NAMELESS = "error"  # dnsmasq: "reply error is SERVFAIL"
 
@@ -34,8 +35,8 @@ class Row:
         "answers", "client", "key", "lines", "query", "rcode", "sent", "text", "time", "waiting",
     )  # fmt: skip
 
-    def __init__(self, line: int, text: str = "") -> None:
-        self.lines = [line]
+    def __init__(self, lines: Sequence[int], text: str = "") -> None:
+        self.lines = list(lines)
         self.time = self.client = self.query = self.rcode = self.answers = ""
         self.text = text
         self.key: object = None
@@ -55,6 +56,8 @@ class Joiner:
 
     def __init__(self, grammar: Grammar, first_line: int = 1) -> None:
         self._patterns = [(p.pattern.search, p) for p in grammar.lines]
+        self._folds = grammar.folded
+        self._held: list[str] = []  # a line and those that go on with it
         self._joins = bool(grammar.key)
         self._by_client = "client" in grammar.key
         self._rows: deque[Row] = deque()
@@ -62,6 +65,7 @@ class Joiner:
         self._by_query: dict[str, Row] = {}
         self._last: Row | None = None
         self._line = first_line - 1
+        self._numbers: list[int] = []  # of the lines that are one with this line
         self._started = not grammar.preamble
         self._time = remembering(head_time)
         self._client = remembering(head_client)
@@ -69,19 +73,15 @@ class Joiner:
     def add(self, lines: Iterable[str]) -> None:
         """Take the next lines."""
         for text in lines:
-            self._line += 1
-            if len(text) > MAX_LINE:
-                self._other(text)
-                continue
-            for search, known in self._patterns:
-                if match := search(text):
-                    self._matched(match, known, text)
-                    break
+            if self._folds:
+                self._fold(text)
             else:
-                self._other(text)
+                self._add(text, 1)
 
     def ready(self, *, final: bool = False) -> list[Row]:
         """The rows, in order, to which no more lines are expected; all that are left if `final`."""
+        if final:
+            self._unfold()
         found: list[Row] = []
         rows, line = self._rows, self._line
         while rows:
@@ -95,15 +95,38 @@ class Joiner:
             found.append(rows.popleft())
         return found
 
+    def _add(self, text: str, count: int) -> None:
+        """Take a line, or so many that are one."""
+        self._numbers = list(range(self._line + 1, self._line + 1 + count))
+        self._line += count
+        if len(text) <= MAX_LINE:
+            for search, known in self._patterns:
+                if match := search(text):
+                    self._matched(match, known, text)
+                    return
+        self._other(text)
+
+    def _fold(self, text: str) -> None:
+        """Hold a line until the next one that does not go on with it."""
+        if not text.strip() or not goes_on(text) or len(self._held) >= MAX_FOLDED:
+            self._unfold()
+        self._held.append(text)
+
+    def _unfold(self) -> None:
+        """Take the lines that are held."""
+        if self._held:
+            self._add(folded(self._held), len(self._held))
+            self._held.clear()
+
     def _other(self, text: str) -> None:
         """A line that no pattern fits."""
         if not self._started or not text.strip():
             return
         last = self._last
         if text[0] in " \t" and last is not None and not last.sent and not last.text:
-            last.lines.append(self._line)  # goes on with the line above
+            last.lines += self._numbers  # goes on with the line above
             return
-        self._rows.append(Row(self._line, text))
+        self._rows.append(Row(self._numbers, text))
 
     def take(self, groups: Groups, known: LinePattern, time: str, text: str = "") -> None:
         """Take a line or packet whose groups are known."""
@@ -119,7 +142,7 @@ class Joiner:
 
     def packet(self, number: int, groups: Groups, known: LinePattern, time: str) -> None:
         """Take a packet, whose number stands for the line."""
-        self._line = number
+        self._line, self._numbers = number, [number]
         self.take(groups, known, time)
 
     def _matched(self, match: re.Match[str], known: LinePattern, text: str) -> None:
@@ -131,7 +154,7 @@ class Joiner:
 
     def _event(self, groups: Groups, known: LinePattern, time: str, text: str) -> Row:
         """Make a new row of a line."""
-        row = Row(self._line)
+        row = Row(self._numbers)
         row.time = time
         row.client = plain_address(groups.get("client") or "")
         row.query = groups.get("query") or ""
@@ -147,10 +170,10 @@ class Joiner:
         row = self._row_of(groups)
         if row is None:
             return None
-        row.lines.append(self._line)
+        row.lines += self._numbers
         _answer(row, groups, known)
         for older in _released(row):
-            older.lines.append(self._line)
+            older.lines += self._numbers
             _answer(older, groups, known)
         return row
 
@@ -171,9 +194,9 @@ class Joiner:
         if row is None and not query and self._last is not None and not self._last.text:
             row = self._last
         if row is None or row.sent:
-            self._rows.append(Row(self._line, text))
+            self._rows.append(Row(self._numbers, text))
             return
-        row.lines.append(self._line)
+        row.lines += self._numbers
         code = rcode_name(groups.get("rcode") or "")
         row.rcode = row.rcode or code or ""
 
@@ -195,6 +218,20 @@ class Joiner:
             del self._open[row.key]
         if self._by_query.get(query := _plain(row.query)) is row:
             del self._by_query[query]
+
+
+def goes_on(line: str) -> bool:
+    """Whether a line goes on with the one above: it begins with a blank."""
+    return line[:1] in (" ", "\t")
+
+
+def folded(lines: Sequence[str]) -> str:
+    """A line and those that go on with it, as one.
+
+    >>> folded(["a IP (ttl 64)", "    10.1.0.23.5353 > "])
+    'a IP (ttl 64) 10.1.0.23.5353 >'
+    """
+    return lines[0] + "".join(f" {text}" for line in lines[1:] if (text := line.strip()))
 
 
 def line_ranges(lines: list[int]) -> str:

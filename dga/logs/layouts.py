@@ -22,6 +22,7 @@ from dga.logs import (
     pihole_database,
     plain_log,
     records,
+    sql_dump,
     text_log,
     w3c,
     web_page,
@@ -138,8 +139,8 @@ def _dnstap_yaml(payload: Payload, first: Sequence[str]) -> Opened | None:
 
 def _records(payload: Payload, first: Sequence[str]) -> Opened | None:
     known = records.find_record_layout(first)
-    if known is None:
-        return None
+    if known is None or _XML.match("".join(first[:1]).encode()):
+        return None  # nothing, or a document whose elements have attributes
     columns = records.record_columns(first, known, more=payload.goes_on)
     info = plain_info(payload, known.name, columns)
     info = replace(info, surplus=payload.goes_on)
@@ -160,6 +161,12 @@ def _kusto(payload: Payload, first: Sequence[str]) -> Opened | None:
     if kusto.is_kql(first):
         return kusto.kql_tables(payload, plain_info(payload, kusto.FORMAT, kusto.COLUMNS))
     return as_table(kusto.quoted(payload)) if kusto.has_unquoted_lists(first) else None
+
+
+def _sql(payload: Payload, first: Sequence[str]) -> Opened | None:
+    if isinstance(payload, LivePayload) or not sql_dump.is_sql(first):
+        return None
+    return sql_dump.sql_tables(payload, plain_info(payload, sql_dump.FORMAT, ("",)))
 
 
 def _windows_xml(payload: Payload, first: Sequence[str]) -> Opened | None:
@@ -230,6 +237,6 @@ def _quiet(payload: Payload) -> Callable[[], bool] | None:
 
 
 LAYOUTS: tuple[ByLines, ...] = (
-    _zeek, _w3c, _dnstap_yaml, _dns_cache, _kusto, _windows_xml, _structured, _text_log, _records,
-    _field_list,
+    _zeek, _w3c, _dnstap_yaml, _dns_cache, _kusto, _sql, _windows_xml, _structured, _text_log,
+    _records, _field_list,
 )  # fmt: skip

@@ -39,16 +39,20 @@ DNSTAP: Final = Grammar(
     key=("client", "query"),
 )  # fmt: skip
 
+# Before the ends of a packet: with -v its header, in a line of its own; with -vv its checksum.
+_TCPDUMP = r"(?: IP6?(?: \((?:[^()]++|\([^()]*+\))*+\))?|^ {3}) "
+_SUM = r"(?:\[[^\]]{1,60}\] )?"
+
 TCPDUMP: Final = Grammar(
     "tcpdump",
     "tcpdump's lines of DNS packets",
     (
-        _line(r"(?: IP6?|^ {3}) (?P<client>\S{2,200})\.\d{1,5} > \S{2,200}\.(?:53|domain): (?P<id>\d++)[^\s]{0,3}"
+        _line(rf"{_TCPDUMP}(?P<client>\S{{2,200}})\.\d{{1,5}} > \S{{2,200}}\.(?:53|domain): {_SUM}(?P<id>\d++)[^\s]{{0,3}}"
               r"(?: \[[^\]]{1,20}\])? [A-Z0-9]{1,10}\? (?P<query>\S++) ", ASKED),
-        _line(r"(?: IP6?|^ {3}) \S{2,200}\.(?:53|domain) > (?P<client>\S{2,200})\.\d{1,5}: (?P<id>\d++)[^\s]{0,4} "
+        _line(rf"{_TCPDUMP}\S{{2,200}}\.(?:53|domain) > (?P<client>\S{{2,200}})\.\d{{1,5}}: {_SUM}(?P<id>\d++)[^\s]{{0,4}} "
               r"(?P<rcode>[A-Z][A-Za-z]{2,12})", ANSWERED),
-        _line(r"(?: IP6?|^ {3}) \S{2,200}\.(?:53|domain) > (?P<client>\S{2,200})\.\d{1,5}: (?P<id>\d++)[^\s]{0,4} "
-              r"\d++/\d++/\d++(?P<answers>.{0,400})", ANSWERED, "NOERROR"),
+        _line(rf"{_TCPDUMP}\S{{2,200}}\.(?:53|domain) > (?P<client>\S{{2,200}})\.\d{{1,5}}: {_SUM}(?P<id>\d++)[^\s]{{0,4}} "
+              r"(?:q: [A-Z0-9]{1,10}\? (?P<query>\S++) )?\d++/\d++/\d++(?P<answers>.{0,400})", ANSWERED, "NOERROR"),
     ),
     (
         Sample(("2026-05-01 10:00:01.123456 IP 10.1.0.23.54321 > 192.0.2.53.53: 1234+ A? "
@@ -56,8 +60,38 @@ TCPDUMP: Final = Grammar(
                 "2026-05-01 10:00:01.125456 IP 192.0.2.53.53 > 10.1.0.23.54321: 1234 NXDomain 0/1/0 "
                 "(110)"),
                "10.1.0.23", "xkqzvbnt.example.", "NXDOMAIN", "2026-05-01T10:00:01.123456"),
+        Sample(("2026-05-01 10:00:01.123456 IP (tos 0x0, ttl 64, id 7, proto UDP (17), length 62)",
+                "    10.1.0.23.54321 > 192.0.2.53.53: [udp sum ok] 1234+ A? a.example. (34)",
+                "2026-05-01 10:00:01.125456 IP (tos 0x0, ttl 64, id 8, proto UDP (17), length 78)",
+                "    192.0.2.53.53 > 10.1.0.23.54321: 1234 q: A? a.example. 1/0/0 a.example. A 192.0.2.7 (50)"),
+               "10.1.0.23", "a.example.", "NOERROR", "2026-05-01T10:00:01.123456"),
     ),
     key=("client", "id"),
+    folded=True,
+)  # fmt: skip
+
+DNSCAP: Final = Grammar(
+    "dnscap",
+    "dnscap's text (`-g`)",
+    (
+        _line(rf"\[(?P<client>{_IP})\]\.\d++ \[{_IP}\]\.53 +\\? ?dns QUERY,NOERROR,(?P<id>\d++)(?:,rd|,cd|,ad|\|rd|\|cd|\|ad)*+,? "
+              r"\\ 1 (?P<query>[^\s,]++),", ASKED),
+        _line(rf"\[{_IP}\]\.53 \[(?P<client>{_IP})\]\.\d++ +\\? ?dns QUERY,(?P<rcode>[A-Z]++),(?P<id>\d++),qr\S* "
+              r"\\ 1 (?P<query>[^\s,]++),", ANSWERED),
+    ),
+    (
+        Sample(("[60] 2026-05-01 10:00:01.123456 [#7 eth0 0] \\",
+                "\t[10.1.0.23].5353 [192.0.2.53].53  \\",
+                "\tdns QUERY,NOERROR,812,rd \\",
+                "\t1 xkqzvbnt.example,IN,A 0 0 0",
+                "[60] 2026-05-01 10:00:01.125456 [#8 eth0 0] \\",
+                "\t[192.0.2.53].53 [10.1.0.23].5353  \\",
+                "\tdns QUERY,NXDOMAIN,812,qr|rd|ra \\",
+                "\t1 xkqzvbnt.example,IN,A 0 0 0"),
+               "10.1.0.23", "xkqzvbnt.example", "NXDOMAIN", "2026-05-01T10:00:01.123456"),
+    ),
+    key=("client", "id"),
+    folded=True,
 )  # fmt: skip
 
 TSHARK: Final = Grammar(

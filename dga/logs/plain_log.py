@@ -33,8 +33,14 @@ MOSTLY: Final = 0.8
 OFTEN: Final = 0.5
 SELDOM: Final = 0.05
 _WORD = re.compile(r"""[^\s"'()\[\]{}<>,;|]+""")
-_GLUED = re.compile(r"^[A-Za-z_.-]{1,30}[=:](?!//)|^[a-z][a-z0-9+.-]{0,20}://", re.IGNORECASE)
-_CODE = re.compile(r"\b(?:NXDOMAIN|NOERROR|SERVFAIL|REFUSED|FORMERR|NOTIMP)\b", re.IGNORECASE)
+_GLUED = re.compile(
+    r"^[A-Za-z_.-]{1,30}[=:](?!//|\d{1,5}(?![\w.:]))|^[a-z][a-z0-9+.-]{0,20}://", re.IGNORECASE
+)
+_CODE = re.compile(
+    r"\b(?:NXDOMAIN|NOERROR|SERVFAIL|REFUSED|FORMERR|NOTIMP|non-?existent domain|no such name"
+    r"|no such domain|no error|name error|server failure|format error|query refused)\b",
+    re.IGNORECASE,
+)
 _ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:")
 _REQUEST_END = re.compile(r"\sHTTP/\d")
 _OWN_PATH = re.compile(r'"[A-Z]{3,10} /\S{0,2000} HTTP/\d')

@@ -1,7 +1,8 @@
 """Lines that name their own fields: key=value, LTSV, CEF, LEEF, and JSON behind a prefix.
 
 A line goes in, its fields come out; one row of RECORD_LAYOUTS a layout. What stands before the
-fields (syslog and its like) is kept as the field "prefix", its time as "prefix_time".
+fields (syslog and its like) is kept as the field "prefix", its time as "prefix_time"; what stands
+behind key=value pairs as "suffix".
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Final
 import pyarrow as pa
 
 from dga.logs import windows_xml
+from dga.logs.bare_addresses import bare_addresses
 from dga.logs.field_names import QUERY_PLAIN, QUERY_SURE
 from dga.logs.heads import head_time, remembering
 from dga.logs.paths import path_endings
@@ -25,6 +27,7 @@ from dga.tables.jsonrows import record
 PAIRS: Final = "key-value"
 PREFIX: Final = "prefix"
 PREFIX_TIME: Final = "prefix_time"
+SUFFIX: Final = "suffix"
 TEXT: Final = "text"
 EXTRA: Final = "extra"
 LEAST_FIELDS: Final = 3
@@ -36,7 +39,9 @@ _PAIR = re.compile(
     r'(?:^|(?<=[\s,;|{(]))([A-Za-z_@][\w.@-]{0,63})=("(?:[^"\\]|\\.)*+"|[^\s",;|]*+)'
 )
 _LTSV = re.compile(r"^([A-Za-z_][\w.-]{0,63})[:=](.*)$", re.DOTALL)
-_LABELLED = re.compile(r"(?:^|(?<=[\s,;]))([A-Za-z_][\w.-]{0,40}): ([^,;]{0,500})(?=[,;]|$)")
+_LABELLED = re.compile(
+    r"(?:^|(?<=[\s,;]))([A-Za-z_][\w.-]{0,40}): (?![A-Za-z_][\w.-]{0,40}: )([^,;]{0,500})(?=[,;]|$)"
+)
 _LISTED = re.compile(r'([A-Za-z_][\w.-]{0,63}):"((?:[^"\\]|\\.)*+)"(?=[;\]]|$)')
 _CELL = re.compile(r'"([A-Za-z_][\w.-]{0,63})=([^"]*+)"(?=,|$)')
 _CEF_KEY = re.compile(r"(?:^|(?<=\s))([\w.\[\]-]{1,64})(?<!\\)=")
@@ -67,16 +72,18 @@ def parse_pairs(line: str) -> Fields | None:
     {'date': '2026-05-01', 'srcip': '10.1.0.23', 'qname': 'a.example'}
     """
     found: Fields = {}
-    start = -1
+    pairs = []
     for pair in _PAIR.finditer(line):
-        start = pair.start() if start < 0 else start
+        pairs.append(pair)
         key, value = pair.groups()
         found.setdefault(key, _unquoted(value))
         if len(found) >= MAX_FIELDS:
             break
     if len(found) < LEAST_FIELDS:
         return None
-    return _with_prefix(line[:start], found)
+    rest = line[pairs[-1].end() :].strip()
+    told = {SUFFIX: rest} if "." in rest else {}
+    return _with_prefix(line[: pairs[0].start()], {**told, **_between(line, pairs), **found})
 
 
 def parse_ltsv(line: str) -> Fields | None:
@@ -127,7 +134,17 @@ def _found(line: str, pair: re.Pattern[str], mark: str) -> Fields | None:
     found: Fields = {}
     for match in matches:
         found.setdefault(match[1], _plain(match[2]))
-    return _with_prefix(line[: matches[0].start()].strip(" ["), found)
+    return _with_prefix(
+        line[: matches[0].start()].strip(" ["), {**_between(line, matches), **found}
+    )
+
+
+def _between(line: str, fields: Sequence[re.Match[str]]) -> Fields:
+    """The addresses that stand in a line outside its fields."""
+    starts = [*(field.start() for field in fields), len(line)]
+    ends = [0, *(field.end() for field in fields)]
+    outside = " ".join(line[end:start] for end, start in zip(ends, starts, strict=True))
+    return bare_addresses(outside) if "." in outside or ":" in outside else {}
 
 
 def parse_cef(line: str) -> Fields | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 import pyarrow as pa
@@ -10,7 +11,7 @@ import pyarrow as pa
 from dga.logs.field_names import ANSWERS, CLIENT, QUERY, RCODE, TIME
 from dga.logs.grammar import NOTE, Grammar
 from dga.logs.grammars import GRAMMARS
-from dga.logs.joining import MAX_LINE, Joiner, Row
+from dga.logs.joining import MAX_LINE, Joiner, Row, folded, goes_on
 
 LINES: Final = "lines"
 TEXT: Final = "text"
@@ -25,11 +26,11 @@ def find_grammar(lines: Sequence[str]) -> Grammar | None:
     sample = [line for line in lines if line.strip()][:SNIFFED_LINES]
     typical = max(1, sum(map(len, sample)) // max(1, len(sample)))
     sample = sample[: max(20, SNIFFED_CHARACTERS // typical)]  # long lines take long
-    counts = {grammar.name: sum(_fits(line, grammar) for line in sample) for grammar in GRAMMARS}
-    best = max(GRAMMARS, key=lambda grammar: counts[grammar.name])
-    return (
-        best if counts[best.name] >= max(1, LEAST_SHARE * _after_preamble(sample, best)) else None
-    )
+    joined = _folded(sample)
+    samples = {grammar.name: joined if grammar.folded else sample for grammar in GRAMMARS}
+    shares = {grammar.name: _share(samples[grammar.name], grammar) for grammar in GRAMMARS}
+    best = max(GRAMMARS, key=lambda grammar: shares[grammar.name])
+    return best if shares[best.name] >= LEAST_SHARE else None
 
 
 def text_tables(
@@ -66,9 +67,17 @@ def _is_head(head: str) -> bool:
     return head[:1] not in ('"', "{") and head.count(",") < 2 and head.count(";") < 3
 
 
-def _after_preamble(sample: Sequence[str], grammar: Grammar) -> int:
-    """How many lines count: those from the first event on where a file has a header of its own."""
-    if not grammar.preamble:
-        return len(sample)
-    first = next((at for at, line in enumerate(sample) if _fits(line, grammar)), len(sample))
-    return len(sample) - first
+def _share(sample: Sequence[str], grammar: Grammar) -> float:
+    """How many of the lines are events: of those from the first event on where a file has a header
+    of its own."""
+    fitting = [_fits(line, grammar) for line in sample]
+    if not any(fitting):
+        return 0.0
+    counted = fitting[fitting.index(True) :] if grammar.preamble else fitting
+    return sum(counted) / len(counted)
+
+
+def _folded(sample: Sequence[str]) -> list[str]:
+    """The lines of a file, those that go on with one above as part of it."""
+    starts = [at for at, line in enumerate(sample) if not at or not goes_on(line)]
+    return [folded(sample[at:end]) for at, end in pairwise([*starts, len(sample)])]

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 TIMESTAMP = pa.timestamp("us", tz="UTC")
 _DAY = timedelta(days=1)
 _MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+_DAYS = "Mon|Tue|Wed|Thu|Fri|Sat|Sun"
 _CLOCK = r"\d{1,2}:\d\d(?::\d\d)?"
 
 
@@ -56,6 +57,10 @@ FORMATS: tuple[TimeFormat, ...] = (
             "May 1, 2026 10:00:01 AM"),
     _format(rf"(?:{_MONTHS}) +\d{{1,2}}, \d{{4}},? \d+:\d\d:\d\d$", "%b %d, %Y %H:%M:%S",
             "May 1, 2026 10:00:01"),
+    _format(rf"(?:{_DAYS}), \d{{1,2}} (?:{_MONTHS}) \d{{4}} {_CLOCK} [+-]\d{{4}}$",
+            "%a, %d %b %Y %H:%M:%S %z", "Fri, 01 May 2026 10:00:01 +0000"),
+    _format(rf"(?:{_DAYS}), \d{{1,2}} (?:{_MONTHS}) \d{{4}} {_CLOCK}$", "%a, %d %b %Y %H:%M:%S",
+            "Fri, 01 May 2026 10:00:01 GMT"),
     _format(rf"\d{{1,2}} (?:{_MONTHS}) \d{{4}},? {_CLOCK}", "%d %b %Y %H:%M:%S",
             "1 May 2026 10:00:01 UTC"),
     _format(rf"(?:{_MONTHS}) +\d{{1,2}}, \d{{4}} {_CLOCK}\.\d", "%b %d, %Y %H:%M:%S.%f",
@@ -103,8 +108,10 @@ FORMATS: tuple[TimeFormat, ...] = (
     _format(r"\d{4}/\d{1,2}/\d{1,2} \d+:\d\d$", "%Y/%m/%d %H:%M", "2026/5/1 10:00"),
     _format(r"\d{4}\d\d\d\d$", "%Y%m%d", "20260501"),
     _format(r"20\d{12}$", "%Y%m%d%H%M%S", "20260501100001"),
+    _format(rf"\d\d:\d\d:\d\d {_US}$", "%H:%M:%S %m/%d/%Y", "10:00:01 05/01/2026"),
+    _format(r"\d{8}T\d{6}\.\d+[+-]\d{4}$", "%Y%m%dT%H%M%S.%f%z", "20260501T100001.123+0000"),
     _format(r"\d{8}T\d{6}Z?$", "%Y%m%dT%H%M%S", "20260501T100000Z"),
-    _format(rf"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? (?:{_MONTHS}) +\d+ {_CLOCK} \d{{4}}$",
+    _format(rf"(?:{_DAYS}),? (?:{_MONTHS}) +\d+ {_CLOCK} \d{{4}}$",
             "%a %b %d %H:%M:%S %Y", "Fri May  1 10:00:00 2026"),
 )  # fmt: skip
 _EPOCH = re.compile(r"^\s*-?\d{9,19}(?:[.,]\d*)?\s*$|^\s*\d(?:\.\d+)?[eE]\+?\d{1,2}\s*$")
@@ -120,6 +127,14 @@ _OTHER_EPOCHS = (
 _ZONE_NAME = re.compile(
     r"(?<=[AP]M)\.\d+$| (?:UTC|GMT)[+-]00:?00$| (?:UTC|GMT|Z|CES?T|[A-Z]{3,4})$|Z$"
 )
+_ZONE_BEFORE_YEAR = re.compile(r" (?:UTC|GMT|Z) (\d{4})$")  # of `date`
+_LONG_MONTHS = {
+    "january": "Jan", "januar": "Jan", "february": "Feb", "februar": "Feb", "march": "Mar",
+    "märz": "Mar", "april": "Apr", "mai": "May", "june": "Jun", "juni": "Jun", "july": "Jul",
+    "juli": "Jul", "august": "Aug", "september": "Sep", "october": "Oct", "oktober": "Oct",
+    "november": "Nov", "december": "Dec", "dezember": "Dec",
+}  # fmt: skip
+_LONG_MONTH = re.compile(rf"(?:(?<=\d)\.)?(^| )({'|'.join(_LONG_MONTHS)})\b", re.IGNORECASE)
 _EXTRA_DIGITS = re.compile(r"(\.\d{6})\d+")
 _SLASHED = re.compile(r"\s*[\[\"']?(\d{1,2})/(\d{1,2})/(\d{4}|\d\d\b)")
 MONTHS = 12
@@ -135,10 +150,20 @@ def looks_like_time(text: str) -> bool:
     >>> looks_like_time("1700000000.123"), looks_like_time("May  1 10:00:00"), looks_like_time("7")
     (True, True, False)
     """
-    text = _ZONE_NAME.sub("", text.strip(_STRIP))
+    text = _ZONE_NAME.sub("", _plain(text.strip(_STRIP)))
     return bool(_EPOCH.match(text) or _JSON_DATE.match(text)) or any(
         known.looks.match(text) for known in FORMATS
     )
+
+
+def _plain(text: str) -> str:
+    """A time with the short English name of its month, and without a zone before the year.
+
+    >>> _plain("1. Mai 2026 10:00:01"), _plain("Fri May  1 10:00:01 UTC 2026")
+    ('1 May 2026 10:00:01', 'Fri May  1 10:00:01 2026')
+    """
+    text = _LONG_MONTH.sub(lambda found: found[1] + _LONG_MONTHS[found[2].lower()], text)
+    return _ZONE_BEFORE_YEAR.sub(r" \1", text)
 
 
 def are_seconds(texts: Sequence[str]) -> bool:
@@ -214,7 +239,7 @@ def to_timestamps(
     if isinstance(coded, pa.ChunkedArray):
         coded = coded.combine_chunks()
     texts = pd.Series(coded.dictionary.to_pylist(), dtype=object).fillna("")
-    texts, now = texts.str.strip(_STRIP), now or datetime.now(UTC)
+    texts, now = texts.str.strip(_STRIP).map(_plain), now or datetime.now(UTC)
     if day_first is None:
         day_first, _ = day_order(texts, now)
     found = _parse(texts, now, day_first)
@@ -266,6 +291,11 @@ def _read(texts: pd.Series[str], known: TimeFormat, day_first: bool, now: dateti
         pattern = pattern.replace(",", "")
         if "%m/%d/" in pattern:
             return _slashed(texts, pattern, day_first)
+        if pattern.startswith("%d-%m"):
+            found = _converted(texts, pattern)
+            return found.where(
+                found.notna(), _converted(texts, pattern.replace("%d-%m", "%m-%d", 1))
+            )
     if known.without_year:
         return _with_year(texts, pattern, now)
     return _converted(texts, pattern)

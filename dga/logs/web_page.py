@@ -1,4 +1,4 @@
-"""HTML reports: the table that holds the names, else every name in the page's text.
+"""HTML reports: the table that holds the names, then every other name in the page's text.
 
 What a page does not show (scripts, styles, attributes) is not read, so a link's address is none of
 its names. The page is split by `_TOKEN` and not by `html.parser`, whose time grows with the square
@@ -40,6 +40,7 @@ _BLOCKS = frozenset((
 _TOKEN = re.compile(r"<(?P<end>/?)(?P<tag>[A-Za-z][A-Za-z0-9]*)[^<>]*>?|<[!?][^<>]*>?|[^<]+|<")
 
 Cells = list[list[str]]
+NamedTable = tuple[tuple[str, ...], Cells, bool]  # columns, rows, whether a header names them
 
 
 @dataclass
@@ -148,7 +149,8 @@ def _shown(page: str) -> Iterator[str]:
 def page_tables(payload: Payload, blank: TableInfo) -> tuple[TableInfo, Iterator[pa.Table]]:
     """The layout and the rows of a page; raises FeedError for one without names or too large."""
     page = PageParser(payload.text(MAX_BYTES, "a web page"))
-    columns, rows, header = _best_table(page.tables) or _text_rows(page.lines)
+    table = _best_table(page.tables)
+    columns, rows, header = _with_others(table, page.lines) if table else _text_rows(page.lines)
     if not rows:
         raise FeedError(
             f"{payload.name}: a web page that shows no domain name; give CSV or a list, such as "
@@ -160,10 +162,10 @@ def page_tables(payload: Payload, blank: TableInfo) -> tuple[TableInfo, Iterator
     return info, iter([text_table(rows, info)])
 
 
-def _best_table(tables: Sequence[Cells]) -> tuple[tuple[str, ...], Cells, bool] | None:
+def _best_table(tables: Sequence[Cells]) -> NamedTable | None:
     """The columns and rows of the tables that hold most names; pages of one table are joined."""
     joined: dict[tuple[str, ...], Cells] = {}
-    headless: list[tuple[tuple[str, ...], Cells, bool]] = []
+    headless: list[NamedTable] = []
     for table in tables:
         rows = _even(table)
         width = len(rows[0]) if rows else 0
@@ -197,7 +199,25 @@ def _named(rows: Cells) -> float:
     return best * len(rows) if best >= MOSTLY else 0.0
 
 
-def _text_rows(text: Sequence[str]) -> tuple[tuple[str, ...], Cells, bool]:
+def _with_others(table: NamedTable, lines: Sequence[str]) -> NamedTable:
+    """A table, with a row for each name that the page shows elsewhere, and its context."""
+    columns, rows, header = table
+    told = {name for row in rows for cell in row for name in names_in(cell)}
+    others = {name: text for _, name, text in _text_rows(lines)[1] if name not in told}
+    if not others:
+        return table
+    shares = [domain_share(column) for column in zip(*rows, strict=True)]
+    place, width = shares.index(max(shares)), len(columns)
+    more = [[*_alone(name, place, width), text] for name, text in others.items()]
+    return unique((*columns, TEXT_COLUMNS[-1])), [*([*row, ""] for row in rows), *more], header
+
+
+def _alone(name: str, place: int, width: int) -> list[str]:
+    """A row that is blank but for a name."""
+    return [name if at == place else "" for at in range(width)]
+
+
+def _text_rows(text: Sequence[str]) -> NamedTable:
     """A row for each name in a page's text, with some context."""
     rows = []
     shown = [line for line in (" ".join(line.split()) for line in text) if line]

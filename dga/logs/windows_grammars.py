@@ -15,12 +15,13 @@ DEBUG_LOG: Final = Grammar(
     "Windows DNS server debug log",
     (
         _line(r"Rcv (?P<client>\S++) +(?P<id>[0-9A-Fa-f]{4}) {1,4}[QNU?] \[[0-9A-Fa-f]{4} [^\]]{0,40}\]"
-              r" \S++ +(?P<query>\S.{0,1200})", ASKED),
+              r" \S++ +(?P<query>\S(?:.{0,1200}?\(0\)|.{0,1200}))", ASKED),
         _line(r"Snd (?P<client>\S++) +(?P<id>[0-9A-Fa-f]{4}) {1,4}R {1,4}[QNU?] \[[0-9A-Fa-f]{4} {1,8}"
-              r"(?:[A-Z]{1,2} {1,8}){0,4}(?P<rcode>[A-Z]{3,})\] \S++ +(?P<query>\S.{0,1200})",
+              r"(?:[A-Z]{1,2} {1,8}){0,4}(?P<rcode>[A-Z]{3,})\] \S++ +(?P<query>\S(?:.{0,1200}?\(0\)|.{0,1200}))",
               ANSWERED),
-        _line(r"(?:Snd|Rcv) \S++ +[0-9A-Fa-f]{4} [^\[]{1,8}\[[^\]]{0,40}\] \S++ +(?P<query>\S.{0,1200})",
+        _line(r"(?:Snd|Rcv) \S++ +[0-9A-Fa-f]{4} [^\[]{1,8}\[[^\]]{0,40}\] \S++ +(?P<query>\S(?:.{0,1200}?\(0\)|.{0,1200}))",
               NOTE),
+        _line(r"^(?:UDP|TCP) (?:question|response) info at [0-9A-Fa-f]{8,}", NOTE),
     ),
     (
         Sample(("5/1/2026 10:00:01 AM 0E5C PACKET  000000D5C8E4F0A0 UDP Rcv 10.1.0.23       7c0d "
@@ -31,9 +32,17 @@ DEBUG_LOG: Final = Grammar(
         Sample(("01.05.2026 10:00:01 0E5C PACKET  000000D5C8E4F0A0 UDP Snd 10.1.0.23       7c0d "
                 "R Q [8081   DR  NOERROR] A      (1)a(7)example(0)",),
                "10.1.0.23", "a.example", "NOERROR"),
+        Sample(("5/1/2026 10:00:01 AM 0E5C PACKET  000000D5C8E4F0A0 UDP Rcv 10.1.0.23       7c0d "
+                "  Q [0001   D   NOERROR] A      (1)a(7)example(0)",
+                "UDP question info at 000000D5C8E4F0A0",
+                "  Message:",
+                "    QUESTION SECTION:",
+                '    Name      "(1)a(7)example(0)"'),
+               "10.1.0.23", "a.example", None),
     ),
     key=("client", "id"),
     preamble=True,
+    folded=True,
 )  # fmt: skip
 
 ANALYTIC: Final = Grammar(

@@ -205,13 +205,13 @@ def _zip(file: Payload, budget: Budget, sheet: str) -> Iterator[Payload]:
         archive = zipfile.ZipFile(file.raw)
     with archive:
         names = archive.namelist()
-        if "xl/workbook.xml" in names:
+        if spreadsheets.workbook_kind(archive):
             yield from spreadsheets.payloads(file, archive, budget, sheet)
             return
         if "[Content_Types].xml" in names or "mimetype" in names:
             raise FeedError(
-                f"{file.name}: an office document that is no .xlsx workbook; save the table as CSV "
-                "and give that"
+                f"{file.name}: an office document that is no .xlsx or .ods workbook; save the "
+                "table as CSV and give that"
             )
         files = [path for path in names if not path.endswith("/") and not _is_aside(path)]
         _check_count(len(files), file.name, "archive")

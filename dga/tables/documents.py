@@ -19,7 +19,8 @@ from dga.errors import FeedError
 from dga.tables.columns import is_domain
 from dga.tables.encodings import one_line
 from dga.tables.indicators import attribute_rows, stix_rows
-from dga.tables.jsonrows import record, scalar
+from dga.tables.jsonrows import line_value, record, scalar
+from dga.tables.keyed_json import KEY, keyed_rows
 from dga.tables.unpack import MAX_LINE, Payload
 
 FORMATS: Final = ("json-document", "json-objects", "stix", "misp")
@@ -91,6 +92,9 @@ def find_document(payload: Payload) -> DocumentLayout | None:
     seen = _Seen()
     with suppress(FeedError):  # the head may end within a value; damage is told later
         _walk(_events(iter([head[:MAX_LINES_HEAD] if lines else head])), seen.see)
+    whole = line_value(head.decode(errors="replace")) if seen.roots == 1 else None
+    if keyed_rows(whole) and not payload.goes_on:
+        return DocumentLayout("json-document", ((),), keyed_rows)
     return seen.layout(lines)
 
 
@@ -187,7 +191,8 @@ class _Seen:
         if () in self.elements or (lines and self._is_rows()):
             return None  # an array of records, or one a line
         if array := self._array():
-            return DocumentLayout("json-document", (array,), self._to_rows(self._inner(array)))
+            rows = _grouped_row if array == (ANY, ITEM) else self._to_rows(self._inner(array))
+            return DocumentLayout("json-document", (array,), rows)
         if not self.outside and (array := self._unnamed_array()):
             return DocumentLayout("json-document", ((*array, ITEM),), self._to_rows())
         top = sum(len(key) == 1 for key in self.keys)
@@ -263,6 +268,13 @@ def _named_row(value: Any) -> list[dict[str, str]]:
     if isinstance(value, list):
         return [{f"column_{at}": scalar(cell) for at, cell in enumerate(value, 1)}]
     return [record(value) if isinstance(value, dict) else {"domain": record(value)["value"]}]
+
+
+def _grouped_row(value: Any) -> list[dict[str, str]]:
+    """An element of one of several lists, with the key of its list."""
+    key, item = value
+    (row,) = _named_row(item)
+    return [{**row, KEY: key}]
 
 
 def _listed_row(value: Any, heads: tuple[str, ...]) -> list[dict[str, str]]:
@@ -383,7 +395,7 @@ def _walk(events: Iterator[tuple[str, Any, _Source]], see: _See) -> None:
 
 
 def _values(pieces: Iterator[bytes], paths: tuple[Path, ...]) -> Iterator[Any]:
-    """Each value at one of the paths, in order; with its key if the path ends in ANY."""
+    """Each value at one of the paths, in order; with its first key if ANY is in one."""
     ijson = _parser()
     longest = max(map(len, paths))
     builder: Any = None
@@ -406,8 +418,8 @@ def _values(pieces: Iterator[bytes], paths: tuple[Path, ...]) -> Iterator[Any]:
             if depth > MAX_DEPTH:
                 raise FeedError(f"JSON nested more than {MAX_DEPTH} deep; not a table")
         elif builder is not None and depth == start:
-            keyed = path and path[-1] != ITEM
-            yield (path[start - 1], builder.value) if keyed and (ANY,) in paths else builder.value
+            keyed = any(ANY in wanted for wanted in paths)
+            yield (path[0], builder.value) if keyed else builder.value
             builder = None
             source.taken = 0
 

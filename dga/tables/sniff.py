@@ -176,10 +176,26 @@ def _json(payload: Payload, info: TableInfo, rows: list[dict[str, str]]) -> Tabl
 def _hosts(payload: Payload, blank: TableInfo, lines: list[str]) -> TableInfo | None:
     sample = [line for line in lines[:SAMPLE_ROWS] if line.strip() and line[0] != "#"]
     fitting = sum(is_hosts_line(line) and bool(_HOSTS_ENTRY.match(line)) for line in sample)
-    if not sample or fitting * 10 < len(sample) * 9:
+    if not sample or fitting * 10 < len(sample) * 9 or _are_clients(sample):
         return None
     columns = ("address", "domain", EXTRA)
     return replace(blank, format="hosts", columns=columns, skipped=_above(lines), surplus=True)
+
+
+def _are_clients(sample: list[str]) -> bool:
+    """Whether lines are a client and a name that it asked for: several private addresses that come
+    again, each time with one name.
+
+    >>> _are_clients(["10.1.0.23 a.com", "10.1.0.24 b.net", "10.1.0.23 c.org"])
+    True
+    >>> _are_clients(["127.0.0.1 localhost", "0.0.0.0 a.com", "0.0.0.0 b.net"])
+    False
+    """
+    pairs = [line.split() for line in sample]
+    addresses = [ipaddress.ip_address(pair[0]) for pair in pairs if is_hosts_line(" ".join(pair))]
+    inner = {one for one in addresses if one.is_private and not one.is_loopback and int(one)}
+    paired = all(len(pair) == 2 for pair in pairs)
+    return paired and 1 < len(inner) == len(set(addresses)) < len(addresses)
 
 
 def _list_kind(payload: Payload, blank: TableInfo, lines: list[str]) -> TableInfo | None:
@@ -358,11 +374,17 @@ def _names_or_text(blank: TableInfo, rows: list[list[str]], sample: list[str]) -
     if len(rows[0]) == 1 and (info := _spaced(blank, spaced)):
         return info
     text = replace(blank, format="text", columns=TEXT_COLUMNS)
-    if best < 0.5:
+    if best < 0.5 and not _are_names(rows):
         return text if _is_prose(sample) else None
+    return text if _are_names(rows) else None
+
+
+def _are_names(rows: list[list[str]]) -> bool:
+    """Whether all cells are names, or hold one where there is a single row, as in a program."""
     cells = [cell for row in rows for cell in row if cell.strip()]
-    several = len(rows[0]) > 1 and domain_share(cells) >= 0.9
-    return text if several else None
+    if len(rows) == 1 < len(rows[0]):
+        return all(names_in(cell) for cell in cells)
+    return len(rows[0]) > 1 and domain_share(cells) >= 0.9
 
 
 def _is_prose(sample: list[str]) -> bool:

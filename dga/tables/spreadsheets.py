@@ -1,4 +1,5 @@
-"""Convert a sheet of an Excel workbook (.xlsx) to CSV: the named one, or the only one with domains.
+"""Convert a sheet of a workbook (.xlsx, .xlsb, .ods) to CSV: the named one, or the only one with
+domains.
 
 The workbook's parts are copied within limits; a child process with limits on memory and time then
 reads the copy (`dga.tables.workbook`).
@@ -21,8 +22,11 @@ from dga.tables.encodings import one_line, shown
 from dga.tables.unpack import MAX_LINE, Bounded, Budget, Payload, base_name, damage_told
 
 MAX_WORKBOOK_BYTES = 2**28  # unpacked
+MAX_KIND = 99  # bytes of what names the kind of an open document
 MAX_CELLS = 10_000_000  # cells of the rectangle that a sheet spans
 _TEXTS = "xl/sharedStrings.xml"  # the only part whose texts can look like cell references
+# The part that only such a workbook has, and the ending by which the reader knows it.
+_KINDS = {"xl/workbook.xml": "xlsx", "xl/workbook.bin": "xlsb", "content.xml": "ods"}
 _PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,3})(\d{1,7})["']""")
 _LONGEST_PLACE = 16  # bytes
 _ENDED = {
@@ -33,12 +37,27 @@ _ENDED = {
 }
 
 
+def workbook_kind(archive: zipfile.ZipFile) -> str:
+    """The ending of a workbook's kind; "" for any other archive."""
+    names = archive.namelist()
+    kind = next((kind for part, kind in _KINDS.items() if part in names), "")
+    if kind == "ods":
+        return kind if "mimetype" in names and _is_open_document(archive) else ""
+    return kind
+
+
+def _is_open_document(archive: zipfile.ZipFile) -> bool:
+    with damage_told("the workbook"), archive.open("mimetype") as part:
+        return part.read(MAX_KIND).endswith(b".opendocument.spreadsheet")
+
+
 def payloads(
     file: Payload, archive: zipfile.ZipFile, budget: Budget, sheet: str
 ) -> Iterator[Payload]:
     """The requested sheet of a workbook, as CSV; FeedError asks which one if several qualify."""
+    kind = workbook_kind(archive)
     with (
-        tempfile.NamedTemporaryFile(suffix=".xlsx") as copy,
+        tempfile.NamedTemporaryFile(suffix=f".{kind}") as copy,
         tempfile.NamedTemporaryFile(suffix=".csv") as rows,
     ):
         _copy(archive, copy, file.name, Budget(min(budget.limit, MAX_WORKBOOK_BYTES)))
@@ -47,7 +66,7 @@ def payloads(
         name = file.name if len(sheets) < 2 else f"{file.name}: {one_line(found)}"
         stream = Bounded(rows, name, Budget(budget.limit))
         yield replace(
-            file, name=name, compression="xlsx", head=stream.read(MAX_LINE), stream=stream,
+            file, name=name, compression=kind, head=stream.read(MAX_LINE), stream=stream,
             sheet=found, sheets=sheets,
         )  # fmt: skip
 

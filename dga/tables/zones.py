@@ -29,7 +29,8 @@ def is_zone(lines: Sequence[str]) -> bool:
     rows = [reader.row(line) for line in sample]
     fitting = sum(row is not None for row in rows)
     named = sum(bool(row) for row in rows)
-    return bool(named) and fitting >= _LEAST_SHARE * len(sample)
+    listed = sum("," in line.split(None, 1)[0] for line in sample)  # cells before the name
+    return bool(named) and fitting >= _LEAST_SHARE * len(sample) and listed * 2 < len(sample)
 
 
 def zone_rows(blocks: Iterable[Sequence[str]]) -> Iterator[list[list[str]]]:

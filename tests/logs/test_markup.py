@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from dga.errors import FeedError
-from dga.logs import read_events
+from dga.logs import open_table, read_events
 from dga.logs.events import SCHEMA
 
 ASKED = ["www.garden-tools.com", "xkqzvbntwq.net", "mail.paper-boats.org"]
@@ -39,9 +39,20 @@ def test_the_table_of_names_is_read_with_its_roles() -> None:
         "<table><tr><th>Time<th>Client<th>Query<th>Rcode</tr>{}</table>"
     )
     found = events_of(PAGE.format(table.format("".join(map(row.format, ASKED)))))
-    assert [event["query"] for event in found] == ASKED
+    assert [event["query"] for event in found] == [*ASKED, "www.a-vendor.com"]
+    *found, elsewhere = found
     assert {(event["client"], event["rcode"]) for event in found} == {("10.1.0.23", "NXDOMAIN")}
     assert {event["time"].isoformat() for event in found} == {"2026-05-01T10:00:01+00:00"}
+    assert elsewhere["client"] is None and elsewhere["time"] is None
+
+
+def test_names_outside_the_table_are_rows_behind_it_with_their_context() -> None:
+    table = "<table><tr><th>domain</th><th>count</th></tr>{}</table><p>Later it asked for {}.</p>"
+    cells = "".join(f"<tr><td>{name}</td><td>7</td></tr>" for name in ASKED[:2])
+    with open_table(io.BytesIO(PAGE.format(table.format(cells, ASKED[2])).encode())) as log:
+        rows = pa.concat_tables(log.chunks).to_pylist()
+    assert [row["domain"] for row in rows] == ASKED
+    assert [row["text"] for row in rows] == ["", "", f"Later it asked for {ASKED[2]}."]
 
 
 def test_a_report_in_prose_gives_the_names_that_it_shows() -> None:
@@ -115,6 +126,15 @@ def test_the_elements_that_repeat_are_the_rows(kind: tuple[str, str]) -> None:
     assert [event["query"] for event in found] == ASKED
     if "10.1.0.23" in row:
         assert {event["client"] for event in found} == {"10.1.0.23"}
+
+
+def test_a_document_on_one_line_keeps_all_its_rows() -> None:
+    row = "<entry time='2026-05-01' client='10.1.0.23' query='{}'/>"
+    text = f"<?xml version='1.0'?><log>{''.join(map(row.format, ASKED))}</log>"
+    found = events_of(text)
+    assert [(event["query"], event["client"]) for event in found] == [
+        (name, "10.1.0.23") for name in ASKED
+    ]
 
 
 def test_more_rows_than_the_head_holds_stay_in_order() -> None:

@@ -33,6 +33,7 @@ LINES = (
     '"GET https://{name}/a.php HTTP/1.1" "IT" "https://www.search-portal.com/"',
     '{name} {client} - - [01/May/2026:10:00:01 +0000] "GET /a.php HTTP/1.1" 200 9 '
     '"https://www.search-portal.com/" "Mozilla/5.0"',
+    '{name}:443 {client} - - [01/May/2026:10:00:01 +0000] "GET /a.php HTTP/1.1" 200 9',
     "2026-05-01 10:00:01 box1 filter: category blocked, user ana, address {client}, site {name}, "
     "server proxy.corp.aureola.com",
 )
@@ -51,9 +52,17 @@ def test_name_client_and_time_are_told_by_their_places(line: str) -> None:
 def test_a_code_in_the_line_is_the_answer() -> None:
     text = "".join(
         f"2026-05-01 10:00:01 lookup of {name} by {client} gave {code}\n"
-        for (name, client), code in zip(ASKED.items(), ["noerror", "NXDOMAIN"] * 2, strict=True)
-    )
+        for (name, client), code in zip(
+            ASKED.items(), ["noerror", "NXDOMAIN", "(No Error)", "(Non-Existent domain)"],
+            strict=True,
+        )
+    )  # fmt: skip
     assert [event["rcode"] for event in events_of(text)] == ["NOERROR", "NXDOMAIN"] * 2
+
+
+def test_a_client_and_a_name_a_line_are_no_hosts_file() -> None:
+    text = "".join(f"{client} {name}\n" for name, client in ASKED.items())
+    assert {event["query"]: event["client"] for event in events_of(text)} == ASKED
 
 
 def test_every_line_is_a_row() -> None:

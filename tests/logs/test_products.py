@@ -86,6 +86,28 @@ def test_an_answer_is_told_from_its_receiver() -> None:
     assert [event["rcode"] for event in found] == ["NXDOMAIN", None, None]
 
 
+@pytest.mark.parametrize("port", ["sport", "src_port", "spt"])
+def test_an_answer_s_receiver_is_told_by_any_port_of_its_sender(port: str) -> None:
+    text = f"ts,src,{port},dst,qname,rcode\n" + "".join(
+        f"2026-05-01T10:00:01Z,192.0.2.53,53,{client},{query},{CODES[code][0]}\n"
+        for client, query, code in ROWS
+    )
+    events = read_events(io.BytesIO(text.encode()))
+    found = pa.Table.from_batches(list(events.batches()), SCHEMA).to_pylist()
+    assert [event["client"] for event in found] == [client for client, _, _ in ROWS]
+
+
+def test_questions_with_their_type_are_no_zone() -> None:
+    text = "ts,client,question\n" + "".join(
+        f"2026-05-01T10:00:01Z,{client},{query}. IN A\n" for client, query, _ in ROWS
+    )
+    events = read_events(io.BytesIO(text.encode()))
+    found = pa.Table.from_batches(list(events.batches()), SCHEMA).to_pylist()
+    assert [(event["client"], event["query"].partition(" ")[0].rstrip(".")) for event in found] == [
+        (client, query) for client, query, _ in ROWS
+    ]
+
+
 def test_wireshark_s_table_tells_the_client_of_answers_too() -> None:
     text = (
         '"No.","Time","Source","Destination","Protocol","Length","Info"\n'

@@ -165,6 +165,35 @@ def test_the_only_sheet_with_domains_is_read_with_its_header() -> None:
     assert read(content)["domain"].to_pylist() == NAMES[:2]
 
 
+def open_document(rows: str) -> bytes:
+    """A workbook of LibreOffice."""
+    spaces = "urn:oasis:names:tc:opendocument:xmlns"
+    content = (
+        f'<office:document-content xmlns:office="{spaces}:office:1.0" '
+        f'xmlns:table="{spaces}:table:1.0" xmlns:text="{spaces}:text:1.0"><office:body>'
+        f'<office:spreadsheet><table:table table:name="S">{rows}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    return zip_of({
+        "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
+        "content.xml": content.encode(),
+        "META-INF/manifest.xml": b'<manifest:manifest xmlns:manifest="'
+        + f'{spaces}:manifest:1.0"/>'.encode(),
+    })  # fmt: skip
+
+
+def row_of(text: str) -> str:
+    return (
+        f'<table:table-row><table:table-cell office:value-type="string"><text:p>{text}</text:p>'
+        "</table:table-cell></table:table-row>"
+    )
+
+
+def test_a_workbook_of_libreoffice_is_read() -> None:
+    found = read(open_document("".join(map(row_of, ["domain", *NAMES]))))
+    assert found["domain"].to_pylist() == NAMES
+
+
 def test_of_several_sheets_with_domains_one_is_asked_for() -> None:
     content = workbook(First=[["one.example.com"]], Second=[["two.example.org"]])
     with pytest.raises(SheetError, match=r"First, Second; name one") as refused:

@@ -94,6 +94,19 @@ DOCUMENTS: dict[str, tuple[str, Any, list[str]]] = {
         {"version": 1, "rules": [{"domain": NAMES[:1], "domain_suffix": NAMES[1:]}]},
         NAMES,
     ),
+    "columns": (
+        "json-document", {"time": [1, 2, 3], "query": NAMES, "rcode": [0, 3, 0]}, NAMES,
+    ),
+    "columns by number": (
+        "json-document",
+        {"client": {str(at): "10.1.0.23" for at in range(3)}, "query": dict(enumerate(NAMES))},
+        NAMES,
+    ),
+    "records under keys": (
+        "json-document", {f"e{at}": {"at": at, "query": n} for at, n in enumerate(NAMES)}, NAMES,
+    ),
+    "groups of names": ("json-document", {"c2": NAMES[:2], "mail": NAMES[2:]}, NAMES),
+    "lists of one length": ("json-document", {"c2": NAMES[:1], "mail": NAMES[1:2]}, NAMES[:2]),
     "rules of a firewall": ("json-document", {"denied-remote-domains": NAMES}, NAMES),
 }  # fmt: skip
 
@@ -110,6 +123,14 @@ def test_the_rows_of_a_document_come_out(kind: str, indent: int | None) -> None:
     found, rows = read(json.dumps(value, indent=indent))
     assert rows == names
     assert found == format or (kind, indent) == ("one event", None)
+
+
+def test_the_keys_of_lists_are_told_and_may_be_clients() -> None:
+    text = json.dumps({"10.1.0.23": NAMES[:2], "10.1.0.24": NAMES[2:]})
+    events = logs.read_events(io.BytesIO(text.encode()))
+    found = pa.Table.from_batches(list(events.batches())).to_pylist()
+    assert [event["query"] for event in found] == NAMES
+    assert [event["client"] for event in found] == ["10.1.0.23", "10.1.0.23", "10.1.0.24"]
 
 
 def test_objects_one_behind_the_other_are_rows() -> None:

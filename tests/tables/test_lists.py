@@ -91,6 +91,9 @@ LAYOUTS = {
         "It dropped winlogon.exe and v1.2.3 (192.0.2.7).\nLast: xkqzvbnt(dot)net.\n", NAMES,
     ),
     "several in a line": ("text", "one.example.com, two.example.org\nxkqzvbnt.net\n", NAMES),
+    "a list of a program": (
+        "text", 'var bad = ["one.example.com", "two.example.org", "xkqzvbnt.net"];', NAMES,
+    ),
     "several in each line": ("text", "one.example.com; two.example.org\n" * 2, NAMES[:2] * 2),
     "spaces": (
         "spaced", each("2026-05-01 10:00:00 10.9.0.1 § A NOERROR\n"), NAMES,

@@ -1,0 +1,245 @@
+"""SQL dumps: the rows of `INSERT INTO ... VALUES` and of PostgreSQL's `COPY ... FROM stdin`.
+
+Columns have the names that the statement gives, else those of the dump's CREATE TABLE. Dumps are
+streamed and nothing is executed; the rows of all their tables are rows of one.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Final
+
+import pyarrow as pa
+
+from dga.errors import FeedError
+from dga.tables import TableInfo
+from dga.tables.encodings import one_line
+from dga.tables.texttable import text_table
+from dga.tables.unpack import Payload
+
+FORMAT: Final = "sql"
+TABLE: Final = "table"  # the column of the table's name, where a dump fills several
+EXTRA: Final = "extra"
+SNIFFED_LINES: Final = 500
+MAX_ROW: Final = 2**21  # characters of a row
+MAX_STATEMENT: Final = 2**16  # characters of a statement without its rows
+ROWS_AT_ONCE: Final = 1_000
+_PART = r'(?:`[^`\n]{1,128}`|"[^"\n]{1,128}"|\[[^\]\n]{1,128}\]|[\w$]{1,128})'
+_NAME = rf"{_PART}(?:\.{_PART}){{0,3}}"
+_DEFINITIONS = r"(?:[^()'\"]++|'[^']*+'|\"[^\"]*+\"|\((?:[^()']++|'[^']*+'|\([^()]*+\))*+\))*+"
+_STATEMENT = re.compile(
+    rf"^[ \t]*(?:(?:INSERT|REPLACE)(?:\s+(?:IGNORE|DELAYED|LOW_PRIORITY|OR\s+\w+))?(?:\s+INTO)?\s+"
+    rf"(?P<filled>{_NAME})\s*(?:\((?P<listed>[^()]*)\)\s*)?(?:OVERRIDING\s+\w+\s+VALUE\s*)?VALUES\b"
+    rf"|COPY\s+(?P<copied>{_NAME})\s*(?:\((?P<heads>[^()]*)\)\s*)?FROM\s+stdin\b[^;\n]*;[^\n]*\n"
+    rf"|CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?P<made>{_NAME})\s*"
+    rf"\((?P<definitions>{_DEFINITIONS})\))",
+    re.IGNORECASE | re.MULTILINE,
+)
+_FIRST = re.compile(
+    r"\s*(?:--|/\*|#|\\|(?:SET|BEGIN|PRAGMA|USE|DROP|LOCK|START|ALTER|CREATE|INSERT|REPLACE|COPY|GO"
+    r"|DELETE|TRUNCATE)\b)",
+    re.IGNORECASE,
+)
+_STARTS = re.compile(
+    r"\s*(?:(?:INSERT|REPLACE)\s.{0,300}\bVALUES\b|INSERT\s+INTO\s|COPY\s.{0,3000}\sFROM\s+stdin"
+    r"|CREATE\s+TABLE\s)",
+    re.IGNORECASE,
+)
+_DEFINED = re.compile(
+    rf"\s*({_PART})(?:[^,()'\"]++|'[^']*+'|\"[^\"]*+\"|\((?:[^()]++|\([^()]*+\))*+\))*+,?"
+)
+_NO_COLUMN = re.compile(
+    r"(?:PRIMARY|KEY|UNIQUE|CONSTRAINT|INDEX|FOREIGN|CHECK|FULLTEXT|SPATIAL|EXCLUDE|LIKE)$", re.I
+)
+_LINE = re.compile(r"([^\n]*+)\n?")
+_COPY_ESCAPES = {"\\t": "\t", "\\n": "\n", "\\r": "\r", "\\\\": "\\"}
+_BACKSLASHED = re.compile(r"(?:INTO|TABLE) `|(?:MySQL|MariaDB) dump")  # where \' ends no text
+
+
+@dataclass(frozen=True)
+class _Dialect:
+    """How rows are written: a row, and a value or comma in it."""
+
+    row: re.Pattern[str]
+    token: re.Pattern[str]
+
+
+def _dialect(text: str) -> _Dialect:
+    quoted = rf"'((?:{text}|'')*+)'"
+    plain = quoted.replace("((", "(?:(", 1)
+    nested = rf"\((?:[^()']++|{plain}|\((?:[^()']++|{plain})*+\))*+\)"
+    return _Dialect(
+        re.compile(rf"\s*+,?\s*+\(((?:[^()']++|{plain}|{nested})*+)\)"),
+        re.compile(rf"{quoted}|({nested})|(,)|([^,()']++)"),
+    )
+
+
+_STANDARD = _dialect(r"[^']")
+_WITH_BACKSLASHES = _dialect(r"[^'\\]|\\.|\\\n")
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row of a table, and the names of its cells."""
+
+    table: str
+    names: tuple[str, ...]
+    cells: list[str]
+
+    def fields(self) -> dict[str, str]:
+        """The cells by their names; made-up ones for those without."""
+        made_up = (f"column_{at}" for at in range(len(self.names) + 1, len(self.cells) + 1))
+        return dict(zip((*self.names, *made_up), self.cells, strict=False))
+
+
+class _Text:
+    """The text of a dump, of which what is read is dropped."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        self._text, self._at = "", 0
+
+    def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """Read what fits a pattern at this place; None if nothing does."""
+        found = pattern.match(self._text, self._at)
+        while (found is None or found.end() == len(self._text)) and self._more(MAX_ROW):
+            found = pattern.match(self._text, self._at)
+        self._at = found.end() if found else self._at
+        return found
+
+    def find(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """Read up to the end of what fits a pattern; None if nothing does."""
+        found = pattern.search(self._text, self._at)
+        while found is None or found.end() == len(self._text):
+            if found is None:
+                self._at = max(self._at, len(self._text) - MAX_STATEMENT)
+            if not self._more(2 * MAX_ROW):
+                break
+            found = pattern.search(self._text, self._at)
+        self._at = found.end() if found else len(self._text)
+        return found
+
+    def rest(self) -> str:
+        """The next characters that are no blanks."""
+        return self._text[self._at : self._at + 60].strip()
+
+    def _more(self, most: int) -> bool:
+        piece = next(self._pieces, b"") if len(self._text) - self._at <= most else b""
+        if piece:
+            self._text, self._at = self._text[self._at :] + self._decoder.decode(piece), 0
+        return bool(piece)
+
+
+def is_sql(lines: Sequence[str]) -> bool:
+    """Whether lines begin an SQL dump that has rows or says which columns they have.
+
+    >>> is_sql(["-- dump", "INSERT INTO `dns` VALUES (1,'a.com');"])
+    True
+    """
+    sample = [line for line in lines[:SNIFFED_LINES] if line.strip()]
+    return bool(sample) and bool(_FIRST.match(sample[0])) and any(map(_STARTS.match, sample))
+
+
+def sql_tables(payload: Payload, blank: TableInfo) -> tuple[TableInfo, Iterator[pa.Table]] | None:
+    """The layout and the rows of a dump; None where its head has no rows."""
+    sample: list[_Row] = []
+    with suppress(FeedError):  # the head may end within a row; damage is told later
+        sample.extend(_rows(payload.sample))
+    if not sample:
+        return None
+    several = (TABLE,) if len({row.table for row in sample}) > 1 else ()
+    columns = (*dict.fromkeys(name for row in sample for name in row.fields()), *several)
+    columns = (*columns, EXTRA) if payload.goes_on else columns
+    info = replace(blank, format=FORMAT, columns=columns, header=True, surplus=payload.goes_on)
+    return info, _tables(payload, info)
+
+
+def _tables(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
+    rows = _rows(payload)
+    known = info.columns[:-1] if info.surplus else info.columns
+    while batch := list(islice(rows, ROWS_AT_ONCE)):
+        yield text_table([_cells(row, known) for row in batch], info)
+
+
+def _cells(row: _Row, known: Sequence[str]) -> list[str]:
+    """The cells of the known columns, then those of others with their names."""
+    fields = {TABLE: row.table, **row.fields()}
+    others = [f"{name}={cell}" for name, cell in row.fields().items() if name not in known]
+    return [*(fields.get(name, "") for name in known), *others]
+
+
+def _rows(payload: Payload) -> Iterator[_Row]:
+    """The rows of a dump in order; raises FeedError where a statement's rows cannot be read."""
+    text = _Text(payload.pieces())
+    head = next(payload.sample.pieces(), b"").decode("latin-1")
+    dialect = _WITH_BACKSLASHES if _BACKSLASHED.search(head) else _STANDARD
+    defined: dict[str, tuple[str, ...]] = {}
+    while statement := text.find(_STATEMENT):
+        table = _plain(statement["filled"] or statement["copied"] or statement["made"] or "")
+        if statement["made"]:
+            defined[table] = _defined_columns(statement["definitions"])
+            continue
+        listed = statement["listed"] or statement["heads"]
+        names = tuple(map(_plain, listed.split(","))) if listed else defined.get(table, ())
+        if statement["copied"]:
+            yield from _copied_rows(text, table, names)
+            continue
+        while row := text.take(dialect.row):
+            yield _Row(table, names, _values(row[1], dialect))
+        if text.rest()[:1] in ("(", ","):
+            raise FeedError(f"{payload.name}: damaged SQL, near {one_line(text.rest())!r}; mend it")
+
+
+def _copied_rows(text: _Text, table: str, names: tuple[str, ...]) -> Iterator[_Row]:
+    """The lines behind a COPY, up to the one that ends it."""
+    while (line := text.take(_LINE)) and line[0] and line[1] != "\\.":
+        cells = [
+            "" if cell == "\\N" else _copied(cell) for cell in line[1].rstrip("\r").split("\t")
+        ]
+        yield _Row(table, names, cells)
+
+
+def _copied(cell: str) -> str:
+    if "\\" not in cell:
+        return cell
+    return re.sub(r"\\.", lambda pair: _COPY_ESCAPES.get(pair[0], pair[0][1:]), cell)
+
+
+def _values(text: str, dialect: _Dialect) -> list[str]:
+    """The values of a row: texts without quotes, the first text within a function, "" for NULL."""
+    cells = [""]
+    told = False  # whether the cell's text is known
+    for token in dialect.token.finditer(text):
+        quoted, nested, comma, word = token.groups()
+        if comma:
+            cells.append("")
+            told = False
+        elif not told and quoted is not None:
+            cells[-1], told = _unescaped(quoted, dialect), True
+        elif not told and nested and (inner := dialect.token.search(nested, nested.find("'"))):
+            cells[-1], told = _unescaped(inner[1] or nested, dialect), True
+        elif not told and word:
+            cells[-1] = "" if word.strip().upper() == "NULL" else word.strip()
+    return cells
+
+
+def _unescaped(text: str, dialect: _Dialect) -> str:
+    text = text.replace("''", "'")
+    return re.sub(r"\\(.)", r"\1", text) if dialect is _WITH_BACKSLASHES else text
+
+
+def _defined_columns(definitions: str) -> tuple[str, ...]:
+    """The names of the columns that a CREATE TABLE defines."""
+    names = [found[1] for found in _DEFINED.finditer(definitions)]
+    return tuple(_plain(name) for name in names if not _NO_COLUMN.match(name))
+
+
+def _plain(name: str) -> str:
+    """A name without quotes and without the database's."""
+    return re.split(r"\.(?=[^.]+$)", name.strip())[-1].strip('`"[] \t\r\n')

@@ -1,0 +1,103 @@
+"""SQL dumps: the rows of INSERT and COPY, with the columns of the statement or of its table."""
+
+from __future__ import annotations
+
+import io
+import time
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from dga.errors import FeedError
+from dga.logs import open_table, read_events
+from dga.logs.events import SCHEMA
+
+ASKED = {"www.garden-tools.com": ("10.1.0.11", "NOERROR"),
+         "xkqzvbntwq.net": ("10.1.0.23", "NXDOMAIN"),
+         "mail.paper-boats.org": ("10.1.0.12", "NOERROR")}  # fmt: skip
+DEFINED = (
+    "CREATE TABLE {quote}dns{quote} (\n  {quote}id{quote} int(11) NOT NULL,\n  {quote}ts{quote} "
+    "datetime DEFAULT '2026-01-01, (x)',\n  {quote}client_ip{quote} varchar(45),\n  {quote}qname"
+    "{quote} varchar(255),\n  {quote}note{quote} text,\n  {quote}rcode{quote} text,\n"
+    "  PRIMARY KEY ({quote}id{quote})\n);\n"
+)
+MYSQL = "-- MySQL dump 10.13\n/*!40101 SET NAMES utf8 */;\n" + DEFINED.format(quote="`")
+
+
+def row(name: str, note: str = "'it''s (a; b), c'", time: str = "'2026-05-01 10:00:01'") -> str:
+    client, code = ASKED[name]
+    return f"(7,{time},'{client}','{name}',{note},'{code}')"
+
+
+def events_of(data: bytes) -> list[dict[str, Any]]:
+    events = read_events(io.BytesIO(data))
+    return pa.Table.from_batches(list(events.batches()), SCHEMA).to_pylist()
+
+
+def inserts(before: str, after: str = ";\n", **values: str) -> str:
+    """A statement for each row."""
+    return "".join(f"{before} VALUES {row(name, **values)}{after}" for name in ASKED)
+
+
+NAMED = "(id, ts, client_ip, qname, note, rcode)"
+BRACKETED = "INSERT [dbo].[dns] ([id], [ts], [client_ip], [qname], [note], [rcode])"
+DUMPS = {
+    "one statement": f"{MYSQL}INSERT INTO `dns` VALUES {','.join(map(row, ASKED))};\n",
+    "a quote mark behind a backslash": MYSQL + inserts("INSERT INTO `dns`", note=r"'it\'s (a'"),
+    "a statement a row": "BEGIN;\n" + DEFINED.format(quote="") + inserts("INSERT INTO dns"),
+    "a backslash that is a letter": DEFINED.format(quote='"')
+    + inserts("INSERT INTO dns", note=r"'C:\'"),
+    "columns in the statement": f"INSERT INTO logs.dns {NAMED}\nVALUES\n  "
+    + ",\n  ".join(map(row, ASKED))
+    + ";\n",
+    "functions around values": "SET IDENTITY_INSERT [dbo].[dns] ON\nGO\n"
+    + inserts(BRACKETED, "\nGO\n", note="N'x'", time="CAST(N'2026-05-01T10:00:01' AS DateTime)"),
+    "copied lines": f"--\n-- PostgreSQL database dump\n--\nCOPY public.dns {NAMED} FROM stdin;\n"
+    + "".join(
+        f"7\t2026-05-01 10:00:01\t{client}\t{name}\t\\N\t{code}\n"
+        for name, (client, code) in ASKED.items()
+    )
+    + "\\.\n\nSELECT 1;\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", DUMPS)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_roles_of_a_dump(kind: str, encoding: str) -> None:
+    found = events_of(DUMPS[kind].encode(encoding))
+    assert {event["query"]: (event["client"], event["rcode"]) for event in found} == ASKED
+    assert {event["time"].isoformat() for event in found} == {"2026-05-01T10:00:01+00:00"}
+
+
+def test_the_rows_of_all_tables_come_out_with_their_table() -> None:
+    text = (
+        MYSQL + f"INSERT INTO `dns` VALUES {row('xkqzvbntwq.net')};\nINSERT INTO `users` (`who`) "
+    )
+    with open_table(io.BytesIO((text + "VALUES ('ana'),('ben');\n").encode())) as log:
+        rows = pa.concat_tables(log.chunks).to_pylist()
+        assert log.column == "qname"
+    assert [(row["table"], row["qname"], row["who"]) for row in rows] == [
+        ("dns", "xkqzvbntwq.net", ""), ("users", "", "ana"), ("users", "", "ben")]  # fmt: skip
+
+
+def test_a_dump_longer_than_its_head_keeps_every_row() -> None:
+    values = ",".join(f"(7,'10.1.0.23','name{at}.com','{'x' * 250}')" for at in range(6_000))
+    text = f"INSERT INTO dns (id, client, qname, note) VALUES {values};\n"
+    assert len(events_of(text.encode())) == 6_000
+
+
+def test_damage_is_told() -> None:
+    with pytest.raises(FeedError, match="damaged SQL, near"):
+        events_of((MYSQL + f"INSERT INTO `dns` VALUES {row('xkqzvbntwq.net')},(7,'a").encode())
+
+
+@pytest.mark.parametrize(
+    "part", ["INSERT INTO a (", "INSERT INTO a VALUES (", "CREATE TABLE a (", "(", "'", "COPY a "]
+)
+def test_what_does_not_end_takes_little_time(part: str) -> None:
+    text = f"INSERT INTO a (q) VALUES ('xkqzvbntwq.net');\n{part}" + f"{part}\n" * 200_000
+    start = time.monotonic()
+    with pytest.raises(FeedError, match="damaged") if part.endswith("VALUES (") else io.BytesIO():
+        events_of(text.encode())
+    assert time.monotonic() - start < 10
