@@ -4,7 +4,8 @@
         --curated CURATED.csv --trial FILE ...
 
 The files are those that the run was trained on, so that its parts are the same. The network stays
-as it is; the copy gets a calibration, thresholds, groups and figures of its own.
+as it is; the copy gets a calibration, thresholds, groups, figures and a record of cleaned names of
+its own.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from dga.config import ResolvedConfig, TrainingConfig
 from dga.datasets import dataset, feeds, prepare
 from dga.errors import DGAError
 from dga.evaluation import evaluate
-from dga.runs import results, store
+from dga.runs import cleaned_names, results, store
 from dga.training import finalize
 
 
@@ -35,6 +36,7 @@ def main() -> None:
     config = TrainingConfig.from_json(run.settings).resolved()
     work = store.create(options.name, run.path.parent)
     shutil.copytree(run.path, work, dirs_exist_ok=True)
+    cleaned_names.save(work, data)
     folder, stated = work / store.BUNDLE_FOLDER, _stated(run, options.name)
     names = prepare.calibration_data(data, config)
     bundle, calibrated = finalize.calibrate(folder, stated, names)
