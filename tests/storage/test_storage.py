@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -21,13 +22,15 @@ from dga.tables.writers import TableWriter
 LEFT = ".list.csv.0123abcd.part"
 
 
-@pytest.fixture
+@contextmanager
 def full_disk() -> Iterator[None]:
-    """No file can grow beyond a few bytes."""
+    """No file can grow beyond a few bytes; what pytest writes included, so no test ends in it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (16, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def mode_of(path: Path) -> int:
@@ -73,9 +76,9 @@ def write_rows(path: Path) -> None:
     ],
 )
 def test_a_full_disk_is_told_with_the_files_name_and_leaves_nothing(
-    tmp_path: Path, full_disk: None, name: str, write: Callable[[Path], None]
+    tmp_path: Path, name: str, write: Callable[[Path], None]
 ) -> None:
-    with pytest.raises(OSError, match="File too large") as told:
+    with pytest.raises(OSError, match="File too large") as told, full_disk():
         write(tmp_path / name)
     assert told.value.filename == str(tmp_path / name)
     assert os.listdir(tmp_path) == []
