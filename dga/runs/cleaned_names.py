@@ -7,7 +7,6 @@ With four bytes per name, one name in some thousands gets the weight of another.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,7 @@ from dga.datasets.dataset import NAME, Dataset
 from dga.runs.learnt_names import keys
 from dga.runs.store import Run
 from dga.schema import BENIGN, LABEL
+from dga.storage import arrays
 
 CLEANED_FILE = "cleaned_names.npy"
 WHOLE = 255  # the stored weight of a name that is not in doubt; 0 of one that was dropped
@@ -59,11 +59,10 @@ def former_cleaning(run: Run) -> FormerCleaning | None:
 
 def load(run: Run) -> Records | None:
     """The records of a run, sorted by key; None without a valid file."""
-    with suppress(OSError, ValueError, EOFError):
-        found = np.load(run.path / CLEANED_FILE, allow_pickle=False)
-        if found.dtype == RECORD and found.ndim == 1 and len(found):
-            return np.asarray(np.sort(found, order="key"))
-    return None
+    found = arrays.mapped(run.path / CLEANED_FILE)
+    if found is None or found.dtype != RECORD or found.ndim != 1 or not len(found):
+        return None
+    return np.asarray(np.sort(found, order="key"))
 
 
 def weights_of(records: Records, names: Sequence[str]) -> Float64s:

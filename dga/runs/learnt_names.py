@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +18,7 @@ import numpy.typing as npt
 
 from dga.datasets.dataset import TRAIN, VALIDATION, Former, Parts
 from dga.runs.store import Run
+from dga.storage import arrays
 
 LEARNT_FILE = "learnt_names.npy"
 VALIDATED_FILE = "validation_names.npy"
@@ -66,11 +66,10 @@ def load(run: Run, file: str = LEARNT_FILE) -> Keys32 | None:
 
     `file`: VALIDATED_FILE for those of its validation names alone.
     """
-    with suppress(OSError, ValueError, EOFError):
-        found = np.load(run.path / file, mmap_mode="r", allow_pickle=False)
-        if found.dtype == np.uint32 and found.ndim == 1:
-            return np.asarray(found)
-    return None
+    found = arrays.mapped(run.path / file)
+    if found is None or found.dtype != np.uint32 or found.ndim != 1:
+        return None
+    return np.asarray(found)
 
 
 def former(run: Run) -> Former | None:

@@ -21,7 +21,7 @@ STRENGTH_BITS = np.uint64(8)
 RADIX = np.uint64(0x9E3779B97F4A7C15)
 
 Hashes = npt.NDArray[np.uint64]
-Table = npt.NDArray[np.uint64]  # (labels,) in ascending order: 56 bits of hash, 8 of strength
+LinkTable = npt.NDArray[np.uint64]  # (labels,) in ascending order: 56 bits of hash, 8 of strength
 
 
 def strengths(
@@ -39,13 +39,13 @@ def strengths(
     return strength
 
 
-def table_of(hashed: Hashes, strength: Sequence[float]) -> Table:
+def table_of(hashed: Hashes, strength: Sequence[float]) -> LinkTable:
     """A table of labels, given by their hashes (labels,), and their strengths (labels,); of a label
     that several pairs of words make, the greatest one."""
     stored = np.clip(np.rint(STEPS * np.asarray(strength)), 1, 255).astype(np.uint64)
     rows = np.sort((hashed >> STRENGTH_BITS << STRENGTH_BITS) | stored)
     is_greatest = np.append(rows[1:] >> STRENGTH_BITS != rows[:-1] >> STRENGTH_BITS, True)
-    table: Table = rows[is_greatest]
+    table: LinkTable = rows[is_greatest]
     return table
 
 
@@ -64,7 +64,7 @@ def hashes(
 
 
 @cache
-def _table() -> Table:
+def _table() -> LinkTable:
     """The labels, mapped into memory so that processes share them."""
-    table: Table = np.asarray(np.load(FILE, mmap_mode="r", allow_pickle=False))
+    table: LinkTable = np.asarray(np.load(FILE, mmap_mode="r", allow_pickle=False))
     return table

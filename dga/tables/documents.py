@@ -271,10 +271,10 @@ def _named_row(value: Any) -> list[dict[str, str]]:
 
 
 def _grouped_row(value: Any) -> list[dict[str, str]]:
-    """An element of one of several lists, with the key of its list."""
+    """An element of one of several lists, with the key of its list where it has no key itself."""
     key, item = value
     (row,) = _named_row(item)
-    return [{**row, KEY: key}]
+    return [row if KEY in row else {**row, KEY: key}]
 
 
 def _listed_row(value: Any, heads: tuple[str, ...]) -> list[dict[str, str]]:

@@ -11,6 +11,7 @@ from dga.tables.columns import domain_share
 from dga.tables.jsonrows import record, scalar
 
 KEY: Final = "key"  # the column of the records' keys
+NAME: Final = "name"  # the column of names that stand under numbers
 MOSTLY: Final = 0.5
 LEAST_RECORDS: Final = 3
 
@@ -28,7 +29,7 @@ def keyed_rows(value: Any) -> list[dict[str, str]]:
     if not isinstance(value, dict):
         return []
     if all(isinstance(inner, dict) for inner in value.values()) and len(value) > 1:
-        return _transposed(value) or _records(value)
+        return _transposed(value) or _numbered(value) or _records(value)
     return _from_lists(value)
 
 
@@ -52,21 +53,43 @@ def _is_flat(cells: list[Any]) -> bool:
 
 
 def _transposed(columns: dict[str, dict[str, Any]]) -> list[dict[str, str]]:
-    """Rows of columns whose cells stand under the numbers of the rows."""
-    numbers = list(dict.fromkeys(key for cells in columns.values() for key in cells))
+    """Rows of columns whose cells stand under the numbers of the rows, the same ones in each, as
+    pandas writes them; not counts under names, nor names under addresses."""
+    numbers = list(next(iter(columns.values())))
     if not numbers or not all(number.isdigit() for number in numbers):
         return []
-    return [
-        {name: scalar(cells.get(number)) for name, cells in columns.items()} for number in numbers
+    if any(cells.keys() != set(numbers) for cells in columns.values()):
+        return []
+    named = sum(domain_share(map(scalar, cells.values())) >= MOSTLY for cells in columns.values())
+    if not 0 < named < len(columns):
+        return []
+    return [{name: scalar(cells[number]) for name, cells in columns.items()} for number in numbers]
+
+
+def _numbered(groups: dict[str, dict[str, Any]]) -> list[dict[str, str]]:
+    """Rows of names that stand under numbers, in groups whose keys are no names."""
+    if domain_share(groups) >= MOSTLY:
+        return []
+    if not all(map(str.isdigit, (number for group in groups.values() for number in group))):
+        return []
+    rows = [
+        {KEY: key, NAME: scalar(name)} for key, group in groups.items() for name in group.values()
     ]
+    return rows if domain_share(row[NAME] for row in rows) >= MOSTLY else []
 
 
 def _records(value: dict[str, dict[str, Any]]) -> list[dict[str, str]]:
-    """Rows of records that each hold a name; not those of an event whose parts are objects."""
+    """Rows of records that each hold a name, or nothing; not those of an event whose parts are
+    objects."""
     rows = [record(inner) if inner else {} for inner in value.values()]
-    shared = set.intersection(*(set(row) for row in rows))
-    if len(rows) < LEAST_RECORDS or not shared or domain_share(value) >= MOSTLY:
+    filled = [row for row in rows if row]
+    if len(filled) < LEAST_RECORDS or domain_share(value) >= MOSTLY:
         return []
-    if not all(domain_share(row.values()) for row in rows):
+    shared = set.intersection(*map(set, filled))
+    if not shared or all(map(str.isdigit, shared)) or not all(map(_holds_a_name, filled)):
         return []
     return [{KEY: key, **row} for key, row in zip(value, rows, strict=True)]
+
+
+def _holds_a_name(row: dict[str, str]) -> bool:
+    return domain_share(row.values()) > 0

@@ -69,6 +69,18 @@ def test_a_damaged_record_counts_as_none(run: Run, content: bytes) -> None:
     assert cleaned_names.former_cleaning(run) is None
 
 
+def test_a_zip_of_arrays_and_a_header_that_claims_too_much_count_as_none(run: Run) -> None:
+    path = run.path / cleaned_names.CLEANED_FILE
+    with path.open("wb") as file:
+        np.savez(file, keys=np.zeros(3, dtype=cleaned_names.RECORD))
+    assert cleaned_names.former_cleaning(run) is None
+    np.save(path, np.zeros(3, dtype=cleaned_names.RECORD))
+    claimed = path.read_bytes().replace(b"(3,), }          ", b"(99999999999,), }")
+    assert b"99999999999" in claimed
+    path.write_bytes(claimed)
+    assert cleaned_names.former_cleaning(run) is None
+
+
 def test_a_record_of_another_form_counts_as_none(run: Run) -> None:
     np.save(run.path / cleaned_names.CLEANED_FILE, np.arange(3))
     assert cleaned_names.former_cleaning(run) is None

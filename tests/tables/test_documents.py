@@ -12,7 +12,7 @@ import pytest
 
 from dga import logs
 from dga.errors import FeedError
-from dga.tables import documents
+from dga.tables import documents, keyed_json
 
 NAMES = ["one.example.com", "two.example.org", "xkqzvbnt.net"]
 
@@ -105,6 +105,13 @@ DOCUMENTS: dict[str, tuple[str, Any, list[str]]] = {
     "records under keys": (
         "json-document", {f"e{at}": {"at": at, "query": n} for at, n in enumerate(NAMES)}, NAMES,
     ),
+    "records under keys, some empty": (
+        "json-document", {"a": {}, **{f"e{at}": {"query": n} for at, n in enumerate(NAMES)}},
+        ["", *NAMES],
+    ),
+    "counts under hours and names": (
+        "json-document", {name: {"10": 5, str(11 + at): 3} for at, name in enumerate(NAMES)}, NAMES,
+    ),
     "groups of names": ("json-document", {"c2": NAMES[:2], "mail": NAMES[2:]}, NAMES),
     "lists of one length": ("json-document", {"c2": NAMES[:1], "mail": NAMES[1:2]}, NAMES[:2]),
     "rules of a firewall": ("json-document", {"denied-remote-domains": NAMES}, NAMES),
@@ -123,6 +130,28 @@ def test_the_rows_of_a_document_come_out(kind: str, indent: int | None) -> None:
     found, rows = read(json.dumps(value, indent=indent))
     assert rows == names
     assert found == format or (kind, indent) == ("one event", None)
+
+
+def test_numbered_names_under_addresses_are_all_read() -> None:
+    text = json.dumps({f"10.1.0.{at}": {"0": f"a{at}.com", "1": f"b{at}.com"} for at in range(4)})
+    _, found = read(text)
+    assert {f"{letter}{at}.com" for letter in "ab" for at in range(4)} <= set(found)
+
+
+def test_columns_by_number_that_share_no_row_fill_no_table_of_their_product() -> None:
+    columns = {f"c{at}": {str(at): "river.org"} for at in range(3_000)}
+    found = keyed_json.keyed_rows(columns)
+    assert len(found) == 3_000 and {len(row) for row in found} == {2}
+
+
+def test_an_element_keeps_its_own_key() -> None:
+    groups = {
+        "a": [{"key": "k1", "query": n} for n in NAMES],
+        "b": [{"key": "k2", "query": "x.org"}],
+    }
+    with logs.open_table(io.BytesIO(json.dumps(groups).encode()), name="given") as log:
+        found = pa.concat_arrays([chunk["key"].combine_chunks() for chunk in log.chunks])
+    assert found.to_pylist() == ["k1"] * len(NAMES) + ["k2"]
 
 
 def test_the_keys_of_lists_are_told_and_may_be_clients() -> None:
