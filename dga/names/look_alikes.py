@@ -113,12 +113,15 @@ def remark(name: str) -> str:
 
 def remarks(names: pa.LargeStringArray) -> pa.LargeStringArray:
     """`remark` for a column of registered names. Only candidates are compared in full: those that
-    share a head or tail with a popular label, or contain one."""
+    share a head or tail with a popular label, contain one, or are one in look-alike characters."""
     if len(names) < arrow_strings.ONE_BY_ONE:
         return arrow_strings.column_of([remark(name) for name in names.to_pylist()])
     near, lured = _candidates(names)
-    places = np.flatnonzero(near | lured)
-    places = places[lured[places] | _resembling(names.take(arrow_strings.numbers_of(places)))]
+    swapped = arrow_strings.flags_of(pc.is_in(_skeletons(_labels(names)), _popular_skeletons()))
+    near = np.flatnonzero(near & ~lured & ~swapped)
+    possible = lured | swapped
+    possible[near] = _edited_possible(names.take(arrow_strings.numbers_of(near)))
+    places = np.flatnonzero(possible)
     chosen = names.take(arrow_strings.numbers_of(places)).to_pylist()
     told = _remarks([_label(name) for name in chosen], lured[places])
     return arrow_strings.scattered(len(names), places, told)
@@ -177,15 +180,18 @@ def _candidates(names: pa.LargeStringArray) -> tuple[Mask, Mask]:
     return near, lured
 
 
-def _resembling(names: pa.LargeStringArray) -> Mask:
-    """Which names (names,) may differ from a popular one in few characters, or in look-alike ones;
-    all that have several dots, whose label may be more than what precedes the first one."""
+def _edited_possible(names: pa.LargeStringArray) -> Mask:
+    """Which names (names,) may differ from a popular one in few characters; all that have several
+    dots, whose label may be more than what precedes the first one."""
+    dots = arrow_strings.integers_of(pc.count_substring(names, "."))
+    return (dots > 1) | _edits_possible(_labels(names))
+
+
+def _labels(names: pa.LargeStringArray) -> pa.LargeStringArray:
+    """The part of each name before its first dot."""
     data, places = arrow_strings.view(names)
     starts = places[:-1]
-    labels = arrow_strings.cut(data, starts, _label_stops(data, places) - starts)
-    dots = arrow_strings.integers_of(pc.count_substring(names, "."))
-    swapped = arrow_strings.flags_of(pc.is_in(_skeletons(labels), _popular_skeletons()))
-    return (dots > 1) | swapped | _edits_possible(labels)
+    return arrow_strings.cut(data, starts, _label_stops(data, places) - starts)
 
 
 def _label_stops(data: Bytes, places: Places) -> Places:

@@ -76,6 +76,16 @@ def test_no_edit_is_overlooked_in_a_column() -> None:
     assert sum(map(bool, alone)) > len(names) / 2
 
 
+def test_no_label_of_look_alike_characters_is_overlooked_in_a_column() -> None:
+    swapped = str.maketrans("oleasbtg", "01345679")
+    names = [f"{label.translate(swapped)}.com" for label in look_alikes._index().names]
+    names += [name.replace("m", "rn") for name in names]
+    column = look_alikes.remarks(pa.array(names, pa.large_string()))
+    alone = [look_alikes.remark(name) for name in names]
+    assert column.to_pylist() == alone
+    assert sum(map(bool, alone)) > len(names) / 2
+
+
 def test_no_popular_name_is_a_look_alike() -> None:
     popular = look_alikes._index().names.values()
     assert [name for name in popular if look_alikes.remark(name)] == []
