@@ -118,9 +118,9 @@ def remarks(names: pa.LargeStringArray) -> pa.LargeStringArray:
         return arrow_strings.column_of([remark(name) for name in names.to_pylist()])
     near, lured = _candidates(names)
     swapped = arrow_strings.flags_of(pc.is_in(_skeletons(_labels(names)), _popular_skeletons()))
-    near = np.flatnonzero(near & ~lured & ~swapped)
     possible = lured | swapped
-    possible[near] = _edited_possible(names.take(arrow_strings.numbers_of(near)))
+    others = np.flatnonzero(near & ~possible)
+    possible[others] = _edited_possible(names.take(arrow_strings.numbers_of(others)))
     places = np.flatnonzero(possible)
     chosen = names.take(arrow_strings.numbers_of(places)).to_pylist()
     told = _remarks([_label(name) for name in chosen], lured[places])
