@@ -20,6 +20,7 @@ from dga.tables import lists, zones
 from dga.tables.columns import domain_share, is_header, made_up, unique
 from dga.tables.documents import document_rows, find_document
 from dga.tables.encodings import is_binary
+from dga.tables.escaped_quotes import doubled, has_escaped_quotes
 from dga.tables.jsonrows import DAMAGED, array_items, line_record, record
 from dga.tables.lists import find_list
 from dga.tables.unpack import Payload, damage_told
@@ -44,7 +45,8 @@ class TableInfo:
 
     `skipped` counts the lines above the first row (comments and header); `surplus` says that the
     last column, "extra", gathers the fields of rows that are longer than the table is wide.
-    `sheet`: of a workbook, which one is read of its `sheets`.
+    `sheet`: of a workbook, which one is read of its `sheets`. `escaped`: whether a backslash stands
+    before quotes within quoted fields.
     """
 
     format: str
@@ -58,6 +60,7 @@ class TableInfo:
     surplus: bool = False
     sheet: str = ""
     sheets: tuple[str, ...] = ()
+    escaped: bool = False
 
 
 def layout(payload: Payload) -> TableInfo:
@@ -287,6 +290,8 @@ def _csv(payload: Payload, blank: TableInfo, lines: list[str]) -> TableInfo | No
     head = _first_row(lines)
     if head == len(lines):
         return None
+    if has_escaped_quotes(lines[head:]):
+        lines, blank = doubled("\n".join(lines)).split("\n"), replace(blank, escaped=True)
     records = _records(lines[head : head + SAMPLE_ROWS])
     delimiter = named or _delimiter([record for _, record in records])
     rows = [split(record, delimiter) for _, record in records]
