@@ -23,6 +23,7 @@ from dga.tables.encodings import is_binary
 from dga.tables.escaped_quotes import doubled, has_escaped_quotes
 from dga.tables.jsonrows import DAMAGED, array_items, line_record, record
 from dga.tables.lists import find_list
+from dga.tables.toml import is_toml
 from dga.tables.unpack import Payload, damage_told
 
 MAX_COLUMNS = 2_000
@@ -33,6 +34,7 @@ RARE_DELIMITERS, RARE_WIDTH = "^~", 3
 EXTRA = "extra"
 TEXT_COLUMNS = ("line", "domain", "text")
 _SEP = re.compile(r"sep=(.)", re.IGNORECASE)
+_PARQUET = b"PAR1"
 _DASHES = re.compile(r"\s*-{2,}(?: {1,200}-{2,})+\s*")
 _HOSTS_ENTRY = re.compile(r"\s*\S+(?:\s+[\w*][\w.*-]*+)+\s*(?:#.*)?$")  # no log of web requests
 _IDENTIFIER = re.compile(r"[A-Za-z_@#][\w .()/:-]{0,60}")
@@ -66,6 +68,11 @@ class TableInfo:
 def layout(payload: Payload) -> TableInfo:
     """The layout of an opened file; raises FeedError if it is not a table."""
     blank = TableInfo("", payload.compression, payload.encoding, None, (), False, payload.size)
+    if not payload.head.startswith(_PARQUET) and is_toml(payload.first_lines()):
+        raise FeedError(
+            f"{payload.name}: TOML, which is not read; convert its tables to JSON or CSV and give "
+            "that"
+        )
     info = _binary_or_json(payload, blank) or _text(payload, blank)
     if not 0 < len(info.columns) <= MAX_COLUMNS:
         raise FeedError(
@@ -97,7 +104,7 @@ def split(line: str, delimiter: str | None) -> list[str]:
 
 
 def _binary_or_json(payload: Payload, blank: TableInfo) -> TableInfo | None:
-    if payload.head.startswith(b"PAR1"):
+    if payload.head.startswith(_PARQUET):
         with damage_told(payload.name), ExitStack() as stack:
             schema = pq.read_schema(payload.on_disk(stack))
         names = [path for field in schema for path in _paths(field.name, field.type)]
