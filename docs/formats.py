@@ -42,7 +42,8 @@ FILES = (
      "#Fields: date time c-ip cs-host"),
     ("Packet capture", "pcap and pcapng: DNS over UDP and TCP, TLS server names", "binary"),
     ("Pi-hole database", "`pihole-FTL.db`, SQLite, opened read-only", "binary"),
-    ("CSV and its like", "comma, semicolon, tab, bar, blanks; `sep=;`; quotes doubled or behind backslashes; with or without a header; "
+    ("CSV and its like", "comma, semicolon, tab, bar, blanks; `sep=;`; quotes doubled "
+     "or behind backslashes; with or without a header; "
      "log lines or JSON in cells (`_raw`, `message`)", "time,client,query"),
     ("JSON", "lines, arrays, indented or joined objects, rows anywhere in a document, columns, "
      "records or lists under keys",
@@ -58,6 +59,8 @@ FILES = (
      'let bad = dynamic(["xkqzvbnt.example"]);'),
     ("Windows's DNS cache", "`ipconfig /displaydns` in any language, with the answer's code",
      "Record Name . . . . . : xkqzvbnt.example"),
+    ("nslookup", "each reply's name, its addresses and code; never its server's own name",
+     "** server can't find xkqzvbnt.example: NXDOMAIN"),
     ("HTML, XML", "a page's table of names, then every other name in its text; the repeated "
      "elements of a document (OpenIOC, PDML); entities are refused", "<td>xkqzvbnt.example</td>"),
     ("Parquet, workbooks", "`.parquet` (structs become columns); `.xlsx`, `.xlsb`, `.ods` (a sheet "
