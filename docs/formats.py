@@ -30,8 +30,9 @@ its name: `dga score FILE...`, `dga hosts FILE...`, `dga preview FILE`, Bulk, Ho
   machines, sensors and accounts never win. The choice and its reason stand on standard error, in
   the preview and in the `read` of what `dga.score_file` returns; `--column` overrules it.
 - **Times** without a zone are taken as UTC; those without a year get the year that does not put
-  them into the future. **Answer codes** are names (`NXDOMAIN`), numbers (`3`), Windows's (`9003`)
-  or words (`No such name`).
+  them into the future; a spreadsheet's days (`46143.4167`) are times in a column that is named so.
+  **Answer codes** are names (`NXDOMAIN`), numbers (`3`), Windows's (`9003`) or words
+  (`No such name`).
 
 This page is written by `python -m docs.formats`; a test compares it with the tables.
 """
@@ -41,7 +42,8 @@ FILES = (
      "#Fields: date time c-ip cs-host"),
     ("Packet capture", "pcap and pcapng: DNS over UDP and TCP, TLS server names", "binary"),
     ("Pi-hole database", "`pihole-FTL.db`, SQLite, opened read-only", "binary"),
-    ("CSV and its like", "comma, semicolon, tab, bar, blanks; `sep=;`; with or without a header; "
+    ("CSV and its like", "comma, semicolon, tab, bar, blanks; `sep=;`; quotes doubled "
+     "or behind backslashes; with or without a header; "
      "log lines or JSON in cells (`_raw`, `message`)", "time,client,query"),
     ("JSON", "lines, arrays, indented or joined objects, rows anywhere in a document, columns, "
      "records or lists under keys",
@@ -50,13 +52,15 @@ FILES = (
      "(PowerShell, YAML, `\\G` of MySQL, `\\x` of psql)", "QueryName : xkqzvbnt.example"),
     ("Other logs", "a text log that no grammar below knows: the name, the client and the time by "
      "their places in the line", "2026-05-01 10:00:01 lookup of xkqzvbnt.example by 10.1.0.23"),
-    ("SQL dumps", "`INSERT INTO ... VALUES` of any server, PostgreSQL's `COPY`; columns from the "
-     "statement or the `CREATE TABLE`",
+    ("SQL dumps", "`INSERT INTO ... VALUES` or `SET` of any server, PostgreSQL's `COPY`; columns "
+     "from the statement or the `CREATE TABLE`",
      "INSERT INTO dns (client, qname) VALUES ('10.1.0.23','xkqzvbnt.example');"),
     ("Kusto", "`datatable`, `dynamic([...])` and `in (...)` in KQL; lists in the cells of CSV",
      'let bad = dynamic(["xkqzvbnt.example"]);'),
     ("Windows's DNS cache", "`ipconfig /displaydns` in any language, with the answer's code",
      "Record Name . . . . . : xkqzvbnt.example"),
+    ("nslookup", "each reply's name, its addresses and code; never its server's own name",
+     "** server can't find xkqzvbnt.example: NXDOMAIN"),
     ("HTML, XML", "a page's table of names, then every other name in its text; the repeated "
      "elements of a document (OpenIOC, PDML); entities are refused", "<td>xkqzvbnt.example</td>"),
     ("Parquet, workbooks", "`.parquet` (structs become columns); `.xlsx`, `.xlsb`, `.ods` (a sheet "

@@ -15,11 +15,11 @@ from dga.logs.paths import (
     MOSTLY,
     NEARLY_ALL,
     Choice,
+    client_address,
     filled_cells,
     is_address,
     named_columns,
     path_endings,
-    plain_address,
     share_of,
     words_of,
 )
@@ -58,7 +58,7 @@ def choose_client(columns: list[str], rows: pd.DataFrame) -> Choice | None:
 def _is_client(column: str, rows: pd.DataFrame) -> bool:
     """Whether a column that is named for clients holds their addresses."""
     filled = filled_cells(rows[column])
-    told = share_of(filled, is_address) >= MOSTLY and not _is_translated(column, filled)
+    told = share_of(filled, _is_address) >= MOSTLY and not _is_translated(column, filled)
     return told and not _is_an_answer(column, filled, rows)
 
 
@@ -87,7 +87,7 @@ def _is_machine(column: str, rows: pd.DataFrame) -> bool:
 def _could_be_asking(column: str, rows: pd.DataFrame) -> bool:
     """Whether a column holds addresses that are no answers, no servers and no translated ones."""
     filled = filled_cells(rows[column])
-    if share_of(filled, is_address) < NEARLY_ALL or _is_translated(column, filled):
+    if share_of(filled, _is_address) < NEARLY_ALL or _is_translated(column, filled):
         return False
     return not named_columns([column], names.ANSWER_NAMES + names.PEERS)
 
@@ -143,7 +143,7 @@ def _beside_the_server(columns: list[str], rows: pd.DataFrame) -> Choice | None:
     server = named_columns(columns, names.SERVER_ADDRESS)
     ends = [c for c in named_columns(columns, names.SERVER_PEERS) if c not in server]
     for column in ends if server else []:
-        if share_of(filled_cells(rows[column]), is_address) >= MOSTLY:
+        if share_of(filled_cells(rows[column]), _is_address) >= MOSTLY:
             return Choice((column,), f"{server[0]!r} is the server, {column!r} who asked it")
     return None
 
@@ -162,10 +162,14 @@ def _is_nowhere(text: str) -> bool:
     return address.is_unspecified or address.is_loopback
 
 
+def _is_address(text: str) -> bool:
+    return is_address(client_address(text))
+
+
 def is_private(text: str) -> bool:
     """Whether an address is one of a network of its own: private, shared or link-local."""
     try:
-        address = ipaddress.ip_address(plain_address(text))
+        address = ipaddress.ip_address(client_address(text))
     except ValueError:
         return False
     return any(address in network for network in _PRIVATE if network.version == address.version)

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dga.logs.filled import first_filled
-from dga.logs.paths import IPV4, IPV6, Choice, path_endings
+from dga.logs.paths import BESIDE_MACHINE, IPV4, IPV6, Choice, path_endings
 
 # The other end of the columns that name the sender of a packet, and the column of its port.
 _PORTS = ("sport", "spt", "sourceport", "srcport")  # others that a port's column is called
@@ -50,12 +50,14 @@ def plain_addresses(column: pa.Array) -> pa.Array:
     ['10.1.0.23', 'fe80::1', 'ws1']
     >>> plain_addresses(pa.array(["10.1.0.23:5353:X0:ws7", "inside:10.1.0.23/5353"])).to_pylist()
     ['10.1.0.23', '10.1.0.23']
+    >>> plain_addresses(pa.array(["ws7 (10.1.0.23)", "fe80::1 (ws7)", "ws7 (old)"])).to_pylist()
+    ['10.1.0.23', 'fe80::1', 'ws7 (old)']
     """
     coded = column.dictionary_encode()
     if isinstance(coded, pa.ChunkedArray):
         coded = coded.combine_chunks()
     texts = coded.dictionary
-    for pattern in (IPV4, IPV6):
+    for pattern in (BESIDE_MACHINE, IPV4, IPV6):
         texts = pc.replace_substring_regex(texts, pattern, r"\1")
     return texts.take(coded.indices)
 

@@ -29,7 +29,7 @@ from dga.logs.paths import (
     words_of,
 )
 from dga.logs.rcodes import is_plain_rcode, message_rcode, told_rcode
-from dga.logs.times import are_seconds, looks_like_time
+from dga.logs.times import are_seconds, are_serial_days, looks_like_time
 from dga.names.find import names_in
 from dga.tables import domain_share, require_column, shown
 
@@ -302,7 +302,8 @@ def _is_message(text: str) -> bool:
 
 def _time(columns: list[str], rows: pd.DataFrame) -> Choice | None:
     for column in named_in_camel(columns, names.TIME_NAMES):
-        if share_of(filled_cells(rows[column]), looks_like_time) >= MOSTLY:
+        filled = filled_cells(rows[column])
+        if share_of(filled, looks_like_time) >= MOSTLY or are_serial_days(filled):
             return _with_clock(column, columns, rows)
     for column in columns:
         test = looks_like_time if column.startswith("column_") else _is_written_time

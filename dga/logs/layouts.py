@@ -19,6 +19,7 @@ from dga.logs import (
     dns_cache,
     dnstap_yaml,
     kusto,
+    nslookup,
     pihole_database,
     plain_log,
     records,
@@ -155,6 +156,13 @@ def _dns_cache(payload: Payload, first: Sequence[str]) -> Opened | None:
     return info, dns_cache.cache_tables(line_blocks(payload))
 
 
+def _nslookup(payload: Payload, first: Sequence[str]) -> Opened | None:
+    if not nslookup.is_nslookup(first):
+        return None
+    info = plain_info(payload, nslookup.FORMAT, nslookup.COLUMNS)
+    return info, nslookup.reply_tables(line_blocks(payload))
+
+
 def _kusto(payload: Payload, first: Sequence[str]) -> Opened | None:
     if isinstance(payload, LivePayload):
         return None
@@ -237,6 +245,6 @@ def _quiet(payload: Payload) -> Callable[[], bool] | None:
 
 
 LAYOUTS: tuple[ByLines, ...] = (
-    _zeek, _w3c, _dnstap_yaml, _dns_cache, _kusto, _sql, _windows_xml, _structured, _text_log,
-    _records, _field_list,
+    _zeek, _w3c, _dnstap_yaml, _dns_cache, _nslookup, _kusto, _sql, _windows_xml, _structured,
+    _text_log, _records, _field_list,
 )  # fmt: skip

@@ -30,7 +30,16 @@ IPV4 = (
     r"^[\s'\"\[]*(?:[A-Za-z][\w-]*:)?(?:(?:[A-Za-z][\w.-]*)?/)?(?:::ffff:)?"
     r"(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?:[:#/(,;\s'\"\]].*)?$"
 )
-IPV6 = r"^[\s'\"]*\[?([0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)(?:%[\w.-]*)?(?:\](?::\d+)?|#\d+)?[\s'\"]*$"
+IPV6 = (
+    r"^[\s'\"]*\[?([0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)(?:%[\w.-]*)?(?:\](?::\d+)?|#\d+)?"
+    r"(?:\s+[(\[<][^()]*[)\]>])?[\s'\"]*$"
+)
+# An address in brackets behind the machine's name, which has a letter.
+BESIDE_MACHINE = (
+    r"^\s*[\w.\\$@-]*[A-Za-z][\w.\\$@-]*\s*[(\[<]\s*"
+    r"(\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)(?:%[\w.-]*)?\s*[)\]>]\s*$"
+)
+_BESIDE_MACHINE = re.compile(BESIDE_MACHINE)
 _ADDRESS = (re.compile(IPV4), re.compile(IPV6))
 
 
@@ -77,6 +86,16 @@ def plain_address(text: str) -> str:
         if match := pattern.match(text):
             return match[1]
     return text
+
+
+def client_address(text: str) -> str:
+    """The address in a client's cell, also one behind the machine's name; any other text stays.
+
+    >>> client_address("ws7 (10.1.0.23)"), client_address("10.1.0.23 (ws7)"), client_address("ws7")
+    ('10.1.0.23', '10.1.0.23', 'ws7')
+    """
+    beside = _BESIDE_MACHINE.match(text)
+    return beside[1] if beside else plain_address(text.strip())
 
 
 @lru_cache(4_096)

@@ -1,4 +1,4 @@
-"""SQL dumps: the rows of `INSERT INTO ... VALUES` and of PostgreSQL's `COPY ... FROM stdin`.
+"""SQL dumps: the rows of `INSERT INTO ... VALUES` or `SET`, and of PostgreSQL's `COPY`.
 
 Columns have the names that the statement gives, else those of the dump's CREATE TABLE. Dumps are
 streamed and nothing is executed; the rows of all their tables are rows of one.
@@ -31,10 +31,15 @@ MAX_STATEMENT: Final = 2**16  # characters of a statement without its rows
 ROWS_AT_ONCE: Final = 1_000
 _PART = r'(?:`[^`\n]{1,128}`|"[^"\n]{1,128}"|\[[^\]\n]{1,128}\]|[\w$]{1,128})'
 _NAME = rf"{_PART}(?:\.{_PART}){{0,3}}"
+_DOUBLE_QUOTED = r'"(?:[^"\\]|\\.|"")*+"'
+_UPDATE = r"(?i:\s*+ON\s+DUPLICATE\s+KEY\b)"  # what follows belongs to rows that are there
+_UPDATED = re.compile(rf"{_UPDATE}.*", re.DOTALL)
+_REST_OF_LINE = re.compile(r"[^;\n]*+")
 _DEFINITIONS = r"(?:[^()'\"]++|'[^']*+'|\"[^\"]*+\"|\((?:[^()']++|'[^']*+'|\([^()]*+\))*+\))*+"
 _STATEMENT = re.compile(
     rf"^[ \t]*(?:(?:INSERT|REPLACE)(?:\s+(?:IGNORE|DELAYED|LOW_PRIORITY|OR\s+\w+))?(?:\s+INTO)?\s+"
-    rf"(?P<filled>{_NAME})\s*(?:\((?P<listed>[^()]*)\)\s*)?(?:OVERRIDING\s+\w+\s+VALUE\s*)?VALUES\b"
+    rf"(?P<filled>{_NAME})\s*(?:\((?P<listed>[^()]*)\)\s*)?(?:OVERRIDING\s+\w+\s+VALUE\s*)?"
+    rf"(?:VALUES\b|(?P<set>SET)\b(?=\s*{_NAME}\s*=))"
     rf"|COPY\s+(?P<copied>{_NAME})\s*(?:\((?P<heads>[^()]*)\)\s*)?FROM\s+stdin\b[^;\n]*;[^\n]*\n"
     rf"|CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?P<made>{_NAME})\s*"
     rf"\((?P<definitions>{_DEFINITIONS})\))",
@@ -46,7 +51,7 @@ _FIRST = re.compile(
     re.IGNORECASE,
 )
 _STARTS = re.compile(
-    r"\s*(?:(?:INSERT|REPLACE)\s.{0,300}\bVALUES\b|INSERT\s+INTO\s|COPY\s.{0,3000}\sFROM\s+stdin"
+    r"\s*(?:(?:INSERT|REPLACE)\s.{0,300}\b(?:VALUES|SET)\b|INSERT\s+INTO\s|COPY\s.{0,3000}\sFROM\s+stdin"
     r"|CREATE\s+TABLE\s)",
     re.IGNORECASE,
 )
@@ -63,10 +68,11 @@ _BACKSLASHED = re.compile(r"(?:INTO|TABLE) `|(?:MySQL|MariaDB) dump")  # where \
 
 @dataclass(frozen=True)
 class _Dialect:
-    """How rows are written: a row, and a value or comma in it."""
+    """How rows are written: a row, a value or comma in it, and a column's value behind SET."""
 
     row: re.Pattern[str]
     token: re.Pattern[str]
+    assigned: re.Pattern[str]
 
 
 def _dialect(text: str) -> _Dialect:
@@ -76,6 +82,10 @@ def _dialect(text: str) -> _Dialect:
     return _Dialect(
         re.compile(rf"\s*+,?\s*+\(((?:[^()']++|{plain}|{nested})*+)\)"),
         re.compile(rf"{quoted}|({nested})|(,)|([^,()']++)"),
+        re.compile(
+            rf"\s*+,?\s*+({_NAME})\s*+=[ \t]*+"
+            rf"({_DOUBLE_QUOTED}|(?:[^(),;'\n]++|{plain}|{nested})++)({_UPDATE})?"
+        ),
     )
 
 
@@ -190,10 +200,29 @@ def _rows(payload: Payload) -> Iterator[_Row]:
         if statement["copied"]:
             yield from _copied_rows(text, table, names)
             continue
-        while row := text.take(dialect.row):
+        assigned = _assigned_row(text, table, dialect) if statement["set"] else None
+        if assigned:
+            yield assigned
+        while not statement["set"] and (row := text.take(dialect.row)):
             yield _Row(table, names, _values(row[1], dialect))
-        if text.rest()[:1] in ("(", ","):
+        if text.rest()[:1] in ("(", ",") or (statement["set"] and not assigned):
             raise FeedError(f"{payload.name}: damaged SQL, near {one_line(text.rest())!r}; mend it")
+
+
+def _assigned_row(text: _Text, table: str, dialect: _Dialect) -> _Row | None:
+    """The row behind SET: columns and their values, up to what updates other rows."""
+    fields: dict[str, str] = {}
+    while found := text.take(dialect.assigned):
+        told = _UPDATED.sub("", found[2])
+        if told[:1] == '"':
+            value = _unescaped(told[1:-1].replace('""', '"'), dialect)
+        else:
+            value = _values(told, dialect)[0]
+        fields[_plain(found[1])] = value
+        if told != found[2] or found[3]:
+            text.take(_REST_OF_LINE)
+            break
+    return _Row(table, tuple(fields), list(fields.values())) if fields else None
 
 
 def _copied_rows(text: _Text, table: str, names: tuple[str, ...]) -> Iterator[_Row]:

@@ -124,6 +124,10 @@ _OTHER_EPOCHS = (
     ((6.32e17, 6.42e17), 1e7, _SINCE_1),
     ((1.27e16, 1.37e16), 1e6, _SINCE_1601),
 )
+# Days since 1899-12-30, as spreadsheets count them, and those of a log, from 2005 on.
+_SERIAL = re.compile(r"\s*\d{5}(?:[.,]\d{1,12})?\s*$")
+_SERIAL_ORIGIN = pd.Timestamp("1899-12-30", tz="UTC")
+_LEAST_SERIAL = 38_353
 _ZONE_NAME = re.compile(
     r"(?<=[AP]M)\.\d+$| (?:UTC|GMT)[+-]00:?00$| (?:UTC|GMT|Z|CES?T|[A-Z]{3,4})$|Z$"
 )
@@ -182,6 +186,27 @@ def are_seconds(texts: Sequence[str]) -> bool:
     return bool(
         first.year >= EARLIEST and last - first <= NEAR and last <= datetime.now(UTC) + _DAY
     )
+
+
+def are_serial_days(texts: Sequence[str]) -> bool:
+    """Whether numbers are a spreadsheet's days since 1899, with a time of day, close together.
+
+    >>> are_serial_days(["46143.4167", "46143.5"]), are_serial_days(["46143", "46144"])
+    (True, False)
+    """
+    if not texts or sum("." in text or "," in text for text in texts) * 2 < len(texts):
+        return False
+    found = _serial_days(pd.Series(list(texts), dtype=object), datetime.now(UTC))
+    return bool(found.notna().all() and found.max() - found.min() <= NEAR)
+
+
+def _serial_days(texts: pd.Series[str], now: datetime) -> pd.Series:
+    """Days since 1899 to timestamps; null for other texts, and for days before 2005 or to come."""
+    texts = texts.where(texts.str.match(_SERIAL)).str.replace(",", ".", regex=False)
+    days = pd.to_numeric(texts, errors="coerce")
+    days = days.where(days >= _LEAST_SERIAL)
+    found = _SERIAL_ORIGIN + pd.to_timedelta((days * 86_400_000).round(), unit="ms")
+    return found.where(found <= now + _DAY).astype("datetime64[us, UTC]")
 
 
 def day_order(texts: Iterable[str], now: datetime | None = None) -> tuple[bool, str]:
@@ -258,7 +283,7 @@ def _parse(texts: pd.Series[str], now: datetime, day_first: bool) -> pd.Series:
         if rows.any():
             found[rows] = _read(texts[rows], known, day_first, now)
             left = found.isna() & (texts != "")
-    return found
+    return found.where(found.notna(), _serial_days(texts, now)) if left.any() else found
 
 
 def _epoch(texts: pd.Series[str]) -> pd.Series:

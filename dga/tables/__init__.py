@@ -6,9 +6,9 @@ xz or Zstandard, and archives and folders of such. Every row comes out, in order
 that does not fit its table comes out too. Knows nothing of labels (`dga.datasets.feeds` does) and
 writes nothing but temporary copies of pipes and workbooks.
 
-`unpack` (with `archives`, `spreadsheets`) opens files, `encodings` decodes, `sniff` and `columns`
-tell the layout, `readers` (with `delimited`, `jsonrows`, `texttable`) read, `joined` makes one
-table of several files.
+`unpack` (with `archives`, `spreadsheets`, `extents`) opens files, `encodings` decodes, `sniff` and
+`columns` tell the layout, `readers` (with `delimited`, `jsonrows`, `texttable`) read, `joined`
+makes one table of several files.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from dga.tables.encodings import lines
+from dga.tables.escaped_quotes import doubled_blocks
 from dga.tables.sniff import MAX_RECORD_LINES, TableInfo, split
 from dga.tables.texttable import rows_at_once, text_table
 from dga.tables.unpack import Payload
@@ -24,7 +25,8 @@ NO_DELIMITER = "\x1f"  # cuts what has one column
 def read_csv(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
     """The rows of delimited text; an open quote is carried over to the next block."""
     open_lines: list[str] = []
-    for block in payload.blocks(info.skipped, rows_at_once(info)):
+    blocks = payload.blocks(info.skipped, rows_at_once(info))
+    for block in doubled_blocks(blocks) if info.escaped else blocks:
         table = None if open_lines else fast_table(block, info)
         if table is None:
             rows, open_lines = _rows(open_lines + lines(block), info, last=False)

@@ -20,8 +20,10 @@ from dga.tables import lists, zones
 from dga.tables.columns import domain_share, is_header, made_up, unique
 from dga.tables.documents import document_rows, find_document
 from dga.tables.encodings import is_binary
+from dga.tables.escaped_quotes import doubled, has_escaped_quotes
 from dga.tables.jsonrows import DAMAGED, array_items, line_record, record
 from dga.tables.lists import find_list
+from dga.tables.toml import is_toml
 from dga.tables.unpack import Payload, damage_told
 
 MAX_COLUMNS = 2_000
@@ -32,6 +34,7 @@ RARE_DELIMITERS, RARE_WIDTH = "^~", 3
 EXTRA = "extra"
 TEXT_COLUMNS = ("line", "domain", "text")
 _SEP = re.compile(r"sep=(.)", re.IGNORECASE)
+_PARQUET = b"PAR1"
 _DASHES = re.compile(r"\s*-{2,}(?: {1,200}-{2,})+\s*")
 _HOSTS_ENTRY = re.compile(r"\s*\S+(?:\s+[\w*][\w.*-]*+)+\s*(?:#.*)?$")  # no log of web requests
 _IDENTIFIER = re.compile(r"[A-Za-z_@#][\w .()/:-]{0,60}")
@@ -44,7 +47,8 @@ class TableInfo:
 
     `skipped` counts the lines above the first row (comments and header); `surplus` says that the
     last column, "extra", gathers the fields of rows that are longer than the table is wide.
-    `sheet`: of a workbook, which one is read of its `sheets`.
+    `sheet`: of a workbook, which one is read of its `sheets`. `escaped`: whether a backslash stands
+    before quotes within quoted fields.
     """
 
     format: str
@@ -58,11 +62,17 @@ class TableInfo:
     surplus: bool = False
     sheet: str = ""
     sheets: tuple[str, ...] = ()
+    escaped: bool = False
 
 
 def layout(payload: Payload) -> TableInfo:
     """The layout of an opened file; raises FeedError if it is not a table."""
     blank = TableInfo("", payload.compression, payload.encoding, None, (), False, payload.size)
+    if not payload.head.startswith(_PARQUET) and is_toml(payload.first_lines()):
+        raise FeedError(
+            f"{payload.name}: TOML, which is not read; convert its tables to JSON or CSV and give "
+            "that"
+        )
     info = _binary_or_json(payload, blank) or _text(payload, blank)
     if not 0 < len(info.columns) <= MAX_COLUMNS:
         raise FeedError(
@@ -94,7 +104,7 @@ def split(line: str, delimiter: str | None) -> list[str]:
 
 
 def _binary_or_json(payload: Payload, blank: TableInfo) -> TableInfo | None:
-    if payload.head.startswith(b"PAR1"):
+    if payload.head.startswith(_PARQUET):
         with damage_told(payload.name), ExitStack() as stack:
             schema = pq.read_schema(payload.on_disk(stack))
         names = [path for field in schema for path in _paths(field.name, field.type)]
@@ -287,6 +297,8 @@ def _csv(payload: Payload, blank: TableInfo, lines: list[str]) -> TableInfo | No
     head = _first_row(lines)
     if head == len(lines):
         return None
+    if has_escaped_quotes(lines[head:]):
+        lines, blank = doubled("\n".join(lines)).split("\n"), replace(blank, escaped=True)
     records = _records(lines[head : head + SAMPLE_ROWS])
     delimiter = named or _delimiter([record for _, record in records])
     rows = [split(record, delimiter) for _, record in records]

@@ -8,7 +8,6 @@ reads the copy (`dga.tables.workbook`).
 from __future__ import annotations
 
 import json
-import re
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -19,16 +18,13 @@ from dga.errors import FeedError, SheetError
 from dga.storage.limited import Ending, run_child
 from dga.tables import workbook
 from dga.tables.encodings import one_line, shown
+from dga.tables.extents import extent_of
 from dga.tables.unpack import MAX_LINE, Bounded, Budget, Payload, base_name, damage_told
 
 MAX_WORKBOOK_BYTES = 2**28  # unpacked
 MAX_KIND = 99  # bytes of what names the kind of an open document
-MAX_CELLS = 10_000_000  # cells of the rectangle that a sheet spans
-_TEXTS = "xl/sharedStrings.xml"  # the only part whose texts can look like cell references
 # The part that only such a workbook has, and the ending by which the reader knows it.
 _KINDS = {"xl/workbook.xml": "xlsx", "xl/workbook.bin": "xlsb", "content.xml": "ods"}
-_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,3})(\d{1,7})["']""")
-_LONGEST_PLACE = 16  # bytes
 _ENDED = {
     Ending.TOO_LONG: f"takes over {workbook.SECONDS:.0f} seconds to read; save the sheet as CSV "
     "and give that",
@@ -60,7 +56,8 @@ def payloads(
         tempfile.NamedTemporaryFile(suffix=f".{kind}") as copy,
         tempfile.NamedTemporaryFile(suffix=".csv") as rows,
     ):
-        _copy(archive, copy, file.name, Budget(min(budget.limit, MAX_WORKBOOK_BYTES)))
+        limit = min(budget.limit, MAX_WORKBOOK_BYTES)
+        _copy(archive, copy, kind, file.name, Budget(limit))
         copy.flush()
         found, sheets = _read(copy.name, rows.name, file.name, sheet)
         name = file.name if len(sheets) < 2 else f"{file.name}: {one_line(found)}"
@@ -84,39 +81,15 @@ def _read(book: str, rows: str, name: str, sheet: str) -> tuple[str, tuple[str, 
     return str(found), sheets
 
 
-def _copy(archive: zipfile.ZipFile, copy: IO[bytes], name: str, budget: Budget) -> None:
+def _copy(archive: zipfile.ZipFile, copy: IO[bytes], kind: str, name: str, budget: Budget) -> None:
+    """Copy a workbook's parts; FeedError before a sheet of too many cells is copied."""
     with damage_told(name), zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as clean:
         for path in archive.namelist():
             if path.endswith("/"):
                 continue
             with archive.open(path) as part, clean.open(path, "w", force_zip64=True) as target:
                 pieces = Bounded(part, f"{name}: {base_name(path)}", budget)
-                extent = _Extent(name) if path != _TEXTS else None
+                extent = extent_of(path, kind, name)
                 for piece in iter(lambda: pieces.read(MAX_LINE), b""):  # noqa: B023
-                    if extent:
-                        extent.see(piece)
+                    extent.see(piece)
                     target.write(piece)
-
-
-class _Extent:
-    """Measures the rectangle that the cells of a sheet span; the reader keeps all of it in
-    memory."""
-
-    def __init__(self, name: str) -> None:
-        self._name, self._rest = name, b""
-        self._width = self._height = 1
-
-    def see(self, piece: bytes) -> None:
-        """Examine the next piece of a sheet; FeedError if the sheet spans too many cells."""
-        text = self._rest + piece
-        for letters, digits in _PLACE.findall(text):
-            width = 0
-            for letter in letters.upper():
-                width = width * 26 + letter - ord("A") + 1
-            self._width, self._height = max(self._width, width), max(self._height, int(digits))
-        self._rest = text[-_LONGEST_PLACE:]
-        if self._width * self._height > MAX_CELLS:
-            raise FeedError(
-                f"{self._name}: a sheet of more than {MAX_CELLS:,} cells; save it as CSV and give "
-                "that"
-            )

@@ -65,3 +65,28 @@ def test_headers_and_answers_in_another_language_are_known() -> None:
     first, second = events_of(log)
     assert (first["client"], first["query"]) == ("ws-017", "qzkvxwtr.com")
     assert [first["rcode"], second["rcode"]] == ["NXDOMAIN", "NOERROR"]
+
+
+@pytest.mark.parametrize(
+    "clients",
+    [("ws7 (10.1.0.23)", "ws8 (10.1.0.24)"), ("10.1.0.23 (ws7.corp)", "10.1.0.24 (ws8.corp)"),
+     ("CORP\\ws7 [10.1.0.23]", "ws-8 <10.1.0.24>")],
+)  # fmt: skip
+@pytest.mark.parametrize("column", ["client", "src", "computer"])
+def test_a_client_beside_its_machine_is_its_address(column: str, clients: tuple[str, str]) -> None:
+    log = f"time,{column},query\n1777629601,{clients[0]},a.com\n1777629602,{clients[1]},b.com\n"
+    assert [event["client"] for event in events_of(log)] == ["10.1.0.23", "10.1.0.24"]
+
+
+def test_days_of_a_spreadsheet_are_times_in_a_column_that_is_named_so() -> None:
+    log = "{},query\n46143.41667824074,a.com\n46143.5,b.com\n46144,c.com\n"
+    first, second, third = (event["time"] for event in events_of(log.format("time")))
+    assert first == datetime(2026, 5, 1, 10, 0, 1, tzinfo=UTC)
+    assert second == datetime(2026, 5, 1, 12, tzinfo=UTC) and third.day == 2
+    assert [event["time"] for event in events_of(log.format("size"))] == [None] * 3
+
+
+@pytest.mark.parametrize("times", [("12.345678", "46143.25"), ("46143", "46188"), ("99143.5",)])
+def test_other_numbers_are_no_days_of_a_spreadsheet(times: tuple[str, ...]) -> None:
+    log = "time,query\n" + "".join(f"{time},a.com\n" for time in times)
+    assert {event["time"] for event in events_of(log)} == {None}

@@ -53,6 +53,17 @@ DUMPS = {
     + ";\n",
     "functions around values": "SET IDENTITY_INSERT [dbo].[dns] ON\nGO\n"
     + inserts(BRACKETED, "\nGO\n", note="N'x'", time="CAST(N'2026-05-01T10:00:01' AS DateTime)"),
+    "columns set one by one": "".join(
+        f"INSERT INTO `dns` SET\n  id=7, ts='2026-05-01 10:00:01', client_ip = \"{client}\",\n"
+        f"  qname='{name}', note='it\\'s, a=(b);', rcode={code} "
+        "ON DUPLICATE KEY UPDATE id=8, n=9;\n"
+        for name, (client, code) in ASKED.items()
+    ),
+    "columns set without ends": "".join(
+        f"REPLACE INTO dns SET ts='2026-05-01 10:00:01', client_ip='{client}', qname='{name}',"
+        f" rcode='{code}'\n"
+        for name, (client, code) in ASKED.items()
+    ),
     "copied lines": f"--\n-- PostgreSQL database dump\n--\nCOPY public.dns {NAMED} FROM stdin;\n"
     + "".join(
         f"7\t2026-05-01 10:00:01\t{client}\t{name}\t\\N\t{code}\n"
@@ -90,10 +101,23 @@ def test_a_dump_longer_than_its_head_keeps_every_row() -> None:
 def test_damage_is_told() -> None:
     with pytest.raises(FeedError, match="damaged SQL, near"):
         events_of((MYSQL + f"INSERT INTO `dns` VALUES {row('xkqzvbntwq.net')},(7,'a").encode())
+    for end in ("qname='a", "id=7, qname='a"):
+        with pytest.raises(FeedError, match="damaged SQL, near"):
+            text = f"{MYSQL}INSERT INTO dns VALUES {row('xkqzvbntwq.net')};\nINSERT dns SET {end}"
+            events_of(text.encode())
 
 
 @pytest.mark.parametrize(
-    "part", ["INSERT INTO a (", "INSERT INTO a VALUES (", "CREATE TABLE a (", "(", "'", "COPY a "]
+    "part",
+    [
+        "INSERT INTO a (",
+        "INSERT INTO a VALUES (",
+        "CREATE TABLE a (",
+        "(",
+        "'",
+        "COPY a ",
+        "INSERT INTO a SET b=c",
+    ],
 )
 def test_what_does_not_end_takes_little_time(part: str) -> None:
     text = f"INSERT INTO a (q) VALUES ('xkqzvbntwq.net');\n{part}" + f"{part}\n" * 200_000

@@ -17,7 +17,7 @@ import pytest
 
 from dga import tables
 from dga.errors import FeedError, SheetError
-from dga.tables import spreadsheets
+from dga.tables import extents, spreadsheets
 
 LIST = b"one.example.com\ntwo.example.org\nthree.example.net\n"
 NAMES = ["one.example.com", "two.example.org", "three.example.net"]
@@ -234,7 +234,7 @@ def test_a_sheet_of_two_far_cells_is_refused(place: str, target: str) -> None:
 
 
 def test_a_sheet_that_takes_all_memory_ends_a_child_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spreadsheets, "MAX_CELLS", 10**18)
+    monkeypatch.setattr(extents, "MAX_CELLS", 10**18)
     files = parts(workbook(S=[["one.example.com"]]))
     cells = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
     with pytest.raises(FeedError, match="of memory; save the sheet as CSV"):
