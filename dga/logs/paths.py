@@ -36,7 +36,7 @@ IPV6 = (
 )
 # An address in brackets behind the machine's name, which has a letter.
 BESIDE_MACHINE = (
-    r"^\s*[\w.\\$@-]*[A-Za-z][\w.\\$@-]*\s*[(\[<]\s*"
+    r"^\s*[\d_.\\$@-]*[A-Za-z][\w.\\$@-]*\s*[(\[<]\s*"
     r"(\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)(?:%[\w.-]*)?\s*[)\]>]\s*$"
 )
 _BESIDE_MACHINE = re.compile(BESIDE_MACHINE)

@@ -8,9 +8,9 @@ from typing import Final
 
 SNIFFED_LINES: Final = 200
 NEARLY_ALL: Final = 0.9
-_HEADER = re.compile(r"""\s*\[{1,2}\s*[\w"'][\w."' -]{0,100}\]{1,2}\s*(?:#.*)?$""")
-_KEY = re.compile(r"""\s*[\w."'-]{1,100}\s*=\s*(?P<value>["'\[{]|(?:true|false)\b|[+-]?\d)""")
-_ELEMENT = re.compile(r"""\s*(?:"[^"]*"|'[^']*'|[\d.+-]+)?\s*[\]},]?\s*,?\s*(?:#.*)?$""")
+_HEADER = re.compile(r"""\s*+\[{1,2}\s*+[\w"'][\w."' -]{0,100}\]{1,2}\s*+(?:#.*)?$""")
+_KEY = re.compile(r"""\s*+[\w."'-]{1,100}\s*+=\s*+(?P<value>["'\[{]|(?:true|false)\b|[+-]?\d)""")
+_ELEMENT = re.compile(r"""\s*+(?:"[^"]*+"|'[^']*+'|[\d.+-]++)?+\s*+[\]},]?+\s*+,?+\s*+(?:#.*)?$""")
 
 
 def is_toml(lines: Sequence[str]) -> bool:

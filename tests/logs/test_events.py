@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -11,6 +12,7 @@ import pytest
 from dga.errors import FeedError
 from dga.logs import read_events
 from dga.logs.events import SCHEMA
+from dga.logs.paths import client_address
 
 LOG = (
     "ts,client,query,rcode\n"
@@ -90,3 +92,10 @@ def test_days_of_a_spreadsheet_are_times_in_a_column_that_is_named_so() -> None:
 def test_other_numbers_are_no_days_of_a_spreadsheet(times: tuple[str, ...]) -> None:
     log = "time,query\n" + "".join(f"{time},a.com\n" for time in times)
     assert {event["time"] for event in events_of(log)} == {None}
+
+
+def test_a_long_word_in_a_client_cell_takes_little_time() -> None:
+    started = time.monotonic()
+    assert client_address("a" * 500_000) == "a" * 500_000
+    assert client_address("a" * 500_000 + " " * 500_000) == "a" * 500_000
+    assert time.monotonic() - started < 5

@@ -1,12 +1,14 @@
 """TOML is refused by its own name; what resembles it is read."""
 
 import io
+import time
 
 import pytest
 
 from dga.errors import FeedError
 from dga.logs import read_events
 from dga.tables import sniff
+from dga.tables.toml import is_toml
 
 TABLES = """[[queries]]
 time = 2026-05-01T10:00:01Z
@@ -41,3 +43,9 @@ def test_toml_is_told_with_the_way_out(text, read):
 )  # fmt: skip
 def test_what_resembles_toml_is_read(text):
     assert sniff(io.BytesIO(text.encode())).columns
+
+
+def test_long_blank_lines_take_little_time():
+    started = time.monotonic()
+    assert not is_toml([" " * 500_000 + "x", "[" + " " * 500_000, "a" + " " * 500_000 + "b"])
+    assert time.monotonic() - started < 5
