@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -19,6 +19,7 @@ import pyarrow as pa
 from dga.errors import FeedError
 from dga.tables import TableInfo
 from dga.tables.encodings import one_line
+from dga.tables.sniff import MAX_COLUMNS
 from dga.tables.texttable import text_table
 from dga.tables.unpack import Payload
 
@@ -26,6 +27,7 @@ FORMAT: Final = "sql"
 TABLE: Final = "table"  # the column of the table's name, where a dump fills several
 EXTRA: Final = "extra"
 SNIFFED_LINES: Final = 500
+MAX_SNIFFED: Final = 400  # characters of a line
 MAX_ROW: Final = 2**21  # characters of a row
 MAX_STATEMENT: Final = 2**16  # characters of a statement without its rows
 ROWS_AT_ONCE: Final = 1_000
@@ -35,9 +37,16 @@ _DOUBLE_QUOTED = r'"(?:[^"\\]|\\.|"")*+"'
 _UPDATE = r"(?i:\s*+ON\s+DUPLICATE\s+KEY\b)"  # what follows belongs to rows that are there
 _UPDATED = re.compile(rf"{_UPDATE}.*", re.DOTALL)
 _REST_OF_LINE = re.compile(r"[^;\n]*+")
-_DEFINITIONS = r"(?:[^()'\"]++|'[^']*+'|\"[^\"]*+\"|\((?:[^()']++|'[^']*+'|\([^()]*+\))*+\))*+"
+_COMMENT = r"--[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/"
+_COMMENTS = re.compile(_COMMENT)
+_GAP = rf"(?:\s++|{_COMMENT})*+"
+_DEFINITIONS = (
+    rf"(?:[^()'\"/-]++|{_COMMENT}|[/-]|'[^']*+'|\"[^\"]*+\""
+    r"|\((?:[^()']++|'[^']*+'|\([^()]*+\))*+\))*+"
+)
 _STATEMENT = re.compile(
-    rf"^[ \t]*(?:(?:INSERT|REPLACE)(?:\s+(?:IGNORE|DELAYED|LOW_PRIORITY|OR\s+\w+))?(?:\s+INTO)?\s+"
+    r"(?:^|(?<=;))[ \t]*"  # several may be on a line
+    r"(?:(?:INSERT|REPLACE)(?:\s+(?:IGNORE|DELAYED|LOW_PRIORITY|OR\s+\w+))?(?:\s+INTO)?\s+"
     rf"(?P<filled>{_NAME})\s*(?:\((?P<listed>[^()]*)\)\s*)?(?:OVERRIDING\s+\w+\s+VALUE\s*)?"
     rf"(?:VALUES\b|(?P<set>SET)\b(?=\s*{_NAME}\s*=))"
     rf"|COPY\s+(?P<copied>{_NAME})\s*(?:\((?P<heads>[^()]*)\)\s*)?FROM\s+stdin\b[^;\n]*;[^\n]*\n"
@@ -45,9 +54,10 @@ _STATEMENT = re.compile(
     rf"\((?P<definitions>{_DEFINITIONS})\))",
     re.IGNORECASE | re.MULTILINE,
 )
+_ASIDE = re.compile(r"(?:\s++|--[^\n]*+|#[^\n]*+|\\[^\n]*+|/\*.*?(?:\*/;?|\Z))*+", re.DOTALL)
 _FIRST = re.compile(
-    r"\s*(?:--|/\*|#|\\|(?:SET|BEGIN|PRAGMA|USE|DROP|LOCK|START|ALTER|CREATE|INSERT|REPLACE|COPY|GO"
-    r"|DELETE|TRUNCATE)\b)",
+    r"(?:(?:SET|BEGIN|PRAGMA|USE|DROP|LOCK|START|ALTER|CREATE|INSERT|REPLACE|COPY|GO"
+    r"|DELETE|TRUNCATE|WITH)\b)",
     re.IGNORECASE,
 )
 _STARTS = re.compile(
@@ -63,7 +73,7 @@ _NO_COLUMN = re.compile(
 )
 _LINE = re.compile(r"([^\n]*+)\n?")
 _COPY_ESCAPES = {"\\t": "\t", "\\n": "\n", "\\r": "\r", "\\\\": "\\"}
-_BACKSLASHED = re.compile(r"(?:INTO|TABLE) `|(?:MySQL|MariaDB) dump")  # where \' ends no text
+_BACKSLASHED = re.compile(r"(?:INTO|TABLE) `|(?:MySQL|MariaDB) dump|\\'\w")  # where \' ends no text
 
 
 @dataclass(frozen=True)
@@ -80,7 +90,7 @@ def _dialect(text: str) -> _Dialect:
     plain = quoted.replace("((", "(?:(", 1)
     nested = rf"\((?:[^()']++|{plain}|\((?:[^()']++|{plain})*+\))*+\)"
     return _Dialect(
-        re.compile(rf"\s*+,?\s*+\(((?:[^()']++|{plain}|{nested})*+)\)"),
+        re.compile(rf"{_GAP},?{_GAP}(?:(?i:ROW)\s*+)?\(((?:[^()']++|{plain}|{nested})*+)\)"),
         re.compile(rf"{quoted}|({nested})|(,)|([^,()']++)"),
         re.compile(
             rf"\s*+,?\s*+({_NAME})\s*+=[ \t]*+"
@@ -152,8 +162,10 @@ def is_sql(lines: Sequence[str]) -> bool:
     >>> is_sql(["-- dump", "INSERT INTO `dns` VALUES (1,'a.com');"])
     True
     """
-    sample = [line for line in lines[:SNIFFED_LINES] if line.strip()]
-    return bool(sample) and bool(_FIRST.match(sample[0])) and any(map(_STARTS.match, sample))
+    sample = lines[:SNIFFED_LINES]
+    text = "\n".join(line[:MAX_SNIFFED] for line in sample)
+    begins = _ASIDE.match(text)
+    return bool(begins and _FIRST.match(text, begins.end())) and any(map(_STARTS.match, sample))
 
 
 def sql_tables(payload: Payload, blank: TableInfo) -> tuple[TableInfo, Iterator[pa.Table]] | None:
@@ -166,21 +178,26 @@ def sql_tables(payload: Payload, blank: TableInfo) -> tuple[TableInfo, Iterator[
     several = (TABLE,) if len({row.table for row in sample}) > 1 else ()
     columns = (*dict.fromkeys(name for row in sample for name in row.fields()), *several)
     columns = (*columns, EXTRA) if payload.goes_on else columns
+    if len(columns) > MAX_COLUMNS:
+        raise FeedError(
+            f"{payload.name}: {len(columns):,} columns; give a table with 1 to {MAX_COLUMNS:,}"
+        )
     info = replace(blank, format=FORMAT, columns=columns, header=True, surplus=payload.goes_on)
     return info, _tables(payload, info)
 
 
 def _tables(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
     rows = _rows(payload)
-    known = info.columns[:-1] if info.surplus else info.columns
+    known = dict.fromkeys(info.columns[:-1] if info.surplus else info.columns)
     while batch := list(islice(rows, ROWS_AT_ONCE)):
         yield text_table([_cells(row, known) for row in batch], info)
 
 
-def _cells(row: _Row, known: Sequence[str]) -> list[str]:
+def _cells(row: _Row, known: Collection[str]) -> list[str]:
     """The cells of the known columns, then those of others with their names."""
-    fields = {TABLE: row.table, **row.fields()}
-    others = [f"{name}={cell}" for name, cell in row.fields().items() if name not in known]
+    told = row.fields()
+    fields = {TABLE: row.table, **told}
+    others = [f"{name}={told[name]}" for name in told if name not in known]
     return [*(fields.get(name, "") for name in known), *others]
 
 
@@ -227,7 +244,7 @@ def _assigned_row(text: _Text, table: str, dialect: _Dialect) -> _Row | None:
 
 def _copied_rows(text: _Text, table: str, names: tuple[str, ...]) -> Iterator[_Row]:
     """The lines behind a COPY, up to the one that ends it."""
-    while (line := text.take(_LINE)) and line[0] and line[1] != "\\.":
+    while (line := text.take(_LINE)) and line[0] and line[1].rstrip("\r") != "\\.":
         cells = [
             "" if cell == "\\N" else _copied(cell) for cell in line[1].rstrip("\r").split("\t")
         ]
@@ -265,7 +282,8 @@ def _unescaped(text: str, dialect: _Dialect) -> str:
 
 def _defined_columns(definitions: str) -> tuple[str, ...]:
     """The names of the columns that a CREATE TABLE defines."""
-    names = [found[1] for found in _DEFINED.finditer(definitions)]
+    bare = _COMMENTS.sub(" ", definitions)
+    names = [found[1] for found in _DEFINED.finditer(bare)]
     return tuple(_plain(name) for name in names if not _NO_COLUMN.match(name))
 
 

@@ -53,6 +53,20 @@ DUMPS = {
     + ";\n",
     "functions around values": "SET IDENTITY_INSERT [dbo].[dns] ON\nGO\n"
     + inserts(BRACKETED, "\nGO\n", note="N'x'", time="CAST(N'2026-05-01T10:00:01' AS DateTime)"),
+    "statements on one line": inserts(f"INSERT INTO dns {NAMED}", ";"),
+    "comments between rows": f"INSERT INTO dns {NAMED} VALUES -- it's asked\n"
+    + " /* it's (next) */, /* one */ ".join(map(row, ASKED))
+    + ";\n",
+    "rows by their name": f"INSERT INTO dns {NAMED} VALUES ROW"
+    + ", ROW".join(map(row, ASKED))
+    + ";",
+    "backslashes and no other sign of MySQL": f"INSERT INTO dns {NAMED} VALUES "
+    + ",".join(row(name, note=r"'it\'s (a'") for name in ASKED)
+    + ";\n",
+    "comments among columns": DEFINED.format(quote="").replace(
+        "int(11) NOT NULL,", "int(11) NOT NULL, -- it's the key, of a row\n /* client's, too */"
+    )
+    + inserts("INSERT INTO dns"),
     "columns set one by one": "".join(
         f"INSERT INTO `dns` SET\n  id=7, ts='2026-05-01 10:00:01', client_ip = \"{client}\",\n"
         f"  qname='{name}', note='it\\'s, a=(b);', rcode={code} "
@@ -125,3 +139,37 @@ def test_what_does_not_end_takes_little_time(part: str) -> None:
     with pytest.raises(FeedError, match="damaged") if part.endswith("VALUES (") else io.BytesIO():
         events_of(text.encode())
     assert time.monotonic() - start < 10
+
+
+def test_the_end_of_a_copy_is_known_by_windows_line_ends_too() -> None:
+    copy = "COPY dns (client, query) FROM stdin;\r\n10.1.0.11\t{}\r\n\\.\r\n"
+    users = "COPY users (name, home) FROM stdin;\r\nbob\tcorp.example.com\r\n\\.\r\n"
+    data = copy.format("river.org") + users + copy.format("garden.net")
+    with open_table(io.BytesIO(data.encode())) as log:
+        assert "home" in log.info.columns
+        names = pa.concat_arrays([log.names(chunk) for chunk in log.chunks]).to_pylist()
+    assert names == ["river.org", "", "garden.net"]
+
+
+def test_a_statement_in_a_cell_makes_no_dump_of_a_csv() -> None:
+    data = (
+        '#time,client,agent,query\n1,10.1.0.1,"Mozilla\n'
+        "INSERT INTO x VALUES (1,'benign.com')\",xkqzvbnt.net\n2,10.1.0.2,x,garden.org\n"
+    )
+    with open_table(io.BytesIO(data.encode())) as log:
+        assert log.info.format == "csv"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "COPY dns FROM stdin;\n" + "a.com\t" * 3_000 + "\n\\.\n",
+        "".join(f"INSERT INTO dns (c{at}) VALUES ('a.com');\n" for at in range(3_000)),
+    ],
+)
+def test_a_dump_of_too_many_columns_is_refused(data: str) -> None:
+    with (
+        pytest.raises(FeedError, match="columns; give a table"),
+        open_table(io.BytesIO(data.encode())),
+    ):
+        pass
