@@ -120,6 +120,32 @@ def test_a_client_that_stands_between_the_fields(line: str) -> None:
     assert {event["time"] for event in events} == {TIME}
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026-05-01T10:00:01Z box1 query={name} qtype=A computer={host} forwarded to {other}",
+        "2026-05-01T10:00:01Z box1 query={name} qtype=A computer={host} -> {other}",
+        "2026-05-01T10:00:01Z box1 query={name} qtype=A computer={host} answered by {other}",
+        "2026-05-01T10:00:01Z box1 computer={host} query={name} qtype=A answer: {other}",
+        "2026-05-01T10:00:01Z box1 qtype=A computer={host} query={name} dst {other}",
+        "2026-05-01T10:00:01Z box1 qtype=A computer={host} query={name} resolver ({other})",
+        "2026-05-01T10:00:01Z box1 qtype=A computer={host} query={name} via dns-server {other}",
+        "May  1 2026 10:00:01 relay1 {other} dns: computer={host} query={name} qtype=A",
+        "May  1 2026 10:00:01 box1 {other} named[7]: computer={host} query={name} qtype=A",
+    ],
+)
+def test_an_address_of_a_server_or_an_answer_is_no_client(line: str) -> None:
+    asked = {"xkqzvbnt.net": "pc1", "garden-tools.net": "pc2"}
+    others = ("10.0.0.53", "10.0.0.54")
+    events = events_of(
+        "".join(
+            line.format(name=name, host=host, other=other) + "\n"
+            for (name, host), other in zip(asked.items(), others, strict=True)
+        )
+    )
+    assert {event["query"]: event["client"] for event in events} == asked
+
+
 def test_the_program_of_a_line_is_no_label() -> None:
     line = "2026-05-01T10:00:01Z dnsproxy: Client: 10.1.0.23; Name: {}; Type: A; Result: NXDOMAIN\n"
     events = events_of("".join(map(line.format, ("xkqzvbnt.net", "garden-tools.net"))))
