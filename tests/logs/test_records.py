@@ -325,8 +325,12 @@ def test_dnstap_yaml_that_calls_the_status_rcode() -> None:
 
 
 @pytest.mark.parametrize(("day_first", "month"), [(True, 2), (False, 1), (None, 1)])
-def test_the_order_of_dates_may_be_given(day_first: bool | None, month: int) -> None:
-    log = io.BytesIO(b"time,client,query\n01/02/2026 10:00,10.1.0.23,aureola.com\n")
+@pytest.mark.parametrize("mark", "/-")
+def test_the_order_of_dates_may_be_given(day_first: bool | None, month: int, mark: str) -> None:
+    if mark == "-" and day_first is None:
+        month = 2  # before a dash the day comes first
+    date = mark.join(("01", "02", "2026"))
+    log = io.BytesIO(f"time,client,query\n{date} 10:00,10.1.0.23,aureola.com\n".encode())
     events = read_events(log, day_first=day_first)
     assert [event["time"].month for batch in events.batches() for event in batch.to_pylist()] == [
         month
@@ -385,6 +389,11 @@ def test_answers_in_other_rows_are_joined_and_noted(lines: list[str], noted: boo
         (["05/01/2026", "05/02/2026"], 5, "month/day/year"),
         (["05/12/2025", "06/12/2025"], 12, "day/month/year"),
         (["01/05/2026", "01/05/2026"], 1, "month/day/year"),
+        (["04-30-2026", "05-01-2026", "05-02-2026"], 4, ""),
+        (["05-02-2026", "05-01-2026", "04-30-2026"], 5, ""),
+        (["01-05-2026", "13-05-2026"], 5, ""),
+        (["05-01-2026", "05-02-2026"], 5, "month/day/year"),
+        (["01-05-2026", "01-05-2026"], 5, "day/month/year"),
         (["05/05/2026", "05/05/2026"], 5, ""),
         (["0/5/2026", "x"], None, ""),
     ],
