@@ -7,8 +7,10 @@ a row: a line that fits no pattern is a row of its own, with its text.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 from dga.logs.grammar import ANSWERED, ASKED, EVENT, NOTE, Grammar, LinePattern
 from dga.logs.heads import head_client, head_time, remembering
@@ -55,6 +57,7 @@ class Joiner:
     """Takes the lines of one log by one grammar, and gives its rows."""
 
     def __init__(self, grammar: Grammar, first_line: int = 1) -> None:
+        self._grammar = grammar
         self._patterns = [(p.pattern.search, p) for p in grammar.lines]
         self._folds = grammar.folded
         self._held: list[str] = []  # a line and those that go on with it
@@ -76,7 +79,7 @@ class Joiner:
             if self._folds:
                 self._fold(text)
             else:
-                self._add(text, 1)
+                self._add(text, 1, text)
 
     def ready(self, *, final: bool = False) -> list[Row]:
         """The rows, in order, to which no more lines are expected; all that are left if `final`."""
@@ -95,27 +98,30 @@ class Joiner:
             found.append(rows.popleft())
         return found
 
-    def _add(self, text: str, count: int) -> None:
-        """Take a line, or so many that are one."""
+    def _add(self, text: str, count: int, looked_at: str) -> None:
+        """Take a line, or so many that are one, by the part of it that is looked at."""
         self._numbers = list(range(self._line + 1, self._line + 1 + count))
         self._line += count
-        if len(text) <= MAX_LINE:
+        if len(looked_at) <= MAX_LINE:
             for search, known in self._patterns:
-                if match := search(text):
+                if match := search(looked_at):
                     self._matched(match, known, text)
                     return
         self._other(text)
 
     def _fold(self, text: str) -> None:
         """Hold a line until the next one that does not go on with it."""
-        if not text.strip() or not goes_on(text) or len(self._held) >= MAX_FOLDED:
+        held = self._held
+        whole = len(held) >= MAX_FOLDED or not text.strip()
+        if held and (whole or not is_part(held, text, self._grammar)):
             self._unfold()
         self._held.append(text)
 
     def _unfold(self) -> None:
         """Take the lines that are held."""
         if self._held:
-            self._add(folded(self._held), len(self._held))
+            held = self._held
+            self._add(folded(held), len(held), folded(held[: _looked_at(held)]))
             self._held.clear()
 
     def _other(self, text: str) -> None:
@@ -223,6 +229,35 @@ class Joiner:
 def goes_on(line: str) -> bool:
     """Whether a line goes on with the one above: it begins with a blank."""
     return line[:1] in (" ", "\t")
+
+
+def event_start(line: str, grammar: Grammar) -> int | None:
+    """Where an event of a grammar begins in a line; None if the line is none."""
+    for known in grammar.lines:
+        if known.kind != NOTE and (match := known.pattern.search(line[:MAX_LINE])):
+            return match.start()
+    return None
+
+
+def is_part(lines: Sequence[str], line: str, grammar: Grammar) -> bool:
+    """Whether a line goes on with those above: it does not where it has a time of its own, or is
+    an event that those above do not need."""
+    if not goes_on(line):
+        return False
+    text = line.lstrip()
+    time = head_time(text)
+    if time and text.startswith(time):
+        return False
+    if event_start(line, grammar) is None:
+        return True
+    alone, joined = (event_start(folded(part), grammar) for part in (lines, [*lines, line]))
+    return alone is None and joined is not None
+
+
+def _looked_at(lines: Sequence[str]) -> int:
+    """How many of the lines that are one are looked at: the first, and those that fit with it."""
+    lengths = list(accumulate(len(line) + 1 for line in lines))
+    return max(1, bisect_right(lengths, MAX_LINE))
 
 
 def folded(lines: Sequence[str]) -> str:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise
 from typing import Final
 
 import pyarrow as pa
 
 from dga.logs.field_names import ANSWERS, CLIENT, QUERY, RCODE, TIME
-from dga.logs.grammar import NOTE, Grammar
+from dga.logs.grammar import Grammar
 from dga.logs.grammars import GRAMMARS
-from dga.logs.joining import MAX_LINE, Joiner, Row, folded, goes_on
+from dga.logs.joining import Joiner, Row, event_start, folded, is_part
 
 LINES: Final = "lines"
 TEXT: Final = "text"
@@ -26,9 +25,10 @@ def find_grammar(lines: Sequence[str]) -> Grammar | None:
     sample = [line for line in lines if line.strip()][:SNIFFED_LINES]
     typical = max(1, sum(map(len, sample)) // max(1, len(sample)))
     sample = sample[: max(20, SNIFFED_CHARACTERS // typical)]  # long lines take long
-    joined = _folded(sample)
-    samples = {grammar.name: joined if grammar.folded else sample for grammar in GRAMMARS}
-    shares = {grammar.name: _share(samples[grammar.name], grammar) for grammar in GRAMMARS}
+    shares = {
+        grammar.name: _share(_folded(sample, grammar) if grammar.folded else sample, grammar)
+        for grammar in GRAMMARS
+    }
     best = max(GRAMMARS, key=lambda grammar: shares[grammar.name])
     return best if shares[best.name] >= LEAST_SHARE else None
 
@@ -56,10 +56,8 @@ def rows_table(rows: Sequence[Row]) -> pa.Table:
 
 def _fits(line: str, grammar: Grammar) -> bool:
     """Whether a line is one of a grammar's events, and not a cell of a table."""
-    for known in grammar.lines:
-        if known.kind != NOTE and (match := known.pattern.search(line[:MAX_LINE])):
-            return _is_head(line[: match.start()])
-    return False
+    start = event_start(line, grammar)
+    return start is not None and _is_head(line[:start])
 
 
 def _is_head(head: str) -> bool:
@@ -77,7 +75,12 @@ def _share(sample: Sequence[str], grammar: Grammar) -> float:
     return sum(counted) / len(counted)
 
 
-def _folded(sample: Sequence[str]) -> list[str]:
+def _folded(sample: Sequence[str], grammar: Grammar) -> list[str]:
     """The lines of a file, those that go on with one above as part of it."""
-    starts = [at for at, line in enumerate(sample) if not at or not goes_on(line)]
-    return [folded(sample[at:end]) for at, end in pairwise([*starts, len(sample)])]
+    found: list[list[str]] = []
+    for line in sample:
+        if found and is_part(found[-1], line, grammar):
+            found[-1].append(line)
+        else:
+            found.append([line])
+    return [folded(lines) for lines in found]

@@ -140,7 +140,9 @@ _LONG_MONTHS = {
 }  # fmt: skip
 _LONG_MONTH = re.compile(rf"(?:(?<=\d)\.)?(^| )({'|'.join(_LONG_MONTHS)})\b", re.IGNORECASE)
 _EXTRA_DIGITS = re.compile(r"(\.\d{6})\d+")
-_SLASHED = re.compile(r"\s*[\[\"']?(\d{1,2})/(\d{1,2})/(\d{4}|\d\d\b)")
+_TWO_ORDERS = re.compile(
+    r"\s*[\[\"']?(?=\d+(?:/\d+/|-\d+-\d{4}))(\d{1,2})([/-])(\d{1,2})[/-](\d{4}|\d\d\b)"
+)
 MONTHS = 12
 CENTURY = 2000  # of years with two digits
 EARLIEST = 2005  # the year of the first times that a column of numbers is taken for
@@ -213,15 +215,16 @@ def day_order(texts: Iterable[str], now: datetime | None = None) -> tuple[bool, 
     """Whether the day comes first in dates such as 1/5/2026, and a sentence where that is not sure.
 
     A number beyond 12 tells the day. Without one, dates that lie in the future, or further apart,
-    are read the other way; and where both ways are alike, the month comes first.
+    are read the other way; and where both ways are alike, the month comes first before a slash, the
+    day before a dash.
 
     >>> day_order(["13/05/2026 10:00:00", "01/05/2026 10:00:00"])
     (True, '')
-    >>> day_order(["01/05/2026", "02/05/2026"])[0]
-    True
+    >>> day_order(["01/05/2026", "02/05/2026"])[0], day_order(["04-30-2026", "05-01-2026"])[0]
+    (True, False)
     """
-    found = {match.groups() for text in texts if (match := _SLASHED.match(text))}
-    numbers = (tuple(map(int, groups)) for groups in found)
+    found = {match.groups() for text in texts if (match := _TWO_ORDERS.match(text))}
+    numbers = ((int(first), int(second), int(year)) for first, _, second, year in found)
     dates = [
         (first, second, year + CENTURY * (year < 100))
         for first, second, year in numbers
@@ -233,9 +236,11 @@ def day_order(texts: Iterable[str], now: datetime | None = None) -> tuple[bool, 
         return True, ""
     if all(first == second for first, second, _ in dates):
         return False, ""
-    day_first = _reach(dates, now, day=0) < _reach(dates, now, day=1)
+    first, mark, second, year = sorted(found)[0]
+    by_day, by_month = _reach(dates, now, day=0), _reach(dates, now, day=1)
+    day_first = by_day < by_month or (by_day == by_month and mark == "-")
     order = "day/month/year" if day_first else "month/day/year"
-    sample = "/".join(sorted(found)[0])
+    sample = mark.join((first, second, year))
     return day_first, (
         f"dates such as {sample} may begin with the day or with the month; they are read as {order}"
     )
@@ -315,21 +320,19 @@ def _read(texts: pd.Series[str], known: TimeFormat, day_first: bool, now: dateti
         texts = texts.str.replace(",", "", regex=False)
         pattern = pattern.replace(",", "")
         if "%m/%d/" in pattern:
-            return _slashed(texts, pattern, day_first)
+            return _in_order(texts, pattern.replace("%m/%d/", "%d/%m/"), pattern, day_first)
         if pattern.startswith("%d-%m"):
-            found = _converted(texts, pattern)
-            return found.where(
-                found.notna(), _converted(texts, pattern.replace("%d-%m", "%m-%d", 1))
-            )
+            return _in_order(texts, pattern, pattern.replace("%d-%m", "%m-%d"), day_first)
     if known.without_year:
         return _with_year(texts, pattern, now)
     return _converted(texts, pattern)
 
 
-def _slashed(texts: pd.Series[str], pattern: str, day_first: bool) -> pd.Series:
+def _in_order(texts: pd.Series[str], day: str, month: str, day_first: bool) -> pd.Series:
     """Dates such as 1/5/2026 in one order; those that have no such month in the other one."""
-    orders = [pattern.replace("%m/%d/", "%d/%m/"), pattern]
-    found, other = (_converted(texts, order) for order in sorted(orders, reverse=not day_first))
+    found, other = (
+        _converted(texts, order) for order in ((day, month) if day_first else (month, day))
+    )
     return found.where(found.notna(), other)
 
 

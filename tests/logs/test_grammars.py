@@ -175,3 +175,45 @@ def test_an_event_that_is_answered_again_and_again_holds_nothing_back() -> None:
         joiner.ready()
         held = max(held, len(joiner._rows))
     assert held < 2 * WINDOW
+
+
+FOLDED = {
+    "tcpdump": (
+        "10:00:0{n}.123456 IP 10.1.0.{n}.5353 > 192.0.2.53.53: {n}+ A? river{n}.org. (34)",
+        "10:00:0{n}.223456 IP 192.0.2.53.53 > 10.1.0.{n}.5353: {n} NXDomain 0/1/0 (110)",
+    ),
+    "windows-dns-debug": (
+        "5/1/2026 10:00:0{n} AM 0E5C PACKET  00D5C8E4F0A0 UDP Rcv 10.1.0.{n}       7c0{n} "
+        "  Q [0001   D   NOERROR] A      (6)river{n}(3)org(0)",
+        "5/1/2026 10:00:0{n} AM 0E5C PACKET  00D5C8E4F0A0 UDP Snd 10.1.0.{n}       7c0{n} "
+        "R Q [8385 A DR NXDOMAIN] A      (6)river{n}(3)org(0)",
+    ),
+}
+
+
+@pytest.mark.parametrize("inset", ["", "  ", "\t", "every other"])
+@pytest.mark.parametrize("details", [0, 130, 600])
+@pytest.mark.parametrize("name", FOLDED)
+def test_lines_that_are_events_go_on_with_no_other(name: str, details: int, inset: str) -> None:
+    lines: list[str] = []
+    for n in range(6):
+        for line in FOLDED[name]:
+            begin = "  " * (n % 2) if inset == "every other" else inset
+            lines.append(begin + line.format(n=n))
+            lines += [
+                "\t0x0000:  4500 003e 0001 0000 4011 0000 0a01 0017  E..>....@......."
+            ] * details
+    grammar = find_grammar(lines)
+    assert grammar is not None and grammar.name == name
+    rows = [row for row in rows_of(lines, grammar) if row["query"]]
+    assert [(row["client"], row["rcode"]) for row in rows] == [
+        (f"10.1.0.{n}", "NXDOMAIN") for n in range(6)
+    ]
+
+
+def test_packets_below_a_line_of_another_kind_are_events_each() -> None:
+    lines = ["from eth0"]
+    lines += [f"    10.1.0.{n}.5353 > 192.0.2.53.53: {n}+ A? river{n}.org. (34)" for n in range(6)]
+    grammar = find_grammar(lines)
+    assert grammar is not None and grammar.name == "tcpdump"
+    assert len([row for row in rows_of(lines, grammar) if row["query"]]) == 6

@@ -120,6 +120,32 @@ def test_a_client_that_stands_between_the_fields(line: str) -> None:
     assert {event["time"] for event in events} == {TIME}
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026-05-01T10:00:01Z box1 query={name} qtype=A computer={host} forwarded to {other}",
+        "2026-05-01T10:00:01Z box1 query={name} qtype=A computer={host} -> {other}",
+        "2026-05-01T10:00:01Z box1 query={name} qtype=A computer={host} answered by {other}",
+        "2026-05-01T10:00:01Z box1 computer={host} query={name} qtype=A answer: {other}",
+        "2026-05-01T10:00:01Z box1 qtype=A computer={host} query={name} dst {other}",
+        "2026-05-01T10:00:01Z box1 qtype=A computer={host} query={name} resolver ({other})",
+        "2026-05-01T10:00:01Z box1 qtype=A computer={host} query={name} via dns-server {other}",
+        "May  1 2026 10:00:01 relay1 {other} dns: computer={host} query={name} qtype=A",
+        "May  1 2026 10:00:01 box1 {other} named[7]: computer={host} query={name} qtype=A",
+    ],
+)
+def test_an_address_of_a_server_or_an_answer_is_no_client(line: str) -> None:
+    asked = {"xkqzvbnt.net": "pc1", "garden-tools.net": "pc2"}
+    others = ("10.0.0.53", "10.0.0.54")
+    events = events_of(
+        "".join(
+            line.format(name=name, host=host, other=other) + "\n"
+            for (name, host), other in zip(asked.items(), others, strict=True)
+        )
+    )
+    assert {event["query"]: event["client"] for event in events} == asked
+
+
 def test_the_program_of_a_line_is_no_label() -> None:
     line = "2026-05-01T10:00:01Z dnsproxy: Client: 10.1.0.23; Name: {}; Type: A; Result: NXDOMAIN\n"
     events = events_of("".join(map(line.format, ("xkqzvbnt.net", "garden-tools.net"))))
@@ -299,8 +325,12 @@ def test_dnstap_yaml_that_calls_the_status_rcode() -> None:
 
 
 @pytest.mark.parametrize(("day_first", "month"), [(True, 2), (False, 1), (None, 1)])
-def test_the_order_of_dates_may_be_given(day_first: bool | None, month: int) -> None:
-    log = io.BytesIO(b"time,client,query\n01/02/2026 10:00,10.1.0.23,aureola.com\n")
+@pytest.mark.parametrize("mark", "/-")
+def test_the_order_of_dates_may_be_given(day_first: bool | None, month: int, mark: str) -> None:
+    if mark == "-" and day_first is None:
+        month = 2  # before a dash the day comes first
+    date = mark.join(("01", "02", "2026"))
+    log = io.BytesIO(f"time,client,query\n{date} 10:00,10.1.0.23,aureola.com\n".encode())
     events = read_events(log, day_first=day_first)
     assert [event["time"].month for batch in events.batches() for event in batch.to_pylist()] == [
         month
@@ -359,6 +389,11 @@ def test_answers_in_other_rows_are_joined_and_noted(lines: list[str], noted: boo
         (["05/01/2026", "05/02/2026"], 5, "month/day/year"),
         (["05/12/2025", "06/12/2025"], 12, "day/month/year"),
         (["01/05/2026", "01/05/2026"], 1, "month/day/year"),
+        (["04-30-2026", "05-01-2026", "05-02-2026"], 4, ""),
+        (["05-02-2026", "05-01-2026", "04-30-2026"], 5, ""),
+        (["01-05-2026", "13-05-2026"], 5, ""),
+        (["05-01-2026", "05-02-2026"], 5, "month/day/year"),
+        (["01-05-2026", "01-05-2026"], 5, "day/month/year"),
         (["05/05/2026", "05/05/2026"], 5, ""),
         (["0/5/2026", "x"], None, ""),
     ],
