@@ -87,7 +87,7 @@ def _is_machine(column: str, rows: pd.DataFrame) -> bool:
 def _could_be_asking(column: str, rows: pd.DataFrame) -> bool:
     """Whether a column holds addresses that are no answers, no servers and no translated ones."""
     filled = filled_cells(rows[column])
-    if share_of(filled, _is_address) < NEARLY_ALL or _is_translated(column, filled):
+    if share_of(filled, is_address) < NEARLY_ALL or _is_translated(column, filled):
         return False
     return not named_columns([column], names.ANSWER_NAMES + names.PEERS)
 
