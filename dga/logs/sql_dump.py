@@ -27,7 +27,7 @@ FORMAT: Final = "sql"
 TABLE: Final = "table"  # the column of the table's name, where a dump fills several
 EXTRA: Final = "extra"
 SNIFFED_LINES: Final = 500
-MAX_SNIFFED: Final = 400  # characters of a line
+MAX_SNIFFED: Final = 4_000  # characters of a line
 MAX_ROW: Final = 2**21  # characters of a row
 MAX_STATEMENT: Final = 2**16  # characters of a statement without its rows
 ROWS_AT_ONCE: Final = 1_000
@@ -55,15 +55,20 @@ _STATEMENT = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _ASIDE = re.compile(r"(?:\s++|--[^\n]*+|#[^\n]*+|\\[^\n]*+|/\*.*?(?:\*/;?|\Z))*+", re.DOTALL)
-_FIRST = re.compile(
-    r"(?:(?:SET|BEGIN|PRAGMA|USE|DROP|LOCK|START|ALTER|CREATE|INSERT|REPLACE|COPY|GO"
-    r"|DELETE|TRUNCATE|WITH)\b)",
-    re.IGNORECASE,
+_ENDS = r"[ \t]*(?:;[ \t]*(?:$|--|/\*|(?=[A-Z]+[ \t]+[A-Z]+[ \t]))|$\s*^[ \t]*GO[ \t]*$)"
+_FILLS = (
+    rf"(?:(?:INSERT|REPLACE)\s+(?:\w+\s+){{0,3}}?(?:INTO\s+{_NAME}|{_NAME}\s*\([^()]*\)\s*VALUES\b"
+    rf"|{_NAME}\s+(?:VALUES\s*\(|SET\s))|COPY\s+{_NAME}\s*(?:\([^()]*\)\s*)?FROM\s+stdin\b"
+    r"|CREATE\s+TABLE\s)"
 )
-_STARTS = re.compile(
-    r"\s*(?:(?:INSERT|REPLACE)\s.{0,300}\b(?:VALUES|SET)\b|INSERT\s+INTO\s|COPY\s.{0,3000}\sFROM\s+stdin"
-    r"|CREATE\s+TABLE\s)",
-    re.IGNORECASE,
+_STARTS = re.compile(rf"(?:^|;)[ \t]*{_FILLS}", re.IGNORECASE | re.MULTILINE)
+_FIRST = re.compile(  # a whole statement: a table's head may begin with such a word
+    rf"{_FILLS}|SET\s+\w+(?:\s+{_NAME})?\s+(?:ON|OFF)[ \t]*;?[ \t]*$|GO[ \t]*$|SET\s+@"
+    rf"|(?:BEGIN|START\s+TRANSACTION|SET|PRAGMA|USE|COMMIT)\b[^,;|\t\n]*{_ENDS}"
+    r"|(?:CREATE|DROP|ALTER|LOCK|TRUNCATE|DELETE)\s+(?:OR\s+REPLACE\s+|GLOBAL\s+|TEMP\w*\s+)?"
+    r"(?:TABLES?|DATABASE|SCHEMA|SEQUENCE|EXTENSION|TYPE|VIEW|INDEX|FUNCTION|PROCEDURE|USER|ROLE"
+    r"|FROM)\s+\S|SELECT\s+[\w.]+\(",
+    re.IGNORECASE | re.MULTILINE,
 )
 _DEFINED = re.compile(
     rf"\s*({_PART})(?:[^,()'\"]++|'[^']*+'|\"[^\"]*+\"|\((?:[^()]++|\([^()]*+\))*+\))*+,?"
@@ -162,10 +167,9 @@ def is_sql(lines: Sequence[str]) -> bool:
     >>> is_sql(["-- dump", "INSERT INTO `dns` VALUES (1,'a.com');"])
     True
     """
-    sample = lines[:SNIFFED_LINES]
-    text = "\n".join(line[:MAX_SNIFFED] for line in sample)
+    text = "\n".join(line[:MAX_SNIFFED] for line in lines[:SNIFFED_LINES])
     begins = _ASIDE.match(text)
-    return bool(begins and _FIRST.match(text, begins.end())) and any(map(_STARTS.match, sample))
+    return bool(begins and _FIRST.match(text, begins.end()) and _STARTS.search(text))
 
 
 def sql_tables(payload: Payload, blank: TableInfo) -> tuple[TableInfo, Iterator[pa.Table]] | None:

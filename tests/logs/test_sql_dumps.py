@@ -151,13 +151,42 @@ def test_the_end_of_a_copy_is_known_by_windows_line_ends_too() -> None:
     assert names == ["river.org", "", "garden.net"]
 
 
-def test_a_statement_in_a_cell_makes_no_dump_of_a_csv() -> None:
+@pytest.mark.parametrize(
+    "head",
+    [
+        "#time,{}",
+        "Start,{}",
+        "Set time,{}",
+        "start;{}",
+        "Drop reason,{}",
+        "Insert time,{}",
+        "GO,{}",
+    ],
+)
+def test_a_statement_in_a_cell_makes_no_dump_of_a_csv(head: str) -> None:
     data = (
-        '#time,client,agent,query\n1,10.1.0.1,"Mozilla\n'
+        head.format("client,agent,query") + '\n1,10.1.0.1,"Mozilla; \n'
         "INSERT INTO x VALUES (1,'benign.com')\",xkqzvbnt.net\n2,10.1.0.2,x,garden.org\n"
     )
+    data = data.replace(",", ";") if ";" in head else data
     with open_table(io.BytesIO(data.encode())) as log:
         assert log.info.format == "csv"
+
+
+@pytest.mark.parametrize(
+    "first",
+    ["SET NAMES utf8;", "USE [logs]\nGO", "SET ANSI_NULLS ON", "BEGIN TRANSACTION;", "BEGIN;",
+     "PRAGMA foreign_keys=OFF;", "\\restrict x\n\nSET statement_timeout = 0;", "GO", "-- x, y",
+     "SELECT pg_catalog.set_config('search_path', '', false);", "DROP TABLE IF EXISTS `dns`;",
+     "SET @OLD_TIME_ZONE=@@TIME_ZONE, x=1;", "LOCK TABLES `dns` WRITE;", "/* a\n'b */;",
+     "START TRANSACTION; SET x = 1;", "CREATE DATABASE logs;", "DELETE FROM dns;"],
+)  # fmt: skip
+@pytest.mark.parametrize("between", ["\n", " "])
+def test_what_a_dump_may_begin_with(first: str, between: str) -> None:
+    ends = between if first.endswith(";") else "\n"
+    data = f"{first}{ends}{inserts(f'INSERT INTO dns {NAMED}')}"
+    with open_table(io.BytesIO(data.encode())) as log:
+        assert (log.info.format, log.column) == ("sql", "qname")
 
 
 @pytest.mark.parametrize(
