@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
@@ -26,8 +25,9 @@ from dga.tables.unpack import Payload
 FORMAT: Final = "sql"
 TABLE: Final = "table"  # the column of the table's name, where a dump fills several
 EXTRA: Final = "extra"
+UNREAD: Final = ("problem",)  # the only column of statements that are not read
 SNIFFED_LINES: Final = 500
-MAX_SNIFFED: Final = 400  # characters of a line
+MAX_SNIFFED: Final = 4_000  # characters of a line
 MAX_ROW: Final = 2**21  # characters of a row
 MAX_STATEMENT: Final = 2**16  # characters of a statement without its rows
 ROWS_AT_ONCE: Final = 1_000
@@ -38,8 +38,8 @@ _UPDATE = r"(?i:\s*+ON\s+DUPLICATE\s+KEY\b)"  # what follows belongs to rows tha
 _UPDATED = re.compile(rf"{_UPDATE}.*", re.DOTALL)
 _REST_OF_LINE = re.compile(r"[^;\n]*+")
 _COMMENT = r"--[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/"
-_COMMENTS = re.compile(_COMMENT)
-_GAP = rf"(?:\s++|{_COMMENT})*+"
+_COMMENTS = re.compile(rf"('[^']*+'|\"[^\"]*+\"|`[^`]*+`)|{_COMMENT}")
+_GAP = rf"(?:\s++|{_COMMENT}|#[^\n]*+)*+"
 _DEFINITIONS = (
     rf"(?:[^()'\"/-]++|{_COMMENT}|[/-]|'[^']*+'|\"[^\"]*+\""
     r"|\((?:[^()']++|'[^']*+'|\([^()]*+\))*+\))*+"
@@ -47,23 +47,33 @@ _DEFINITIONS = (
 _STATEMENT = re.compile(
     r"(?:^|(?<=;))[ \t]*"  # several may be on a line
     r"(?:(?:INSERT|REPLACE)(?:\s+(?:IGNORE|DELAYED|LOW_PRIORITY|OR\s+\w+))?(?:\s+INTO)?\s+"
-    rf"(?P<filled>{_NAME})\s*(?:\((?P<listed>[^()]*)\)\s*)?(?:OVERRIDING\s+\w+\s+VALUE\s*)?"
-    rf"(?:VALUES\b|(?P<set>SET)\b(?=\s*{_NAME}\s*=))"
+    rf"(?P<filled>{_NAME}){_GAP}(?:\((?P<listed>[^()]*)\){_GAP})?(?:OVERRIDING\s+\w+\s+VALUE\s*)?"
+    rf"(?:VALUES\b|(?P<set>SET)\b(?=\s*{_NAME}\s*=)|(?P<unread>(?:\(\s*)?SELECT|WITH|TABLE|EXEC)\b)"
     rf"|COPY\s+(?P<copied>{_NAME})\s*(?:\((?P<heads>[^()]*)\)\s*)?FROM\s+stdin\b[^;\n]*;[^\n]*\n"
     rf"|CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?P<made>{_NAME})\s*"
     rf"\((?P<definitions>{_DEFINITIONS})\))",
     re.IGNORECASE | re.MULTILINE,
 )
-_ASIDE = re.compile(r"(?:\s++|--[^\n]*+|#[^\n]*+|\\[^\n]*+|/\*.*?(?:\*/;?|\Z))*+", re.DOTALL)
-_FIRST = re.compile(
-    r"(?:(?:SET|BEGIN|PRAGMA|USE|DROP|LOCK|START|ALTER|CREATE|INSERT|REPLACE|COPY|GO"
-    r"|DELETE|TRUNCATE|WITH)\b)",
+_AFTER_ROWS = re.compile(  # what ends the rows of a statement
+    rf"{_GAP}(?:[;/]|\Z|(?:ON|AS|RETURNING|GO|INSERT|REPLACE|SET|CREATE|COMMIT|END|UPDATE|DELETE|ALTER"
+    r"|DROP|PRINT|USE|COPY|SELECT|IF|WITH|DECLARE|EXEC|PROMPT|REM|UNLOCK|BEGIN)\b)",
     re.IGNORECASE,
 )
-_STARTS = re.compile(
-    r"\s*(?:(?:INSERT|REPLACE)\s.{0,300}\b(?:VALUES|SET)\b|INSERT\s+INTO\s|COPY\s.{0,3000}\sFROM\s+stdin"
-    r"|CREATE\s+TABLE\s)",
-    re.IGNORECASE,
+_ASIDE = re.compile(r"(?:\s++|--[^\n]*+|#[^\n]*+|\\[^\n]*+|/\*.*?(?:\*/;?|\Z))*+", re.DOTALL)
+_ENDS = r"[ \t]*(?:;[ \t]*(?:$|--|/\*|(?=[A-Z]+[ \t]+[A-Z]+[ \t]))|$\s*^[ \t]*GO[ \t]*$)"
+_FILLS = (
+    rf"(?:(?:INSERT|REPLACE)\s+(?:\w+\s+){{0,3}}?(?:INTO\s+{_NAME}|{_NAME}\s*\([^()]*\)\s*VALUES\b"
+    rf"|{_NAME}\s+(?:VALUES\s*\(|SET\s))|COPY\s+{_NAME}\s*(?:\([^()]*\)\s*)?FROM\s+stdin\b"
+    r"|CREATE\s+TABLE\s)"
+)
+_STARTS = re.compile(rf"(?:^|;)[ \t]*{_FILLS}", re.IGNORECASE | re.MULTILINE)
+_FIRST = re.compile(  # a whole statement: a table's head may begin with such a word
+    rf"{_FILLS}|SET\s+\w+(?:\s+{_NAME})?\s+(?:ON|OFF)[ \t]*;?[ \t]*$|GO[ \t]*$|SET\s+@"
+    rf"|(?:BEGIN|START\s+TRANSACTION|SET|PRAGMA|USE|COMMIT)\b[^,;|\t\n]*{_ENDS}"
+    r"|(?:CREATE|DROP|ALTER|LOCK|TRUNCATE|DELETE)\s+(?:OR\s+REPLACE\s+|GLOBAL\s+|TEMP\w*\s+)?"
+    r"(?:TABLES?|DATABASE|SCHEMA|SEQUENCE|EXTENSION|TYPE|VIEW|INDEX|FUNCTION|PROCEDURE|USER|ROLE"
+    r"|FROM)\s+\S|SELECT\s+[\w.]+\(",
+    re.IGNORECASE | re.MULTILINE,
 )
 _DEFINED = re.compile(
     rf"\s*({_PART})(?:[^,()'\"]++|'[^']*+'|\"[^\"]*+\"|\((?:[^()]++|\([^()]*+\))*+\))*+,?"
@@ -73,7 +83,9 @@ _NO_COLUMN = re.compile(
 )
 _LINE = re.compile(r"([^\n]*+)\n?")
 _COPY_ESCAPES = {"\\t": "\t", "\\n": "\n", "\\r": "\r", "\\\\": "\\"}
-_BACKSLASHED = re.compile(r"(?:INTO|TABLE) `|(?:MySQL|MariaDB) dump|\\'\w")  # where \' ends no text
+_BACKSLASHED = re.compile(
+    r"(?:INTO|TABLE) `|(?:MySQL|MariaDB) dump|\\'[^',)\s]"
+)  # where \' ends no text
 
 
 @dataclass(frozen=True)
@@ -117,6 +129,14 @@ class _Row:
         return dict(zip((*self.names, *made_up), self.cells, strict=False))
 
 
+class _DamagedError(FeedError):
+    """A statement whose rows cannot be read on, with `left` characters that are not read."""
+
+    def __init__(self, message: str, left: int) -> None:
+        super().__init__(message)
+        self.left = left
+
+
 class _Text:
     """The text of a dump, of which what is read is dropped."""
 
@@ -145,9 +165,18 @@ class _Text:
         self._at = found.end() if found else len(self._text)
         return found
 
+    def follows(self, pattern: re.Pattern[str]) -> bool:
+        """Whether a pattern fits at this place."""
+        return bool(pattern.match(self._text, self._at))
+
     def rest(self) -> str:
         """The next characters that are no blanks."""
         return self._text[self._at : self._at + 60].strip()
+
+    def damage(self, name: str) -> _DamagedError:
+        """The error for what stands at this place of a file."""
+        message = f"{name}: damaged SQL, near {one_line(self.rest())!r}; mend it"
+        return _DamagedError(message, len(self._text) - self._at)
 
     def _more(self, most: int) -> bool:
         piece = next(self._pieces, b"") if len(self._text) - self._at <= most else b""
@@ -162,32 +191,42 @@ def is_sql(lines: Sequence[str]) -> bool:
     >>> is_sql(["-- dump", "INSERT INTO `dns` VALUES (1,'a.com');"])
     True
     """
-    sample = lines[:SNIFFED_LINES]
-    text = "\n".join(line[:MAX_SNIFFED] for line in sample)
+    text = "\n".join(line[:MAX_SNIFFED] for line in lines[:SNIFFED_LINES])
     begins = _ASIDE.match(text)
-    return bool(begins and _FIRST.match(text, begins.end())) and any(map(_STARTS.match, sample))
+    return bool(begins and _FIRST.match(text, begins.end()) and _STARTS.search(text))
 
 
 def sql_tables(payload: Payload, blank: TableInfo) -> tuple[TableInfo, Iterator[pa.Table]] | None:
     """The layout and the rows of a dump; None where its head has no rows."""
-    sample: list[_Row] = []
-    with suppress(FeedError):  # the head may end within a row; damage is told later
-        sample.extend(_rows(payload.sample))
-    if not sample:
+    dialect, sample = _read_best(payload)
+    if all(row.names == UNREAD for row in sample):
         return None
     several = (TABLE,) if len({row.table for row in sample}) > 1 else ()
     columns = (*dict.fromkeys(name for row in sample for name in row.fields()), *several)
     columns = (*columns, EXTRA) if payload.goes_on else columns
-    if len(columns) > MAX_COLUMNS:
-        raise FeedError(
-            f"{payload.name}: {len(columns):,} columns; give a table with 1 to {MAX_COLUMNS:,}"
-        )
     info = replace(blank, format=FORMAT, columns=columns, header=True, surplus=payload.goes_on)
-    return info, _tables(payload, info)
+    return info, _tables(_rows(payload, dialect), info)
 
 
-def _tables(payload: Payload, info: TableInfo) -> Iterator[pa.Table]:
-    rows = _rows(payload)
+def _read_best(payload: Payload) -> tuple[_Dialect, list[_Row]]:
+    """The dialect in which a dump's head can be read, and the head's rows."""
+    head = next(payload.sample.pieces(), b"").decode("latin-1")
+    likely = [_STANDARD, _WITH_BACKSLASHES]
+    best: list[tuple[_Dialect, list[_Row]]] = []
+    for dialect in reversed(likely) if _BACKSLASHED.search(head) else likely:
+        rows: list[_Row] = []
+        best.append((dialect, rows))
+        try:
+            rows.extend(_rows(payload.sample, dialect))
+        except _DamagedError as error:
+            if payload.goes_on and error.left <= MAX_STATEMENT:  # the head may end within a row
+                return dialect, rows
+        else:
+            return dialect, rows
+    return max(best, key=lambda found: len(found[1]))
+
+
+def _tables(rows: Iterator[_Row], info: TableInfo) -> Iterator[pa.Table]:
     known = dict.fromkeys(info.columns[:-1] if info.surplus else info.columns)
     while batch := list(islice(rows, ROWS_AT_ONCE)):
         yield text_table([_cells(row, known) for row in batch], info)
@@ -201,29 +240,52 @@ def _cells(row: _Row, known: Collection[str]) -> list[str]:
     return [*(fields.get(name, "") for name in known), *others]
 
 
-def _rows(payload: Payload) -> Iterator[_Row]:
-    """The rows of a dump in order; raises FeedError where a statement's rows cannot be read."""
+def _rows(payload: Payload, dialect: _Dialect) -> Iterator[_Row]:
+    """The rows of a dump in order; raises FeedError where they cannot be read or are too wide."""
     text = _Text(payload.pieces())
-    head = next(payload.sample.pieces(), b"").decode("latin-1")
-    dialect = _WITH_BACKSLASHES if _BACKSLASHED.search(head) else _STANDARD
     defined: dict[str, tuple[str, ...]] = {}
+    seen: set[str] = set()
+    names: tuple[str, ...] = ()
     while statement := text.find(_STATEMENT):
-        table = _plain(statement["filled"] or statement["copied"] or statement["made"] or "")
         if statement["made"]:
-            defined[table] = _defined_columns(statement["definitions"])
+            defined[_plain(statement["made"])] = _defined_columns(statement["definitions"])
             continue
-        listed = statement["listed"] or statement["heads"]
-        names = tuple(map(_plain, listed.split(","))) if listed else defined.get(table, ())
-        if statement["copied"]:
-            yield from _copied_rows(text, table, names)
-            continue
-        assigned = _assigned_row(text, table, dialect) if statement["set"] else None
-        if assigned:
-            yield assigned
-        while not statement["set"] and (row := text.take(dialect.row)):
-            yield _Row(table, names, _values(row[1], dialect))
-        if text.rest()[:1] in ("(", ",") or (statement["set"] and not assigned):
-            raise FeedError(f"{payload.name}: damaged SQL, near {one_line(text.rest())!r}; mend it")
+        for row in _statement_rows(payload.name, text, statement, defined, dialect):
+            if row.names is not names:
+                names = row.names
+                seen.update(names)
+            if (width := max(len(seen), len(row.cells))) > MAX_COLUMNS:
+                raise FeedError(
+                    f"{payload.name}: {width:,} columns; give a table with 1 to {MAX_COLUMNS:,}"
+                )
+            yield row
+
+
+def _statement_rows(
+    file: str, text: _Text, statement: re.Match[str],
+    defined: Mapping[str, tuple[str, ...]], dialect: _Dialect,
+) -> Iterator[_Row]:  # fmt: skip
+    """The rows of a statement that fills a table; one that says so if they are not in it."""
+    table = _plain(statement["filled"] or statement["copied"])
+    listed = _without_comments(statement["listed"] or statement["heads"] or "")
+    names = tuple(map(_plain, listed.split(","))) if listed else defined.get(table, ())
+    if statement["copied"]:
+        yield from _copied_rows(text, table, names)
+        return
+    if statement["set"]:
+        assigned = _assigned_row(text, table, dialect)
+        if not assigned or text.rest()[:1] in ("(", ","):
+            raise text.damage(file)
+        yield assigned
+        return
+    rows = 0
+    while not statement["unread"] and (row := text.take(dialect.row)):
+        yield _Row(table, names, _values(row[1], dialect))
+        rows += 1
+    if text.rest()[:1] in ("(", ",") or (rows and not text.follows(_AFTER_ROWS)):
+        raise text.damage(file)
+    if not rows:
+        yield _Row(table, UNREAD, ["an INSERT whose rows are not in the file is not read"])
 
 
 def _assigned_row(text: _Text, table: str, dialect: _Dialect) -> _Row | None:
@@ -282,9 +344,13 @@ def _unescaped(text: str, dialect: _Dialect) -> str:
 
 def _defined_columns(definitions: str) -> tuple[str, ...]:
     """The names of the columns that a CREATE TABLE defines."""
-    bare = _COMMENTS.sub(" ", definitions)
+    bare = _without_comments(definitions)
     names = [found[1] for found in _DEFINED.finditer(bare)]
     return tuple(_plain(name) for name in names if not _NO_COLUMN.match(name))
+
+
+def _without_comments(text: str) -> str:
+    return _COMMENTS.sub(lambda found: found[1] or " ", text)
 
 
 def _plain(name: str) -> str:

@@ -63,6 +63,15 @@ DUMPS = {
     "backslashes and no other sign of MySQL": f"INSERT INTO dns {NAMED} VALUES "
     + ",".join(row(name, note=r"'it\'s (a'") for name in ASKED)
     + ";\n",
+    "backslashes only before the end of a text": f"INSERT INTO dns {NAMED} VALUES "
+    + ", ".join(row(name, note=r"'it is a\'' ") for name in ASKED)
+    + ";\n",
+    "backslashes as letters in what looks like MySQL": "-- see INTO `x`\n"
+    + inserts(f"INSERT INTO dns {NAMED}", note=r"'C:\'"),
+    "comments before the rows": inserts(
+        "INSERT INTO dns (id, ts, -- asked, at\n client_ip, qname, note, rcode) /* (a) */\n# next\n"
+    ),
+    "statements without an end": "SET NOCOUNT ON\n" + inserts(BRACKETED, "\n"),
     "comments among columns": DEFINED.format(quote="").replace(
         "int(11) NOT NULL,", "int(11) NOT NULL, -- it's the key, of a row\n /* client's, too */"
     )
@@ -112,13 +121,26 @@ def test_a_dump_longer_than_its_head_keeps_every_row() -> None:
     assert len(events_of(text.encode())) == 6_000
 
 
-def test_damage_is_told() -> None:
+@pytest.mark.parametrize("end", [",(7,'a", " what is this", ") ;"])
+def test_damage_is_told(end: str) -> None:
+    rows = f"INSERT INTO `dns` VALUES {row('xkqzvbntwq.net')}{end}"
     with pytest.raises(FeedError, match="damaged SQL, near"):
-        events_of((MYSQL + f"INSERT INTO `dns` VALUES {row('xkqzvbntwq.net')},(7,'a").encode())
-    for end in ("qname='a", "id=7, qname='a"):
-        with pytest.raises(FeedError, match="damaged SQL, near"):
-            text = f"{MYSQL}INSERT INTO dns VALUES {row('xkqzvbntwq.net')};\nINSERT dns SET {end}"
-            events_of(text.encode())
+        events_of((MYSQL + rows).encode())
+
+
+def test_statements_whose_rows_are_not_in_the_file_are_told() -> None:
+    text = f"INSERT INTO dns {NAMED} SELECT * FROM old;\n" + inserts(f"INSERT INTO dns {NAMED}")
+    with open_table(io.BytesIO(text.encode())) as log:
+        rows = pa.concat_tables(log.chunks).to_pylist()
+        assert log.column == "qname"
+    assert [bool(row["problem"]) for row in rows] == [True, False, False, False]
+
+
+def test_a_dash_in_a_default_is_no_comment() -> None:
+    made = DEFINED.format(quote="").replace("2026-01-01, (x)", "--, /*")
+    assert {
+        event["query"] for event in events_of((made + inserts("INSERT INTO dns")).encode())
+    } == {*ASKED}
 
 
 @pytest.mark.parametrize(
@@ -151,13 +173,42 @@ def test_the_end_of_a_copy_is_known_by_windows_line_ends_too() -> None:
     assert names == ["river.org", "", "garden.net"]
 
 
-def test_a_statement_in_a_cell_makes_no_dump_of_a_csv() -> None:
+@pytest.mark.parametrize(
+    "head",
+    [
+        "#time,{}",
+        "Start,{}",
+        "Set time,{}",
+        "start;{}",
+        "Drop reason,{}",
+        "Insert time,{}",
+        "GO,{}",
+    ],
+)
+def test_a_statement_in_a_cell_makes_no_dump_of_a_csv(head: str) -> None:
     data = (
-        '#time,client,agent,query\n1,10.1.0.1,"Mozilla\n'
+        head.format("client,agent,query") + '\n1,10.1.0.1,"Mozilla; \n'
         "INSERT INTO x VALUES (1,'benign.com')\",xkqzvbnt.net\n2,10.1.0.2,x,garden.org\n"
     )
+    data = data.replace(",", ";") if ";" in head else data
     with open_table(io.BytesIO(data.encode())) as log:
         assert log.info.format == "csv"
+
+
+@pytest.mark.parametrize(
+    "first",
+    ["SET NAMES utf8;", "USE [logs]\nGO", "SET ANSI_NULLS ON", "BEGIN TRANSACTION;", "BEGIN;",
+     "PRAGMA foreign_keys=OFF;", "\\restrict x\n\nSET statement_timeout = 0;", "GO", "-- x, y",
+     "SELECT pg_catalog.set_config('search_path', '', false);", "DROP TABLE IF EXISTS `dns`;",
+     "SET @OLD_TIME_ZONE=@@TIME_ZONE, x=1;", "LOCK TABLES `dns` WRITE;", "/* a\n'b */;",
+     "START TRANSACTION; SET x = 1;", "CREATE DATABASE logs;", "DELETE FROM dns;"],
+)  # fmt: skip
+@pytest.mark.parametrize("between", ["\n", " "])
+def test_what_a_dump_may_begin_with(first: str, between: str) -> None:
+    ends = between if first.endswith(";") else "\n"
+    data = f"{first}{ends}{inserts(f'INSERT INTO dns {NAMED}')}"
+    with open_table(io.BytesIO(data.encode())) as log:
+        assert (log.info.format, log.column) == ("sql", "qname")
 
 
 @pytest.mark.parametrize(
@@ -165,11 +216,14 @@ def test_a_statement_in_a_cell_makes_no_dump_of_a_csv() -> None:
     [
         "COPY dns FROM stdin;\n" + "a.com\t" * 3_000 + "\n\\.\n",
         "".join(f"INSERT INTO dns (c{at}) VALUES ('a.com');\n" for at in range(3_000)),
+        "INSERT INTO dns (qname) VALUES "
+        + "('xkqzvbntwq.net')," * 80_000
+        + f"({','.join('1' * 3_000)});\n",
     ],
 )
 def test_a_dump_of_too_many_columns_is_refused(data: str) -> None:
     with (
         pytest.raises(FeedError, match="columns; give a table"),
-        open_table(io.BytesIO(data.encode())),
+        open_table(io.BytesIO(data.encode())) as log,
     ):
-        pass
+        list(log.chunks)
